@@ -19,8 +19,8 @@ static const struct format *const formats[] = {
 };
 
 static const struct transport *const transports[] = {
-    &transport_mllp, &transport_folder, &transport_webhook, &transport_http_out,
-    &transport_rest_poll, NULL,
+    &transport_mllp,     &transport_folder,    &transport_webhook,
+    &transport_http_out, &transport_rest_poll, NULL,
 };
 
 const struct registry adapters = { formats, transports };

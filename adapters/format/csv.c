@@ -1,17 +1,17 @@
 /* csv.c - rows of separated values with a header row (RFC 4180).
  *
  * A unit is a file: its first record names the columns, each further record is one message. The
- * header is read once a unit and is the head of its rows, so that each costs what it is long. Columns
- * are found by name, without regard to case, with runs of white space as one blank; never by position.
- * The separator is what a first line "sep=;" says, which spreadsheets write and open() puts before a
- * unit whose mapping names one; else the comma, or, where the header has none, the most frequent of
- * semicolon, tab and bar. Cells that a row lacks at its end are empty, unless the file ends in it.
- * Cells are read without blanks at their ends, ="text" as text, and '123 as 123.
+ * header is read once a unit and is the head of its rows, so that each costs what it is long.
+ * Columns are found by name, without regard to case, with runs of white space as one blank; never
+ * by position. The separator is what a first line "sep=;" says, which spreadsheets write and open()
+ * puts before a unit whose mapping names one; else the comma, or, where the header has none, the
+ * most frequent of semicolon, tab and bar. Cells that a row lacks at its end are empty, unless the
+ * file ends in it. Cells are read without blanks at their ends, ="text" as text, and '123 as 123.
  * Bytes that are not UTF-8 are read as windows-1252, which is what exports that do not say are;
  * UTF-16 and UTF-32 are made UTF-8 by open().
  * Limits: CSV_COLUMNS_MAX columns, HEADER_MAX bytes of header, NAME_MAX_BYTES of a column's name.
- * Threads: any; errors: csv.quote, csv.header, csv.columns, csv.column, csv.short, csv.rows, csv.limit,
- * csv.path; csv.render: csv_write.c (ERR_REJECT). */
+ * Threads: any; errors: csv.quote, csv.header, csv.columns, csv.column, csv.short, csv.rows,
+ * csv.limit, csv.path; csv.render: csv_write.c (ERR_REJECT). */
 #include "format/csv.h"
 
 #include "base/charset.h"
@@ -53,7 +53,7 @@ struct doc {
 
 struct path {
     struct slice name, shown; /* normalised; as the mapping writes it */
-    uint64_t hash; /* of name */
+    uint64_t hash;            /* of name */
 };
 
 /* A text from which records are read. */
@@ -556,10 +556,11 @@ static bool csv_has(struct arena *a, const struct doc *d, const struct path *p, 
     if (column_of(h, p) < h->columns)
         return true;
     if (h->columns == 1)
-        return err_set(e, ERR_REJECT, "csv.column", 0,
-                       "no column '%.*s': the file has one column only, so its separator is none of , ; "
-                       "tab |",
-                       SHOWN(p->shown));
+        return err_set(
+            e, ERR_REJECT, "csv.column", 0,
+            "no column '%.*s': the file has one column only, so its separator is none of , ; "
+            "tab |",
+            SHOWN(p->shown));
     struct slice near = nearest_name(h, p);
     const char *by = separator_shown(h->separator);
     if (near.n)
@@ -585,8 +586,7 @@ static void csv_leaves(struct arena *a, const struct doc *d,
 
 const struct format format_csv = {
     .name = "csv",
-    .manual = "rows of a file whose first line names the columns; a path is the name of a "
-              "column",
+    .manual = "rows of a file whose first line names the columns; a path is the name of a column",
     .open = csv_open,
     .split = csv_split,
     .parse = csv_parse,

@@ -1,12 +1,13 @@
 /* csv_write.c - one row under its header, for people or for machines (RFC 4180).
  *
- * Both get texts as they leave in any format (base/clean.h). What machines get is read back by csv.c
- * as the same cells, but for what that reads as a spreadsheet's writing: blanks at the ends of a cell,
- * ="text", and the quote before '123. People open it in a spreadsheet, which runs what looks like a formula: such a
- * cell gets a quote before it, as OWASP's "CSV injection" advises, and so does what stands behind a
- * separator in it, since programs split there that pass over quotes. A column's name is written as
- * the mapping has it or not at all: two names that are one to a reader are refused.
- * Threads: any; errors: csv.render (ERR_REJECT). */
+ * Both get texts as they leave in any format (base/clean.h). What machines get is read back by
+ * csv.c as the same cells, but for what that reads as a spreadsheet's writing: blanks at the ends
+ * of a cell,
+ * ="text", and the quote before '123. People open it in a spreadsheet, which runs what looks like a
+ * formula: such a cell gets a quote before it, as OWASP's "CSV injection" advises, and so does what
+ * stands behind a separator in it, since programs split there that pass over quotes. A column's
+ * name is written as the mapping has it or not at all: two names that are one to a reader are
+ * refused. Threads: any; errors: csv.render (ERR_REJECT). */
 #include "format/csv_write.h"
 
 #include "base/clean.h"
@@ -59,8 +60,13 @@ static bool is_number(struct slice s)
 static bool is_formula(struct slice piece)
 {
     static const struct slice starts[] = {
-        SLICE_INIT("="), SLICE_INIT("+"), SLICE_INIT("-"), SLICE_INIT("@"),
-        SLICE_INIT("\xef\xbc\x9d"), SLICE_INIT("\xef\xbc\x8b"), SLICE_INIT("\xef\xbc\x8d"),
+        SLICE_INIT("="),
+        SLICE_INIT("+"),
+        SLICE_INIT("-"),
+        SLICE_INIT("@"),
+        SLICE_INIT("\xef\xbc\x9d"),
+        SLICE_INIT("\xef\xbc\x8b"),
+        SLICE_INIT("\xef\xbc\x8d"),
         SLICE_INIT("\xef\xbc\xa0"), /* of full width */
     };
     struct slice s = piece;
@@ -124,7 +130,8 @@ static void put_cell(struct buf *out, struct slice s, bool quoted)
 static bool csv_refuse(const struct node *n, const char *why, struct err *e)
 {
     struct slice name = slice_head(n->key, 40);
-    return err_set(e, ERR_REJECT, "csv.render", 0, "cannot write column '%.*s': %s", SHOWN(name), why);
+    return err_set(e, ERR_REJECT, "csv.render", 0, "cannot write column '%.*s': %s", SHOWN(name),
+                   why);
 }
 
 static bool put_column_names(struct row *r, const struct node *filled, struct err *e)

@@ -1,7 +1,8 @@
 /* hl7v2_doc.h - what the files of the HL7 v2 format share; private to them.
  *
  * A parsed message is an index over the borrowed bytes: where each segment and each field begins.
- * Nothing below a field is indexed: repetitions and components are cut when a path asks for them. */
+ * Nothing below a field is indexed: repetitions and components are cut when a path asks for
+ * them. */
 #ifndef CONCORDAT_FORMAT_HL7V2_DOC_H
 #define CONCORDAT_FORMAT_HL7V2_DOC_H
 
@@ -27,7 +28,8 @@ struct hl7v2_span {
     uint32_t at, end;
 };
 
-/* The repetition that was found last of an each-path, so that the next one is looked for from there. */
+/* The repetition that was found last of an each-path, so that the next one is looked for from
+ * there. */
 struct hl7v2_place {
     const struct path *base;
     const struct hl7v2_segment *segment;
@@ -107,12 +109,12 @@ MUST_CHECK bool hl7v2_parse(struct arena *a, const struct head *head, struct sli
                             struct doc **out, struct err *e);
 
 /* hl7v2_path.c */
-MUST_CHECK bool hl7v2_compile(struct arena *a, struct slice text, struct path **out,
-                              struct err *e);
+MUST_CHECK bool hl7v2_compile(struct arena *a, struct slice text, struct path **out, struct err *e);
 MUST_CHECK bool hl7v2_place(struct arena *a, const struct path *p, const struct path **whole,
                             struct slice *name, struct err *e);
 
-/* hl7v2_segment.c. Gathers the segments by id, so that the n-th of a kind is found without a search. */
+/* hl7v2_segment.c. Gathers the segments by id, so that the n-th of a kind is found without a
+ * search. */
 MUST_CHECK bool hl7v2_segment_sort(struct arena *a, struct doc *d, struct err *e);
 /* The n-th segment with this id (from 0), or NULL. */
 const struct hl7v2_segment *hl7v2_segment_at(const struct doc *d, uint32_t id, size_t n);
@@ -139,14 +141,15 @@ MUST_CHECK bool hl7v2_text_charset(struct doc *d, struct err *e);
 /* The value of a leaf: escapes undone, UTF-8. Borrows raw or lives in a; when a is full
  * it is the raw bytes, which the check for UTF-8 or a later allocation will stop. */
 struct slice hl7v2_decode(struct arena *a, const struct doc *d, struct slice raw);
-/* Appends text so that decoding gives it back; without an escape mark, with blanks for what would need it. */
+/* Appends text so that decoding gives it back; without an escape mark, with blanks for what would
+ * need it. */
 void hl7v2_encode(struct buf *out, const struct hl7v2_marks *m, struct slice text);
 
 /* hl7v2_render.c, hl7v2_reply.c */
 MUST_CHECK bool hl7v2_render(const struct node *filled, const struct format_options *o,
                              struct slice id, struct buf *out, struct err *e);
-void hl7v2_reply(const struct doc *d, struct slice raw, enum reply_kind kind,
-                 const struct err *why, int64_t now_ms, struct buf *out);
+void hl7v2_reply(const struct doc *d, struct slice raw, enum reply_kind kind, const struct err *why,
+                 int64_t now_ms, struct buf *out);
 /* hl7v2_answer.c */
 enum answer_means hl7v2_means(struct slice answer, struct slice sent, struct slice id,
                               struct partner_said *said, struct err *why);

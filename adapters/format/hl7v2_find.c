@@ -273,7 +273,8 @@ struct found hl7v2_find(struct arena *a, const struct doc *d, const struct path 
 
 /* ---- what paths do not show ---- */
 
-/* Whether p reads that repetition (from 0) of that segment of its id (from 0). The first is always looked at. */
+/* Whether p reads that repetition (from 0) of that segment of its id (from 0). The first is always
+ * looked at. */
 static bool reads_there(struct arena *a, const struct doc *d, const struct path *p, size_t segment,
                         size_t nth, struct hl7v2_span repetition)
 {

@@ -83,7 +83,8 @@ static void walk_component(struct walk *w, uint32_t number, struct hl7v2_span s)
 static void walk_repetition(struct walk *w, uint32_t number, struct hl7v2_span s)
 {
     w->repetition = number;
-    w->has_parts = has_mark(w, s, w->d->marks.component) || has_mark(w, s, w->d->marks.subcomponent);
+    w->has_parts =
+        has_mark(w, s, w->d->marks.component) || has_mark(w, s, w->d->marks.subcomponent);
     walk_pieces(w, s, w->d->marks.component, walk_component);
 }
 

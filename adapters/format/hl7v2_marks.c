@@ -35,8 +35,8 @@ static bool are_in_place(struct slice marks)
     return true;
 }
 
-/* MSH-1 and MSH-2, which ends at the next field separator or line end; false where it is cut off. There
- * are not so many different marks as are looked at. */
+/* MSH-1 and MSH-2, which ends at the next field separator or line end; false where it is cut off.
+ * There are not so many different marks as are looked at. */
 static bool find_marks(struct slice head, struct slice *out)
 {
     size_t n = 4;
@@ -76,7 +76,7 @@ bool hl7v2_marks_read(struct slice raw, size_t at, struct hl7v2_marks *out, stru
     if (!are_in_place(marks))
         return err_set(e, ERR_REJECT, "hl7v2.header", at + 4,
                        "cannot use MSH-2: which of its four marks is missing can only be guessed");
-    *out = (struct hl7v2_marks){ marks.p[0], marks.p[1], mark_at(marks, 2), mark_at(marks, 3),
-                                 mark_at(marks, 4), mark_at(marks, 5) };
+    *out = (struct hl7v2_marks){ marks.p[0],        marks.p[1],        mark_at(marks, 2),
+                                 mark_at(marks, 3), mark_at(marks, 4), mark_at(marks, 5) };
     return true;
 }

@@ -1,4 +1,5 @@
-/* hl7v2_parse.c - indexing one message, in one pass over its bytes with one table look-up a byte. */
+/* hl7v2_parse.c - indexing one message, in one pass over its bytes with one table look-up a
+ * byte. */
 #include "format/hl7v2_doc.h"
 #include "format/hl7v2_line.h"
 #include "format/hl7v2_vt.h"
@@ -27,8 +28,8 @@ static void *grown_double(struct arena *a, const void *old, uint32_t count, uint
 static bool add_start(struct scan *s, size_t at, struct err *e)
 {
     if (s->start_count == s->start_room) {
-        void *p = grown_double(s->a, s->d->starts, s->start_count, &s->start_room,
-                               sizeof *s->d->starts);
+        void *p =
+            grown_double(s->a, s->d->starts, s->start_count, &s->start_room, sizeof *s->d->starts);
         if (!p)
             return err_memory(e);
         s->d->starts = p;

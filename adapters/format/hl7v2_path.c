@@ -164,12 +164,13 @@ bool hl7v2_compile(struct arena *a, struct slice text, struct path **out, struct
     return check_header(&r, p, e);
 }
 
-bool hl7v2_place(struct arena *a, const struct path *p, const struct path **whole, struct slice *name,
-                 struct err *e)
+bool hl7v2_place(struct arena *a, const struct path *p, const struct path **whole,
+                 struct slice *name, struct err *e)
 {
     struct path *all = ARENA_NEW(a, struct path);
-    char *text = arena_format(a, "%c%c%c-%u.%u.%u", (int)(p->id >> 16 & 0xff), (int)(p->id >> 8 & 0xff),
-                              (int)(p->id & 0xff), p->field, p->component, p->subcomponent);
+    char *text =
+        arena_format(a, "%c%c%c-%u.%u.%u", (int)(p->id >> 16 & 0xff), (int)(p->id >> 8 & 0xff),
+                     (int)(p->id & 0xff), p->field, p->component, p->subcomponent);
     if (!all || !text)
         return err_memory(e);
     *all = *p;

@@ -1,9 +1,9 @@
 /* hl7v2_render.c - a message from a map of paths to texts.
  *
- * Every key is compiled as a path and becomes one entry with a numeric address; the entries are sorted
- * by address and written with the marks that lie between two neighbours. So nothing is built up, and
- * trailing marks cannot appear. The text is UTF-8, clean (base/clean.h), and what is parsed back is what
- * text_clean makes of the values. */
+ * Every key is compiled as a path and becomes one entry with a numeric address; the entries are
+ * sorted by address and written with the marks that lie between two neighbours. So nothing is built
+ * up, and trailing marks cannot appear. The text is UTF-8, clean (base/clean.h), and what is parsed
+ * back is what text_clean makes of the values. */
 #include <stdlib.h>
 
 #include "base/clean.h"
@@ -57,9 +57,12 @@ static uint32_t from_zero(uint32_t number)
     return number ? number - 1 : 0;
 }
 
+struct group {
+    uint32_t id, segment;
+};
 /* Segments stand in the order in which the map first mentions them, MSH first. */
 struct groups {
-    struct { uint32_t id, segment; } *list;
+    struct group *list;
     uint32_t count;
 };
 
@@ -127,8 +130,14 @@ static bool add_entry(struct writer *w, struct groups *g, const struct node *n, 
     if (p->id == HL7V2_MSH && p->field <= 2)
         return set_marks(w, n, p, e);
     struct entry *x = &w->entries[w->count];
-    *x = (struct entry){ p->id, 0, p->field, from_zero(p->repetition), from_zero(p->component),
-                         from_zero(p->subcomponent), { NULL, 0 }, false };
+    *x = (struct entry){ p->id,
+                         0,
+                         p->field,
+                         from_zero(p->repetition),
+                         from_zero(p->component),
+                         from_zero(p->subcomponent),
+                         { NULL, 0 },
+                         false };
     if (p->field > HL7V2_FIELDS_MAX || x->repetition >= HL7V2_FIELDS_MAX)
         return render_refuse(n, e, "its number is over 1000");
     if (!entry_text(w, n, x, e))
@@ -236,7 +245,8 @@ static bool write_entries(struct writer *w, struct buf *out, struct err *e)
     render_header(out, &w->marks);
     for (size_t i = 0; i < w->count; i++) {
         if (i > 0 && by_address(&w->entries[i - 1], &w->entries[i]) == 0)
-            return err_set(e, ERR_REJECT, "hl7v2.render", 0, "cannot write two values to one place");
+            return err_set(e, ERR_REJECT, "hl7v2.render", 0,
+                           "cannot write two values to one place");
         put_entry(out, &w->marks, i ? &w->entries[i - 1] : NULL, &w->entries[i]);
     }
     buf_byte(out, '\r');

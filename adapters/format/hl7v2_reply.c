@@ -8,7 +8,7 @@
 #include "format/hl7v2_line.h"
 
 #define HEADER_FIELDS 18
-#define TEXT_MAX 80 /* MSA-3 */
+#define TEXT_MAX 80                   /* MSA-3 */
 #define ECHO_MAX HL7V2_CONTROL_ID_MAX /* of each field of the header */
 
 /* field[n] is MSH-n, raw; empty where there is none. line: all of it. */
@@ -114,7 +114,10 @@ static bool is_acknowledgement(const struct header *h)
 /* Table 0357. */
 static int condition_of(enum reply_kind kind, const struct err *why)
 {
-    static const struct { const char *code; int condition; } known[] = {
+    static const struct {
+        const char *code;
+        int condition;
+    } known[] = {
         { "hl7v2.short", 101 },
         { "hl7v2.header", 101 },
         { "hl7v2.segment", 100 },
@@ -155,7 +158,7 @@ static void put_digits(const struct ack *a, uint64_t n, unsigned base, size_t wi
     if (!to)
         return;
     for (size_t i = width; i-- > 0; n /= base)
-        to[i] = (uint8_t)"0123456789abcdef"[n % base];
+        to[i] = (uint8_t) "0123456789abcdef"[n % base];
     a->out->n += width;
 }
 
@@ -193,8 +196,8 @@ static void put_control_id(const struct ack *a, int64_t now_ms)
 static void reply_header(const struct ack *a, int64_t now_ms)
 {
     const struct hl7v2_marks *m = &a->h->marks;
-    const uint8_t marks[] = { m->component, m->repetition, m->escape, m->subcomponent,
-                              m->truncation, HL7V2_NO_MARK };
+    const uint8_t marks[] = { m->component,    m->repetition, m->escape,
+                              m->subcomponent, m->truncation, HL7V2_NO_MARK };
     struct slice all = slice_of(marks, sizeof marks);
     buf_text(a->out, "MSH");
     reply_put(a, slice_head(all, slice_find(all, HL7V2_NO_MARK)));
@@ -214,9 +217,11 @@ static void reply_header(const struct ack *a, int64_t now_ms)
 /* AA, AE or AR (table 0008). A message without a usable MSH-10 is rejected (HL7 v2.4 2.9.2.2). */
 static char letter_of(enum reply_kind kind, const struct err *why)
 {
-    static const char letters[] = { [REPLY_ACCEPT] = 'A', [REPLY_ERROR] = 'E', [REPLY_REJECT] = 'R' };
-    bool rejects = kind == REPLY_ERROR && why && why->code &&
-                   strcmp(why->code, "hl7v2.control_id") == 0;
+    static const char letters[] = {
+        [REPLY_ACCEPT] = 'A', [REPLY_ERROR] = 'E', [REPLY_REJECT] = 'R'
+    };
+    bool rejects =
+        kind == REPLY_ERROR && why && why->code && strcmp(why->code, "hl7v2.control_id") == 0;
     return rejects ? 'R' : letters[kind];
 }
 
@@ -246,8 +251,8 @@ static void put_err(const struct ack *a, enum reply_kind kind, const struct err 
     buf_byte(a->out, '\r');
 }
 
-void hl7v2_reply(const struct doc *d, struct slice raw, enum reply_kind kind,
-                 const struct err *why, int64_t now_ms, struct buf *out)
+void hl7v2_reply(const struct doc *d, struct slice raw, enum reply_kind kind, const struct err *why,
+                 int64_t now_ms, struct buf *out)
 {
     struct header h;
     struct ack a = { .h = &h, .out = out };

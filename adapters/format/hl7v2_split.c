@@ -98,7 +98,7 @@ static size_t message_end(struct slice unit, size_t from)
 /* A batch file or several messages one after the other: each MSH begins a message. What stands
  * before the first MSH and is no envelope is handed out too, for parse() to refuse. */
 bool hl7v2_split(struct arena *a, struct slice unit, struct cut *c, struct slice *one,
-                        struct err *e)
+                 struct err *e)
 {
     (void)a;
     size_t begun = c->at ? c->at : hl7v2_line_first(unit), within = 0;

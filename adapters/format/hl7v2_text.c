@@ -1,9 +1,10 @@
-/* hl7v2_text.c - leaf values: escapes (HL7 v2 chapter 2, "Use of escape sequences in text fields") and
- * character sets, in both directions. */
+/* hl7v2_text.c - leaf values: escapes (HL7 v2 chapter 2, "Use of escape sequences in text fields")
+ * and character sets, in both directions. */
 #include "base/charset.h"
 #include "format/hl7v2_doc.h"
 
-/* \Xhhhh..\ with at least one and only whole bytes; returns the end of what was written, or NULL. */
+/* \Xhhhh..\ with at least one and only whole bytes; returns the end of what was written, or
+ * NULL. */
 static uint8_t *put_hex(uint8_t *to, struct slice digits)
 {
     if (digits.n == 0 || digits.n % 2 != 0)
@@ -25,15 +26,23 @@ static int mark_or_unknown(uint8_t mark)
 static int letter_meaning(const struct hl7v2_marks *m, uint8_t letter)
 {
     switch (letter) {
-    case 'F': return m->field;
-    case 'S': return m->component;
-    case 'T': return mark_or_unknown(m->subcomponent);
-    case 'R': return m->repetition;
-    case 'E': return m->escape;
-    case 'P': return mark_or_unknown(m->truncation);
+    case 'F':
+        return m->field;
+    case 'S':
+        return m->component;
+    case 'T':
+        return mark_or_unknown(m->subcomponent);
+    case 'R':
+        return m->repetition;
+    case 'E':
+        return m->escape;
+    case 'P':
+        return mark_or_unknown(m->truncation);
     case 'H':
-    case 'N': return 0;
-    default: return -1;
+    case 'N':
+        return 0;
+    default:
+        return -1;
     }
 }
 
@@ -150,8 +159,8 @@ static void put_hex_escape(struct buf *out, const struct hl7v2_marks *m, uint8_t
     put_escape(out, m, (const char[]){ 'X', digits[c >> 4], digits[c & 15], 0 });
 }
 
-/* Blanks at the ends would be dropped by the reader, control characters would break the frame or the
- * segment. */
+/* Blanks at the ends would be dropped by the reader, control characters would break the frame or
+ * the segment. */
 static void put_char(struct buf *out, const struct hl7v2_marks *m, uint8_t c, bool at_end)
 {
     char letter = letter_for(m, c);
@@ -177,7 +186,8 @@ void hl7v2_encode(struct buf *out, const struct hl7v2_marks *m, struct slice tex
         put_char(out, m, text.p[i], i == 0 || i + 1 == text.n);
 }
 
-/* A switch of the set within a text (2.A, "Escape sequences supporting multiple character sets"). */
+/* A switch of the set within a text (2.A, "Escape sequences supporting multiple character
+ * sets"). */
 static bool switches_set(const struct doc *d)
 {
     const uint8_t switches[] = { d->marks.escape, 'C', d->marks.escape, 'M' };
@@ -189,7 +199,8 @@ static bool switches_set(const struct doc *d)
 }
 
 /* The first repetition is the set of the message, others are those that escapes
- * switch to. What is all ASCII reads the same in every set; bytes past it want a set that is read. */
+ * switch to. What is all ASCII reads the same in every set; bytes past it want a set that is
+ * read. */
 bool hl7v2_text_charset(struct doc *d, struct err *e)
 {
     struct hl7v2_span field = hl7v2_field(d, &d->segments[0], 18);

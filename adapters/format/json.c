@@ -56,8 +56,8 @@ static bool is_utf8_text(struct slice s, struct err *e)
 {
     enum charset_kind kind = charset_begins(s);
     if (kind != CHARSET_UTF8)
-        return err_set(e, ERR_REJECT, "json.charset", 0,
-                       "cannot read as JSON: it is %s, not UTF-8", charset_name(kind));
+        return err_set(e, ERR_REJECT, "json.charset", 0, "cannot read as JSON: it is %s, not UTF-8",
+                       charset_name(kind));
     return true;
 }
 
@@ -468,7 +468,8 @@ static void leaves_of(const struct trail *t, const struct node *n, struct slice 
         return;
     }
     size_t number = 0;
-    path = slice_head(path, PATH_SHOWN_MAX); /* or each leaf would cost what all names above it are long */
+    path = slice_head(
+        path, PATH_SHOWN_MAX); /* or each leaf would cost what all names above it are long */
     for (const struct node *c = n->first; c; c = c->next) {
         char *text;
         if (n->kind == NODE_LIST)

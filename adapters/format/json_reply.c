@@ -1,8 +1,8 @@
 /* json_reply.c - "accepted", or a problem in the manner of RFC 9457. */
 #include "format/json_reply.h"
 
-void json_reply(const struct doc *d, struct slice raw, enum reply_kind kind,
-                const struct err *why, int64_t now_ms, struct buf *out)
+void json_reply(const struct doc *d, struct slice raw, enum reply_kind kind, const struct err *why,
+                int64_t now_ms, struct buf *out)
 {
     (void)d;
     (void)raw;

@@ -41,7 +41,8 @@ bool credentials_line(const struct secure_credentials *c, char out[CREDENTIALS_L
 
 bool credentials_is_shortage(const struct err *why)
 {
-    static const struct slice ours[] = { SLICE_INIT("tls.cert"), SLICE_INIT("tls.key"), SLICE_INIT("tls.ca") };
+    static const struct slice ours[] = { SLICE_INIT("tls.cert"), SLICE_INIT("tls.key"),
+                                         SLICE_INIT("tls.ca") };
     struct slice code = slice_text(why->code ? why->code : "");
     return why->fate == ERR_RETRY && (slice_starts(code, SLICE("token.")) ||
                                       slice_is_one_of(code, ours, sizeof ours / sizeof ours[0]));

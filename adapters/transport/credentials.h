@@ -1,6 +1,6 @@
-/* credentials.h - what a sender shows by the option group of contract/secure.h, as one header line. The files are
- * read anew for each call: they may have been mended, or changed as tokens are. Errors: token.* (ERR_FATAL; ERR_RETRY
- * where files or memory are out). */
+/* credentials.h - what a sender shows by the option group of contract/secure.h, as one header line.
+ * The files are read anew for each call: they may have been mended, or changed as tokens are.
+ * Errors: token.* (ERR_FATAL; ERR_RETRY where files or memory are out). */
 #ifndef CONCORDAT_TRANSPORT_CREDENTIALS_H
 #define CONCORDAT_TRANSPORT_CREDENTIALS_H
 

@@ -10,7 +10,8 @@
 #include "base/arena.h"
 #include "transport/folder_state.h"
 
-#define DONE_AGE_MIN_MS ((int64_t)3600 * 1000) /* what has grown is put back for as long as it is known */
+/* what has grown is put back for as long as it is known */
+#define DONE_AGE_MIN_MS ((int64_t)3600 * 1000)
 
 #define AT(field) offsetof(struct folder, field)
 
@@ -92,7 +93,8 @@ static bool folder_take_in(void *state, struct intake up, struct err *e)
     return folder_run(s, up, e);
 }
 
-static void folder_send_out(void *state, const struct outgoing *m, struct buf *answer, struct handing *out)
+static void folder_send_out(void *state, const struct outgoing *m, struct buf *answer,
+                            struct handing *out)
 {
     struct folder *s = state;
     buf_reset(answer);

@@ -17,7 +17,8 @@
 
 static const struct log_who who = { "transport", "folder" };
 
-/* Some network shares know no RENAME_NOREPLACE: there nobody else writes into done/ and refused/. */
+/* Some network shares know no RENAME_NOREPLACE: there nobody else writes into done/ and
+ * refused/. */
 static bool rename_to_new(int from, const char *name, int to, const char *moved)
 {
     if (renameat2(from, name, to, moved, RENAME_NOREPLACE) == 0)
@@ -59,8 +60,8 @@ static void put_why(const struct folder *s, const char *moved, const struct err 
         log_line(LOG_WARN, &who, "folder.why", "cannot write why a file was refused");
 }
 
-/* Keeps where a file lies now and what it was when it was read, so that a writer who goes on unseen is
- * noticed. The oldest makes room: what matters is what was taken just now. */
+/* Keeps where a file lies now and what it was when it was read, so that a writer who goes on unseen
+ * is noticed. The oldest makes room: what matters is what was taken just now. */
 static void remember_taken(struct folder *s, const struct folder_file *f, int to, const char *moved)
 {
     struct folder_taken *t = &s->taken[s->taken_next % FOLDER_TAKEN_MAX];
@@ -76,7 +77,8 @@ static void put_back(struct folder *s, struct folder_taken *t)
     id_masked(slice_text(t->file.name), masked);
     if (!rename_to_new(t->folder, t->moved, s->inbox, t->file.name)) {
         log_line(LOG_ERROR, &who, "folder.grew",
-                 "'%s' grew after it was taken and cannot be put back: %s", masked, strerror(errno));
+                 "'%s' grew after it was taken and cannot be put back: %s", masked,
+                 strerror(errno));
         return;
     }
     snprintf(why, sizeof why, "%s.why", t->moved);
@@ -103,8 +105,8 @@ void folder_look_back(struct folder *s)
     }
 }
 
-/* Puts a file where its answer says. One that cannot be moved is tried again later: what it holds is then
- * known as sent before. */
+/* Puts a file where its answer says. One that cannot be moved is tried again later: what it holds
+ * is then known as sent before. */
 void folder_put_away(struct folder *s, struct folder_file *f, const struct answer *answer)
 {
     char moved[NAME_MAX + 1], masked[16];

@@ -1,8 +1,8 @@
 /* folder_file.c - whether a file is as it was seen, and for how long it has been.
  *
- * Its own time (mtime) is whatever who writes it says, so it is at most one sign of three; the system's
- * (ctime) nobody sets. How long a file has been still is counted by our clock, from when we saw it: the
- * clock of a share's server may be another. */
+ * Its own time (mtime) is whatever who writes it says, so it is at most one sign of three; the
+ * system's (ctime) nobody sets. How long a file has been still is counted by our clock, from when
+ * we saw it: the clock of a share's server may be another. */
 #include "base/clock.h"
 #include "transport/folder_state.h"
 
@@ -39,8 +39,8 @@ void folder_file_note(struct folder_file *f, const struct stat *st, int64_t now_
     f->not_before_ns = 0;
 }
 
-bool folder_file_is_still(const struct folder_file *f, int64_t settle_ms, int64_t now_ns, int64_t wall_ms,
-                          int64_t *wait_ns)
+bool folder_file_is_still(const struct folder_file *f, int64_t settle_ms, int64_t now_ns,
+                          int64_t wall_ms, int64_t *wait_ns)
 {
     int64_t changed_ms = (int64_t)f->changed.tv_sec * 1000 + f->changed.tv_nsec / NS_PER_MS;
     int64_t left = f->still_since_ns + settle_ms * NS_PER_MS - now_ns;

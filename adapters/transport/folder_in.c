@@ -136,9 +136,10 @@ static bool read_whole(int fd, uint8_t *p, size_t n)
     return true;
 }
 
-/* Reads a file that is as the scan saw it, before and after. False: it is left for the next round. */
+/* Reads a file that is as the scan saw it, before and after. False: it is left for the next
+ * round. */
 static bool read_still_file(struct folder *s, struct folder_file *f, struct arena *a,
-                      struct slice *out)
+                            struct slice *out)
 {
     struct stat st;
     int fd = openat(s->inbox, f->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -224,8 +225,8 @@ static void take_still(struct folder *s, struct haul *h, struct intake up, int64
     wait_for_retries(s, wait_ns);
 }
 
-/* Sleeps until something may have changed. False: stop() was called. A file that goes on being written
- * is no reason to look: its end will be. */
+/* Sleeps until something may have changed. False: stop() was called. A file that goes on being
+ * written is no reason to look: its end will be. */
 static bool wait_for_change(struct folder *s, int64_t wait_ns)
 {
     int64_t end_ns = clock_mono_ns() + wait_ns;
@@ -246,8 +247,8 @@ static void say_cannot_look(struct folder *s, const struct err *e)
     s->cannot_since_ns = now_ns;
 }
 
-/* Looks at the folder once. Where the system has run out of something, or the inbox is gone, that may pass:
- * the next look comes soon. */
+/* Looks at the folder once. Where the system has run out of something, or the inbox is gone, that
+ * may pass: the next look comes soon. */
 static void look_once(struct folder *s, struct haul *h, struct intake up, int64_t *wait_ns)
 {
     struct err e = { .fate = ERR_NONE };

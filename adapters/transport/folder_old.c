@@ -1,6 +1,7 @@
 /* folder_old.c - what was taken long ago is deleted from done/, where the site says so.
  *
- * A file is as old as its move into done/ (its ctime). What was refused stays: a person has to look. */
+ * A file is as old as its move into done/ (its ctime). What was refused stays: a person has to
+ * look. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>

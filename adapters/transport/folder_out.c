@@ -10,8 +10,8 @@
 
 #define STEM_MAX 200
 
-/* A kernel stamps files by its tick, some milliseconds: whoever takes them by their time would mix up
- * what was written within one. A share that cannot take a time keeps its own. */
+/* A kernel stamps files by its tick, some milliseconds: whoever takes them by their time would mix
+ * up what was written within one. A share that cannot take a time keeps its own. */
 static void stamp_now(int fd)
 {
     struct timespec times[2];

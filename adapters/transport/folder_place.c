@@ -1,9 +1,9 @@
-/* folder_place.c - the folders themselves: made when the transport is opened, and opened anew when another
- * stands in their place.
+/* folder_place.c - the folders themselves: made when the transport is opened, and opened anew when
+ * another stands in their place.
  *
- * An open folder stays the one it was, also when it was deleted, moved away, or a share was mounted over
- * it; whoever sends goes by its name. So the name is asked at each look. What is gone while we run is not
- * made: whoever is replacing it would find ours in the way. */
+ * An open folder stays the one it was, also when it was deleted, moved away, or a share was mounted
+ * over it; whoever sends goes by its name. So the name is asked at each look. What is gone while we
+ * run is not made: whoever is replacing it would find ours in the way. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -14,10 +14,10 @@ struct folder_file {
     ino_t inode;
     off_t size;
     struct timespec written, changed; /* mtime, which whoever writes may set; ctime */
-    int64_t still_since_ns;  /* monotonic: when it was first seen as it is now */
-    int64_t not_before_ns;   /* monotonic: after it could not be kept */
-    bool seen;               /* by the scan under way */
-    bool lay_there;          /* at the first look, and has not changed since */
+    int64_t still_since_ns;           /* monotonic: when it was first seen as it is now */
+    int64_t not_before_ns;            /* monotonic: after it could not be kept */
+    bool seen;                        /* by the scan under way */
+    bool lay_there;                   /* at the first look, and has not changed since */
 };
 
 /* A file that somebody writes, by its name. */
@@ -42,7 +42,8 @@ struct folder {
     int64_t settle_ms, retry_ms, size_max, done_age_ms;
 
     bool has_looked;           /* since it was opened */
-    int64_t cannot_since_ns;   /* monotonic: when it was said last that the inbox cannot be read; 0: it can */
+    int64_t cannot_since_ns;   /* monotonic: when it was said last that the inbox cannot be read; 0:
+                                  it can */
     int inbox, done, refused;  /* folders; -1: not used */
     int watch;                 /* inotify */
     struct waker wake;         /* stop() wakes it */
@@ -60,18 +61,19 @@ void folder_file_note(struct folder_file *f, const struct stat *st, int64_t now_
 bool folder_file_is_as_before(const struct folder_file *f, const struct stat *st);
 /* Or was written to; the ctime of what we have moved is our own. */
 bool folder_file_has_grown(const struct folder_file *f, const struct stat *st);
-/* Whether a file that has looked like this since still_since_ns may be taken now; else *wait_ns says when
- * to look again. wall_ms: the time now; what lay there at the first look and was changed longer than settle
- * ago is still at once. */
-bool folder_file_is_still(const struct folder_file *f, int64_t settle_ms, int64_t now_ns, int64_t wall_ms,
-                          int64_t *wait_ns);
+/* Whether a file that has looked like this since still_since_ns may be taken now; else *wait_ns
+ * says when to look again. wall_ms: the time now; what lay there at the first look and was changed
+ * longer than settle ago is still at once. */
+bool folder_file_is_still(const struct folder_file *f, int64_t settle_ms, int64_t now_ns,
+                          int64_t wall_ms, int64_t *wait_ns);
 
 /* folder_place.c. A folder below `at`, made when it is not there; -1 with folder.open. */
 int folder_place_open(int at, const char *path, struct err *e);
 /* Opens the inbox and what belongs to it, made where it is missing; whoever fails leaves. */
 MUST_CHECK bool folder_place_enter(struct folder *s, struct err *e);
 void folder_place_leave(struct folder *s);
-/* Whether the inbox is there; opened anew, and said, when it is another than before. folder.open. */
+/* Whether the inbox is there; opened anew, and said, when it is another than before.
+ * folder.open. */
 MUST_CHECK bool folder_place_look(struct folder *s, struct err *e);
 /* The same for done/ or refused/, made where it is missing; fd is &s->done or &s->refused. */
 MUST_CHECK bool folder_place_aside(struct folder *s, int *fd, struct err *e);
@@ -86,14 +88,14 @@ bool folder_hear(struct folder *s);
 /* Whether somebody has it open for writing, as far as this machine can tell; said once. */
 bool folder_is_being_written(struct folder *s, const char *name, int fd, const struct stat *st);
 
-/* folder_away.c. Moves a file to where its answer says. One that cannot be moved is tried again later:
- * what it holds is then known as sent before. */
+/* folder_away.c. Moves a file to where its answer says. One that cannot be moved is tried again
+ * later: what it holds is then known as sent before. */
 void folder_put_away(struct folder *s, struct folder_file *f, const struct answer *answer);
 /* Puts back what has grown since it was taken. */
 void folder_look_back(struct folder *s);
 
-/* folder_old.c. Deletes from done/ what is older than the site wants, now and then; the inner one at once,
- * some at a time: how many went. */
+/* folder_old.c. Deletes from done/ what is older than the site wants, now and then; the inner one
+ * at once, some at a time: how many went. */
 void folder_let_old_go(struct folder *s);
 size_t folder_let_go(struct folder *s, int64_t now_ms);
 
@@ -101,7 +103,8 @@ size_t folder_let_go(struct folder *s, int64_t now_ms);
 void folder_send(struct folder *s, const struct outgoing *m, struct handing *out);
 /* Puts bytes at a name of a folder: hidden name, sync, rename, sync the folder. folder.write. */
 MUST_CHECK bool folder_put(int folder, const char *name, struct slice bytes, struct err *e);
-/* Deletes what folder_put left there half written when its process was killed; of names with that ending. */
+/* Deletes what folder_put left there half written when its process was killed; of names with that
+ * ending. */
 void folder_tidy(int folder, const char *ending);
 
 #endif

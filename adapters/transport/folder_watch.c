@@ -1,6 +1,6 @@
-/* folder_watch.c - who is still writing: what inotify tells of this machine, what a lease tells of a
- * file of our own, and names that tools give to what is not whole. Of writers behind a network share
- * neither tells; folder_away.c notices what they add. */
+/* folder_watch.c - who is still writing: what inotify tells of this machine, what a lease tells of
+ * a file of our own, and names that tools give to what is not whole. Of writers behind a network
+ * share neither tells; folder_away.c notices what they add. */
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -18,8 +18,8 @@
 #include "transport/folder_state.h"
 
 #define WRITERS_MAX 10000
-/* A writer who was only heard (a file may also be cut to length without being opened) and is silent for so
- * long is believed to be gone; what he adds after all is noticed by folder_away.c. */
+/* A writer who was only heard (a file may also be cut to length without being opened) and is silent
+ * for so long is believed to be gone; what he adds after all is noticed by folder_away.c. */
 #define SILENT_NS ((int64_t)15 * 60 * 1000000000)
 
 static const struct log_who who = { "transport", "folder" };
@@ -30,13 +30,13 @@ static bool ends_with(struct slice name, const char *ending)
     return name.n > end.n && slice_equal_nocase(slice_from(name, name.n - end.n), end);
 }
 
-/* Names under which WinSCP, FileZilla, rsync, lftp, wget, browsers, editors and office programs keep what
- * is not whole. One that the pattern itself asks for is taken. */
+/* Names under which WinSCP, FileZilla, rsync, lftp, wget, browsers, editors and office programs
+ * keep what is not whole. One that the pattern itself asks for is taken. */
 bool folder_is_in_the_making(const struct folder *s, const char *name)
 {
-    static const char *const endings[] = { ".part",     ".partial",     ".filepart", ".tmp",
-                                           ".temp",     ".crdownload",  ".download", ".opdownload",
-                                           ".writing",  ".inprogress",  ".swp",      ".lock",
+    static const char *const endings[] = { ".part",      ".partial",    ".filepart", ".tmp",
+                                           ".temp",      ".crdownload", ".download", ".opdownload",
+                                           ".writing",   ".inprogress", ".swp",      ".lock",
                                            ".uploading", ".incomplete", ".bak~",     "~" };
     if (name[0] == '.' || (name[0] == '~' && name[1] == '$'))
         return true;
@@ -114,9 +114,10 @@ bool folder_hear(struct folder *s)
     return news;
 }
 
-/* What a read lease says: EAGAIN where somebody has the file open for writing. Only of a file of our own
- * on a local file system; 0: it is not, 1: it is, -1: it cannot be told. Whoever opens it while we hold
- * the lease waits a moment; the signal that would tell us of it is one that does nothing. */
+/* What a read lease says: EAGAIN where somebody has the file open for writing. Only of a file of
+ * our own on a local file system; 0: it is not, 1: it is, -1: it cannot be told. Whoever opens it
+ * while we hold the lease waits a moment; the signal that would tell us of it is one that does
+ * nothing. */
 static int ask_lease(int fd)
 {
     fcntl(fd, F_SETSIG, SIGURG);
@@ -138,7 +139,8 @@ bool folder_is_being_written(struct folder *s, const char *name, int fd, const s
         forget_writer(s, i);
         return false;
     }
-    if (lease == 0 || (heard && lease < 0 && st->st_nlink > 1)) { /* a link is made and never closed */
+    if (lease == 0 ||
+        (heard && lease < 0 && st->st_nlink > 1)) { /* a link is made and never closed */
         forget_writer(s, i);
         return false;
     }

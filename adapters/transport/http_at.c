@@ -38,7 +38,8 @@ void http_at_host(struct slice url, char out[256])
     struct slice host = http_at_authority(url);
     if (!address_split(host, &at)) {
         (void)snprintf(text, sizeof text, "%.*s:1", (int)host.n, (const char *)host.p);
-        (void)!address_split(slice_text(text), &at); /* without a port; a v6 address has its brackets */
+        (void)!address_split(slice_text(text),
+                             &at); /* without a port; a v6 address has its brackets */
     }
     memcpy(out, at.host, sizeof at.host);
 }
@@ -77,7 +78,8 @@ static bool is_same_origin(struct slice base, struct slice url)
            (url.n == n || strchr("/?", url.p[n]));
 }
 
-static bool join_address(struct slice start, struct slice rest, const char *between, char out[HTTP_AT_MAX + 1])
+static bool join_address(struct slice start, struct slice rest, const char *between,
+                         char out[HTTP_AT_MAX + 1])
 {
     const struct slice parts[] = { start, slice_text(between), rest };
     size_t n = 0;
@@ -118,7 +120,8 @@ bool http_at_next(struct slice base, struct slice ref, char out[HTTP_AT_MAX + 1]
         return join_address(origin, ref, "", out);
     if (ref.p[0] == '?')
         return join_address(page, ref, "", out);
-    return page.n == origin.n ? join_address(origin, ref, "/", out) : join_address(folder_of_path(page), ref, "", out);
+    return page.n == origin.n ? join_address(origin, ref, "/", out)
+                              : join_address(folder_of_path(page), ref, "", out);
 }
 
 /* ---- Link: <target>; rel="next"; ..., <target> ---- */

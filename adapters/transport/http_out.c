@@ -121,9 +121,10 @@ static bool is_status_in(int status, const int *list)
     return *list != 0;
 }
 
-/* RFC 9110 section 15. A fault of our credentials, our address or how we ask is one of every message: the
- * site's trouble. A fault of the server's, or one that passes, or a message under way already is tried again.
- * The others (400, 422 and those that nobody has thought of) are about this message. */
+/* RFC 9110 section 15. A fault of our credentials, our address or how we ask is one of every
+ * message: the site's trouble. A fault of the server's, or one that passes, or a message under way
+ * already is tried again. The others (400, 422 and those that nobody has thought of) are about this
+ * message. */
 static enum handing_fate fate_of_status(int status)
 {
     static const int site[] = { 401, 402, 403, 404, 405, 406, 407, 410, 411,
@@ -141,7 +142,8 @@ static void judge_status(int status, struct handing *out)
 {
     (void)snprintf(out->said.codes, sizeof out->said.codes, "%d", status);
     out->fate = fate_of_status(status);
-    /* A 4xx says that it was not taken; who redirects, or asks for later, may have done it first. */
+    /* A 4xx says that it was not taken; who redirects, or asks for later, may have done it
+     * first. */
     out->left = out->fate == HANDING_LATER || status < 400;
     switch (out->fate) {
     case HANDING_SITE:
@@ -167,8 +169,8 @@ static bool is_read_far_enough(const struct err *why)
     return why->fate == ERR_NONE || strcmp(why->code, "http.limit") == 0;
 }
 
-/* The status decides where there is one, however long its body. An answer that does not come to its end says
- * nothing of what the partner has taken. */
+/* The status decides where there is one, however long its body. An answer that does not come to its
+ * end says nothing of what the partner has taken. */
 static void judge_heard(const struct http_heard *heard, const struct err *why, struct handing *out)
 {
     out->after_ms = heard->retry_after_ms;
@@ -191,7 +193,8 @@ static void judge_heard(const struct http_heard *heard, const struct err *why, s
         out->fate = heard->left ? HANDING_UNKNOWN : HANDING_NOT_SENT;
 }
 
-/* What servers say beside the status, for whoever may read it: the first line, of whole characters. */
+/* What servers say beside the status, for whoever may read it: the first line, of whole
+ * characters. */
 static void keep_words(struct slice body, struct partner_said *said)
 {
     struct slice line = slice_trim(body);
@@ -216,8 +219,7 @@ static bool make_key_header(const struct outgoing *m, char key[HEADER_MAX], stru
     return true;
 }
 
-static void out_send(void *state, const struct outgoing *m, struct buf *answer,
-                     struct handing *out)
+static void out_send(void *state, const struct outgoing *m, struct buf *answer, struct handing *out)
 {
     struct http_out *s = state;
     char key[HEADER_MAX], credentials[CREDENTIALS_LINE_MAX];

@@ -51,7 +51,8 @@ void json_cut_release(struct json_cut *c)
 
 static bool is_broken(const struct json_cut *c, struct err *e)
 {
-    return err_set(e, ERR_REJECT, "rest_poll.page", c->at, "the page is no JSON at byte %zu", c->at);
+    return err_set(e, ERR_REJECT, "rest_poll.page", c->at, "the page is no JSON at byte %zu",
+                   c->at);
 }
 
 /* ---- what a value is ---- */
@@ -87,7 +88,8 @@ static bool begin_text(struct json_cut *c, uint8_t first, struct err *e)
     return true;
 }
 
-static bool begin_known(struct json_cut *c, uint8_t first, bool to_items, bool to_text, struct err *e)
+static bool begin_known(struct json_cut *c, uint8_t first, bool to_items, bool to_text,
+                        struct err *e)
 {
     bool is_item = c->list_depth && c->depth == c->list_depth;
     bool is_list = !is_item && to_items && c->depth == c->items.n;
@@ -118,7 +120,8 @@ static bool open_bracket(struct json_cut *c, uint8_t first, bool to_items, bool 
 
 static bool begin_value(struct json_cut *c, uint8_t first, struct err *e)
 {
-    bool to_items = is_on_way(c, &c->items, c->on_items), to_text = is_on_way(c, &c->text, c->on_text);
+    bool to_items = is_on_way(c, &c->items, c->on_items),
+         to_text = is_on_way(c, &c->text, c->on_text);
     if (c->takes == TAKES_NOTHING && !begin_known(c, first, to_items, to_text, e))
         return false;
     if (first == '{' || first == '[')
@@ -147,7 +150,8 @@ static bool give_item(struct json_cut *c, struct err *e)
     return good;
 }
 
-/* Takes the end of a value. upto: behind its last byte. *from: where in this piece the taken part goes on. */
+/* Takes the end of a value. upto: behind its last byte. *from: where in this piece the taken part
+ * goes on. */
 static bool end_value(struct json_cut *c, struct slice piece, size_t *from, size_t upto,
                       struct err *e)
 {
@@ -198,8 +202,8 @@ static bool step_after(struct json_cut *c, uint8_t byte, struct slice piece, siz
     return true;
 }
 
-static bool step_string(struct json_cut *c, uint8_t byte, struct slice piece, size_t *from, size_t i,
-                        struct err *e)
+static bool step_string(struct json_cut *c, uint8_t byte, struct slice piece, size_t *from,
+                        size_t i, struct err *e)
 {
     if (byte < 0x20)
         return is_broken(c, e);
@@ -263,7 +267,8 @@ static bool step_mark(struct json_cut *c, uint8_t byte, struct slice piece, size
     case AFTER:
         return step_after(c, byte, piece, from, i, e);
     case VALUE_OR_END:
-        return byte == ']' ? close_bracket(c, byte, piece, from, i, e) : step_value(c, byte, from, i, e);
+        return byte == ']' ? close_bracket(c, byte, piece, from, i, e)
+                           : step_value(c, byte, from, i, e);
     default:
         return step_value(c, byte, from, i, e);
     }
@@ -302,8 +307,9 @@ bool json_cut_end(struct json_cut *c, struct err *e)
     if (ends_word && !end_word(c, slice_of(NULL, 0), &from, 0, e))
         return false;
     if (c->depth != 0 || c->state != AFTER)
-        return err_set(e, ERR_REJECT, "rest_poll.page", c->at, "the page ends before its JSON does");
+        return err_set(e, ERR_REJECT, "rest_poll.page", c->at,
+                       "the page ends before its JSON does");
     bool has_items = !c->items.is_set || c->has_list;
-    return has_items ||
-           err_set(e, ERR_REJECT, "rest_poll.page", c->at, "the page has nothing at what 'items' names");
+    return has_items || err_set(e, ERR_REJECT, "rest_poll.page", c->at,
+                                "the page has nothing at what 'items' names");
 }

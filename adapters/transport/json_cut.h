@@ -1,11 +1,11 @@
-/* json_cut.h - the items of one list of a JSON text, cut off while the text comes in pieces: memory for one item,
- * whatever the text holds. Pure.
+/* json_cut.h - the items of one list of a JSON text, cut off while the text comes in pieces: memory
+ * for one item, whatever the text holds. Pure.
  *
- * Told by the way is one text that stands elsewhere in it, as the address of the next page. The text's brackets,
- * commas and names are read strictly; what an item holds beyond that is judged by whoever reads it. A list or
- * text that comes twice is refused, since others may read the one or the other.
- * Errors, ERR_REJECT, e->at the byte: rest_poll.page; rest_poll.size, of an item over its maximum. Whatever each()
- * gives ends it too. */
+ * Told by the way is one text that stands elsewhere in it, as the address of the next page. The
+ * text's brackets, commas and names are read strictly; what an item holds beyond that is judged by
+ * whoever reads it. A list or text that comes twice is refused, since others may read the one or
+ * the other. Errors, ERR_REJECT, e->at the byte: rest_poll.page; rest_poll.size, of an item over
+ * its maximum. Whatever each() gives ends it too. */
 #ifndef CONCORDAT_TRANSPORT_JSON_CUT_H
 #define CONCORDAT_TRANSPORT_JSON_CUT_H
 

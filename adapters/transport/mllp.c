@@ -16,7 +16,8 @@
 static const struct cfg_option mllp_options[] = {
     { "listen", CFG_TEXT, AT(listen), "", "address and port to receive on, as 0.0.0.0:2575" },
     { "connect", CFG_TEXT, AT(connect), "", "host and port to send to, as board.example:2576" },
-    { "peers", CFG_LIST, AT(peers), "", "address blocks that may connect, as 10.1.2.0/24; none: all" },
+    { "peers", CFG_LIST, AT(peers), "",
+      "address blocks that may connect, as 10.1.2.0/24; none: all" },
     { "frame_max", CFG_BYTES, AT(frame_max), "16MiB",
       "a larger message is answered AR, and its connection closed" },
     { "idle", CFG_MS, AT(idle_ms), "10m",
@@ -50,7 +51,8 @@ static bool check_peers(const struct mllp *s, struct err *e)
 static bool check_mllp_limits(const struct mllp *s, bool receives, struct err *e)
 {
     if (s->frame_max < FRAME_MAX_LEAST || s->frame_max > FRAME_MAX_MOST)
-        return err_set(e, ERR_FATAL, "mllp.option", 0, "'frame_max' must be from 64 bytes to 1 GiB");
+        return err_set(e, ERR_FATAL, "mllp.option", 0,
+                       "'frame_max' must be from 64 bytes to 1 GiB");
     if (s->idle_ms < 0 || s->timeout_ms <= 0 || s->connections_max < 0)
         return err_set(e, ERR_FATAL, "mllp.option", 0,
                        "'timeout' must be over 0, 'connections_max' and 'idle' at least 0");
@@ -87,7 +89,8 @@ static bool mllp_check(const void *state, bool receives, struct err *e)
 
 #define PEERS_READ_MAX 1000
 
-/* Whether 'peers' names whom the site means. More blocks than anybody can look through name nobody. */
+/* Whether 'peers' names whom the site means. More blocks than anybody can look through name
+ * nobody. */
 static bool names_peers(const struct mllp *s)
 {
     struct mllp_block blocks[PEERS_READ_MAX];
@@ -197,9 +200,8 @@ static const char *mllp_where(void *state)
 struct mllp_counts mllp_counts(const void *state)
 {
     const struct mllp *s = state;
-    return (struct mllp_counts){ s->connections, s->refused, s->frames, s->empty,
-                                 s->junk_bytes, s->too_large, s->cut_short, s->shed, s->slow,
-                                 s->tls_failed };
+    return (struct mllp_counts){ s->connections, s->refused,   s->frames, s->empty, s->junk_bytes,
+                                 s->too_large,   s->cut_short, s->shed,   s->slow,  s->tls_failed };
 }
 
 static size_t mllp_files(const void *state)

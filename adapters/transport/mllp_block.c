@@ -96,7 +96,8 @@ static double share_of_all(unsigned bits)
     return share;
 }
 
-/* Whether block i counts: no other has all its addresses. Of two that are the same the first counts. */
+/* Whether block i counts: no other has all its addresses. Of two that are the same the first
+ * counts. */
 static bool is_counted(const struct mllp_block *all, size_t n, size_t i)
 {
     for (size_t k = 0; k < n; k++) {
@@ -111,7 +112,8 @@ static bool is_counted(const struct mllp_block *all, size_t n, size_t i)
 
 bool mllp_block_is_anybody(const struct mllp_block *all, size_t n)
 {
-    static const struct mllp_block every_v4 = { .address = { [10] = 0xff, [11] = 0xff }, .bits = V4_BITS };
+    static const struct mllp_block every_v4 = { .address = { [10] = 0xff, [11] = 0xff },
+                                                .bits = V4_BITS };
     double v4 = 0, v6 = 0;
     for (size_t i = 0; i < n; i++) {
         if (block_is_within(&every_v4, &all[i]))

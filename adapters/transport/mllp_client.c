@@ -1,7 +1,7 @@
 /* mllp_client.c - sending: one connection, one message, one answer at a time.
  *
- * Everything is done against one deadline, and stop() ends every wait. A connection on which anything
- * went wrong is closed, so that a late answer cannot be taken for the next message's. */
+ * Everything is done against one deadline, and stop() ends every wait. A connection on which
+ * anything went wrong is closed, so that a late answer cannot be taken for the next message's. */
 #include <errno.h>
 #include <poll.h>
 #include <unistd.h>
@@ -151,7 +151,8 @@ static bool read_answer(struct mllp *s, int64_t until_ns, struct err *e)
 
 /* What was read while waiting. */
 struct reading {
-    size_t at, seen;     /* in the work buffer: the next byte, and of what follows how much is searched */
+    size_t at,
+        seen; /* in the work buffer: the next byte, and of what follows how much is searched */
     size_t junk, passed; /* bytes that are no frame; frames that answer another message */
 };
 
@@ -174,8 +175,8 @@ static bool read_frame(struct mllp *s, const struct outgoing *m, int64_t until_n
     buf_reset(&s->work);
     for (;;) {
         struct mllp_cut cut;
-        enum frame f = mllp_frame(slice_from(buf_slice(&s->work), r->at), r->seen,
-                                  (size_t)s->frame_max, &cut);
+        enum frame f =
+            mllp_frame(slice_from(buf_slice(&s->work), r->at), r->seen, (size_t)s->frame_max, &cut);
         r->at += cut.used;
         r->seen = cut.seen;
         r->junk += cut.junk;
@@ -240,7 +241,7 @@ static enum handing_fate fate_of_failure(const struct err *e, enum handing_fate 
 
 /* The frame stands in the work buffer. Until hands are shaken no byte of it has left. */
 static void send_and_hear(struct mllp *s, const struct outgoing *m, struct buf *answer,
-                      struct handing *out)
+                          struct handing *out)
 {
     int64_t until_ns = clock_mono_ns() + s->timeout_ms * 1000000;
     struct reading r = { .at = 0 };

@@ -12,11 +12,13 @@
 
 #define READ_LEAST ((size_t)4 * 1024)
 #define READ_TURN_MAX ((size_t)256 * 1024)
-#define KEEP_MAX ((size_t)64 * 1024)        /* a buffer larger than this is given back when idle */
-#define OUT_PAUSE_BYTES ((size_t)64 * 1024) /* owed answers: read no more until they are taken */
+/* a buffer larger than this is given back when idle */
+#define KEEP_MAX ((size_t)64 * 1024)
+/* owed answers: read no more until they are taken */
+#define OUT_PAUSE_BYTES ((size_t)64 * 1024)
 #define OUT_MAX ((size_t)4 * 1024 * 1024)
-#define HEAD_MAX ((size_t)16 * 1024)  /* of a message that is too large */
-#define TLS_BYTES ((size_t)32 * 1024)     /* what TLS takes for a connection, about */
+#define HEAD_MAX ((size_t)16 * 1024)     /* of a message that is too large */
+#define TLS_BYTES ((size_t)32 * 1024)    /* what TLS takes for a connection, about */
 #define DROP_LEAST ((size_t)1024 * 1024) /* of what comes after it */
 
 struct mllp_conn *mllp_conn_new(struct mllp *s, int fd, int64_t now_ns)
@@ -81,7 +83,8 @@ static void peer_warn(const struct mllp_conn *c, const char *code, const char *w
     mllp_warn(c->s, NULL, clock_mono_ns(), code, c->sender, what);
 }
 
-/* Notes what a step that brought nothing means. A peer that only looks whether we listen is no news. */
+/* Notes what a step that brought nothing means. A peer that only looks whether we listen is no
+ * news. */
 static void note_outcome(struct mllp_conn *c, enum tls_came came, const struct err *e)
 {
     c->read_writes = came == TLS_WANT_WRITE;
@@ -99,8 +102,8 @@ static void note_outcome(struct mllp_conn *c, enum tls_came came, const struct e
         mllp_warn(c->s, c->peer, clock_mono_ns(), e->code, c->sender, e->text);
 }
 
-/* Reads on, after a peer broke the rules, and throws it away: a socket that is closed on unread bytes would
- * take the answer from the peer. */
+/* Reads on, after a peer broke the rules, and throws it away: a socket that is closed on unread
+ * bytes would take the answer from the peer. */
 static void discard_rest(struct mllp_conn *c)
 {
     uint8_t waste[16 * 1024];
@@ -183,8 +186,9 @@ static const struct err too_large = { .fate = ERR_RETRY,
                                       .code = "mllp.size",
                                       .text = "cannot take a message over 'frame_max'" };
 
-/* Refuses a frame by its beginning, which has the header: by that its sender knows which message was refused.
- * False: without a header nobody could tell what an answer is about, so there is none. */
+/* Refuses a frame by its beginning, which has the header: by that its sender knows which message
+ * was refused. False: without a header nobody could tell what an answer is about, so there is
+ * none. */
 static bool refuse_large_frame(struct mllp_conn *c, struct arrival *out)
 {
     struct slice head = slice_head(slice_from(buf_slice(&c->in), c->in_at + 1), HEAD_MAX);
@@ -196,7 +200,8 @@ static bool refuse_large_frame(struct mllp_conn *c, struct arrival *out)
     return slice_starts(slice_trim(head), SLICE("MSH"));
 }
 
-/* No whole frame is there. Keep-alive bytes show that somebody is; bytes of a frame, or junk, do not. */
+/* No whole frame is there. Keep-alive bytes show that somebody is; bytes of a frame, or junk, do
+ * not. */
 static void wait_for_more(struct mllp_conn *c, const struct mllp_cut *cut, int64_t now_ns)
 {
     bool is_within = c->in.n > c->in_at;

@@ -1,8 +1,8 @@
 /* mllp_conn.h - one peer of the MLLP server: its buffers and what is still owed to it.
  *
  * Times are the loop's (server_their_ns), which stand still while a turn is stored.
- * Bytes come in, frames are cut off, answers go out; the loop (mllp_server.c) decides when. The input
- * buffer grows with a large frame up to frame_max and shrinks after it. */
+ * Bytes come in, frames are cut off, answers go out; the loop (mllp_server.c) decides when. The
+ * input buffer grows with a large frame up to frame_max and shrinks after it. */
 #ifndef CONCORDAT_TRANSPORT_MLLP_CONN_H
 #define CONCORDAT_TRANSPORT_MLLP_CONN_H
 
@@ -12,8 +12,8 @@
 #include "transport/mllp_state.h"
 
 struct mllp_conn {
-    struct mllp_conn *next, *prev;  /* of all */
-    struct mllp_conn *next_in_turn; /* of those touched in this turn */
+    struct mllp_conn *next, *prev;           /* of all */
+    struct mllp_conn *next_in_turn;          /* of those touched in this turn */
     struct mllp_conn *peer_next, *peer_prev; /* of its peer, the longest idle first */
     struct peer *peer;
     struct mllp *s;
@@ -24,15 +24,15 @@ struct mllp_conn {
     bool handed;       /* frames in the buffer belong to this turn: it must not move */
     bool more;         /* whole frames may still be in the buffer */
     bool eof;          /* the peer sends no more */
-    bool bad;          /* broke the rules: no frame of it counts any more, what comes is dropped; it is
-                        * closed when it has its answers, and has seen that no more come */
-    bool shut;         /* it was told so */
-    bool dead;         /* close now */
-    bool useful;       /* a whole frame came */
-    bool shaking;      /* the handshake is under way: nothing else is */
-    bool unread;       /* bytes may have come that no poll tells of, as TLS reads ahead */
-    bool read_writes;  /* what is read next waits until the socket takes bytes */
-    bool write_reads;  /* what is written next waits until bytes come */
+    bool bad;     /* broke the rules: no frame of it counts any more, what comes is dropped; it is
+                   * closed when it has its answers, and has seen that no more come */
+    bool shut;    /* it was told so */
+    bool dead;    /* close now */
+    bool useful;  /* a whole frame came */
+    bool shaking; /* the handshake is under way: nothing else is */
+    bool unread;  /* bytes may have come that no poll tells of, as TLS reads ahead */
+    bool read_writes; /* what is read next waits until the socket takes bytes */
+    bool write_reads; /* what is written next waits until bytes come */
     bool junk_said;
     struct buf in, out;
     size_t in_at, seen, out_at;

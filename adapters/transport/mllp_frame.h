@@ -2,8 +2,8 @@
  *
  * Liberal in what the field has shown:
  *   - what stands before VT is junk: passed over, counted;
- *   - FS ends a frame whatever follows, so the answer never waits for a CR that does not come; CR, LF,
- *     blanks and NUL between frames (also as keep-alive) are passed over without being junk;
+ *   - FS ends a frame whatever follows, so the answer never waits for a CR that does not come; CR,
+ * LF, blanks and NUL between frames (also as keep-alive) are passed over without being junk;
  *   - VT within a payload is payload: the format refuses it, by the sender's own control id;
  *   - FS cannot stand in a payload. */
 #ifndef CONCORDAT_TRANSPORT_MLLP_FRAME_H
@@ -28,7 +28,8 @@ struct mllp_cut {
     size_t used, seen, junk;
 };
 
-/* Cuts the next frame off in, of which the first `seen` bytes are known from the last FRAME_MORE. */
+/* Cuts the next frame off in, of which the first `seen` bytes are known from the last
+ * FRAME_MORE. */
 enum frame mllp_frame(struct slice in, size_t seen, size_t payload_max, struct mllp_cut *out);
 
 #endif

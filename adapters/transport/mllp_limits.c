@@ -1,9 +1,9 @@
 /* mllp_limits.c - shares of connections and bytes, and deadlines.
  *
- * Nobody is kept out by who came first. When a peer has its share of connections its own longest idle one
- * makes room for the next; when the listener is full, that of whoever has most. Bytes go the same way: whoever
- * holds most loses the connection that holds most. A sender who is cut off sends again; nothing that was
- * answered is lost. */
+ * Nobody is kept out by who came first. When a peer has its share of connections its own longest
+ * idle one makes room for the next; when the listener is full, that of whoever has most. Bytes go
+ * the same way: whoever holds most loses the connection that holds most. A sender who is cut off
+ * sends again; nothing that was answered is lost. */
 #include "transport/mllp_server.h"
 
 #define QUIET_NS (1000 * MS_NS) /* a connection that had a message so lately is at work: */
@@ -81,8 +81,8 @@ static struct mllp_conn *largest_of_peer(const struct peer *peer)
     return most;
 }
 
-/* Frees the buffers of the peer's largest connection, or closes it. Buffers that are kept for the next
- * message go without closing anything. */
+/* Frees the buffers of the peer's largest connection, or closes it. Buffers that are kept for the
+ * next message go without closing anything. */
 static bool give_back(struct server *v, struct peer *peer)
 {
     struct mllp_conn *c = largest_of_peer(peer);
@@ -112,8 +112,8 @@ void server_hold(struct server *v, struct mllp_conn *c)
     }
 }
 
-/* Why a connection is to be closed, and under which code; NULL: it is not. What comes within a message
- * renews nothing. */
+/* Why a connection is to be closed, and under which code; NULL: it is not. What comes within a
+ * message renews nothing. */
 static const char *why_overdue(const struct server *v, const struct mllp_conn *c, const char **code)
 {
     int64_t now_ns = server_their_ns(v);

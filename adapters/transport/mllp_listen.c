@@ -43,7 +43,7 @@ static bool add_conn(struct server *v, int fd, const struct sockaddr_storage *fr
 }
 
 static void refuse_peer(struct server *v, int fd, const struct sockaddr_storage *from,
-                   struct peer *peer, const char *why)
+                        struct peer *peer, const char *why)
 {
     char text[MLLP_ADDRESS_MAX];
     mllp_address_text(from, text);
@@ -103,7 +103,8 @@ static bool shed_for_file(struct server *v)
 {
     struct peer *most = peers_most(&v->peers);
     return most &&
-           server_shed(v, most, "has most connections: its longest idle one is closed, as files are out");
+           server_shed(v, most,
+                       "has most connections: its longest idle one is closed, as files are out");
 }
 
 void server_accept(struct server *v)
@@ -115,8 +116,8 @@ void server_accept(struct server *v)
         }
         struct sockaddr_storage from = { .ss_family = AF_UNSPEC };
         socklen_t n = sizeof from;
-        int fd = accept4(v->s->listener, (struct sockaddr *)&from, &n,
-                         SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int fd =
+            accept4(v->s->listener, (struct sockaddr *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
         int number = errno;
         if (fd >= 0) {
             take_peer(v, fd, &from);
@@ -129,7 +130,8 @@ void server_accept(struct server *v)
         if (!has_waiting_peer(v))
             return;
         if (!shed_for_file(v)) {
-            wait_for_room(v, "cannot accept peers: out of files or memory; they wait (see LimitNOFILE)");
+            wait_for_room(
+                v, "cannot accept peers: out of files or memory; they wait (see LimitNOFILE)");
             return;
         }
     }

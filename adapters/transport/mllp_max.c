@@ -1,4 +1,5 @@
-/* mllp_max.c - what a server may hold: the site's word, or what it is where the site does not say. */
+/* mllp_max.c - what a server may hold: the site's word, or what it is where the site does not
+ * say. */
 #include "transport/mllp_state.h"
 
 #define CONNECTIONS_USUAL 1000

@@ -2,10 +2,10 @@
  *
  * A turn: wait; accept and read; cut frames from all that have some, up to a turn's share, and have
  * each prepared; hand them up together; queue and send the answers; close who is done. A connection
- * whose frames did not all fit goes first in the next turn. Senders wait for their answer, so those of the last two turns are
- * about to send again: a turn lingers for them a small part of what a commit takes, else senders fall
- * into two halves that each wait for the other's commit. Nothing is allocated for a message: the
- * buffers of its connection and the turn's tables are used again. */
+ * whose frames did not all fit goes first in the next turn. Senders wait for their answer, so those
+ * of the last two turns are about to send again: a turn lingers for them a small part of what a
+ * commit takes, else senders fall into two halves that each wait for the other's commit. Nothing is
+ * allocated for a message: the buffers of its connection and the turn's tables are used again. */
 #include <errno.h>
 #include <unistd.h>
 

@@ -1,10 +1,10 @@
 /* mllp_server.h - the state of a listener's loop, shared by its files; private to them.
  *
  * From the top: mllp_server.c: the turns. mllp_listen.c: the listening socket, and who is let in.
- * mllp_limits.c: what a peer and all of them may hold, and for how long. mllp_member.c: who is there.
- * mllp_watch.c: what the loop is told of.
- * A connection that is closed in a turn stands in `gone` until the turn ends: events that were told before may
- * still name it. Of the time a peer has, what we took to store is not counted: server_their_ns. */
+ * mllp_limits.c: what a peer and all of them may hold, and for how long. mllp_member.c: who is
+ * there. mllp_watch.c: what the loop is told of. A connection that is closed in a turn stands in
+ * `gone` until the turn ends: events that were told before may still name it. Of the time a peer
+ * has, what we took to store is not counted: server_their_ns. */
 #ifndef CONCORDAT_TRANSPORT_MLLP_SERVER_H
 #define CONCORDAT_TRANSPORT_MLLP_SERVER_H
 
@@ -32,7 +32,8 @@ struct server {
 
     bool ahead;         /* a peer of this turn sends before it has its answer */
     uint64_t turn;      /* counts takes, from 4 */
-    size_t answered[4]; /* connections that turn number t answered and that have not sent since, at t % 4 */
+    size_t answered[4]; /* connections that turn number t answered and that have not sent since, at
+                           t % 4 */
     int64_t take_ns;    /* what the last take() took */
 };
 
@@ -51,7 +52,8 @@ MUST_CHECK bool server_watch(const struct server *v, int op, int fd, uint32_t ev
 /* Peers wait in the kernel's queue while we do not listen. */
 void server_listen(struct server *v, bool wanted);
 
-/* mllp_member.c. A connection becomes one of its peer's, already counted by peers_join; and is one no longer. */
+/* mllp_member.c. A connection becomes one of its peer's, already counted by peers_join; and is one
+ * no longer. */
 void server_enter(struct mllp_conn *c, struct peer *peer);
 void server_leave(struct server *v, struct mllp_conn *c);
 /* What it has done since it was looked at counts: a whole message sent, or an answer taken. */
@@ -68,10 +70,11 @@ bool server_can_shed(const struct server *v, const struct peer *peer);
 bool server_shed(struct server *v, struct peer *peer, const char *why);
 /* Whether one more can be taken in, if need be for another. */
 bool server_has_room(const struct server *v);
-/* Counts what c holds now; when that is too much, who holds most gives some back, and c may be dead. */
+/* Counts what c holds now; when that is too much, who holds most gives some back, and c may be
+ * dead. */
 void server_hold(struct server *v, struct mllp_conn *c);
-/* Closes peers that have been silent, or have not read their answers, or let a message drag on, for too
- * long. */
+/* Closes peers that have been silent, or have not read their answers, or let a message drag on, for
+ * too long. */
 void server_sweep(struct server *v);
 int server_sweep_ms(const struct server *v);
 

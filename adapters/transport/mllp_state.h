@@ -12,7 +12,8 @@
 #include "transport/mllp.h"
 #include "transport/mllp_link.h"
 
-/* An address block of `peers`; IPv4 is kept as ::ffff:a.b.c.d, so that one comparison serves both. */
+/* An address block of `peers`; IPv4 is kept as ::ffff:a.b.c.d, so that one comparison serves
+ * both. */
 struct mllp_block {
     uint8_t address[16];
     unsigned bits;
@@ -24,10 +25,11 @@ struct mllp {
     const char **peers;
     struct secure secure;
     int64_t frame_max, idle_ms, message_ms, timeout_ms;
-    int64_t connections_max, peer_connections_max, buffers_max, peer_buffers_max; /* 0: see mllp_max.c */
+    int64_t connections_max, peer_connections_max, buffers_max,
+        peer_buffers_max; /* 0: see mllp_max.c */
 
     /* both */
-    struct waker wake; /* stop() wakes it */
+    struct waker wake;         /* stop() wakes it */
     char where[80], host[256]; /* where it listens; whom it calls */
     struct tls_context *tls;   /* NULL: in the clear */
 
@@ -36,12 +38,14 @@ struct mllp {
     int listener;
     struct mllp_block *blocks;
     size_t block_count;
-    _Atomic uint64_t connections, refused, frames, empty, junk_bytes, too_large, cut_short, shed, slow, tls_failed;
-    int64_t said_ns;        /* since when the next two count; mllp_warn */
+    _Atomic uint64_t connections, refused, frames, empty, junk_bytes, too_large, cut_short, shed,
+        slow, tls_failed;
+    int64_t said_ns; /* since when the next two count; mllp_warn */
     uint64_t said, unsaid;
 
     /* client; its fd -1: not connected */
-    _Atomic int64_t shown_until_ms; /* the end of the last certificate that was shown; 0: none yet */
+    _Atomic int64_t
+        shown_until_ms; /* the end of the last certificate that was shown; 0: none yet */
     struct mllp_link link;
     struct buf work; /* the frame that goes out, then the answer that comes */
 };
@@ -51,8 +55,8 @@ int64_t mllp_connections_max(const struct mllp *s);
 int64_t mllp_peer_connections_max(const struct mllp *s);
 int64_t mllp_buffers_max(const struct mllp *s);
 int64_t mllp_peer_buffers_max(const struct mllp *s);
-/* mllp_warn.c. A line about a connection: of one peer one a minute, of all a few dozen; NULL: not counted to one.
- * The server's thread. */
+/* mllp_warn.c. A line about a connection: of one peer one a minute, of all a few dozen; NULL: not
+ * counted to one. The server's thread. */
 struct peer;
 void mllp_warn(struct mllp *s, struct peer *peer, int64_t now_ns, const char *code,
                const char *sender, const char *what);
@@ -67,7 +71,8 @@ void mllp_address_text(const struct sockaddr_storage *from, char out[MLLP_ADDRES
 MUST_CHECK bool mllp_block_parse(const char *text, struct mllp_block *out);
 /* The same; mllp.option when it is none. */
 MUST_CHECK bool mllp_block_read(const char *text, struct mllp_block *out, struct err *e);
-/* Whether that many blocks together name nobody: half of IPv4 or more, or as much as is routed of IPv6. */
+/* Whether that many blocks together name nobody: half of IPv4 or more, or as much as is routed of
+ * IPv6. */
 bool mllp_block_is_anybody(const struct mllp_block *all, size_t n);
 bool mllp_block_holds(const struct mllp_block *b, const struct sockaddr_storage *from);
 /* Sets what every connection wants: no delay, kernel keep-alive. */

@@ -44,8 +44,9 @@ static bool judge_answers(const struct answer *out, size_t n, struct err *e)
     if (passed == n)
         return true;
     const struct err *why = out[passed].why;
-    return err_set(e, ERR_RETRY, "rest_poll.later", 0, "not kept now, so the page is asked for again%s%s",
-                   why ? ": " : "", why ? why->code : "");
+    return err_set(e, ERR_RETRY, "rest_poll.later", 0,
+                   "not kept now, so the page is asked for again%s%s", why ? ": " : "",
+                   why ? why->code : "");
 }
 
 static bool hand_units_up(struct rest_page *p, struct slice cursor, struct err *e)
@@ -65,7 +66,8 @@ static bool hand_units_up(struct rest_page *p, struct slice cursor, struct err *
     return good;
 }
 
-/* A turn goes up when there is one more unit for the next, so that the last has the page's cursor. */
+/* A turn goes up when there is one more unit for the next, so that the last has the page's
+ * cursor. */
 static bool add_unit(void *ctx, struct slice item, struct err *e)
 {
     struct rest_page *p = ctx;

@@ -1,6 +1,6 @@
-/* rest_place.h - where a poll goes on: the page that it asks for next, with what that page was known by when it
- * was last taken. As a cursor it is five lines, of which the first two tell it from another transport's and from that
- * of other options. Pure. */
+/* rest_place.h - where a poll goes on: the page that it asks for next, with what that page was
+ * known by when it was last taken. As a cursor it is five lines, of which the first two tell it
+ * from another transport's and from that of other options. Pure. */
 #ifndef CONCORDAT_TRANSPORT_REST_PLACE_H
 #define CONCORDAT_TRANSPORT_REST_PLACE_H
 
@@ -18,8 +18,8 @@ struct rest_place {
 
 /* The beginning: url, of which nothing is known. */
 void rest_place_start(struct rest_place *p, const char *url);
-/* What the page was known by; what is too long or no text of a header is left out, so that the page is asked for
- * whole. */
+/* What the page was known by; what is too long or no text of a header is left out, so that the page
+ * is asked for whole. */
 void rest_place_know(struct rest_place *p, struct slice etag, struct slice modified);
 /* of: the options that a cursor must be of; a digest of them. */
 void rest_place_key(const char *const *of, size_t n, char key[REST_KEY_MAX + 1]);

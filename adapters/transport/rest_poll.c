@@ -34,11 +34,11 @@ struct rest_poll {
     struct rest_page page;
     struct buf said;
     char host[256], accepts[160], key[REST_KEY_MAX + 1];
-    struct rest_place place; /* as committed last */
+    struct rest_place place;        /* as committed last */
     _Atomic int64_t shown_until_ms; /* 0: none yet */
-    int64_t asked_ms;        /* for a pause, by the partner, at the last call */
-    const char *cannot;      /* the code of the trouble that lasts; NULL: none */
-    int64_t said_ns;         /* when it was last said */
+    int64_t asked_ms;               /* for a pause, by the partner, at the last call */
+    const char *cannot;             /* the code of the trouble that lasts; NULL: none */
+    int64_t said_ns;                /* when it was last said */
 };
 
 static const struct log_who who = { "transport", "rest_poll" };
@@ -46,18 +46,23 @@ static const struct log_who who = { "transport", "rest_poll" };
 static const struct cfg_option options[] = {
     { "url", CFG_TEXT, AT(url), NULL, "http or https address of the first page" },
     { "items", CFG_TEXT, AT(items), "",
-      "where the list stands whose items are the units, as data.items, or . for the page itself; none: a page is one unit" },
+      "where the list stands whose items are the units, as data.items, or . for the page itself; "
+      "none: a page is one unit" },
     { "next", CFG_TEXT, AT(next), "",
-      "where the address of the next page stands, as links.next; none: in the header Link, by rel=next" },
+      "where the address of the next page stands, as links.next; none: in the header Link, by "
+      "rel=next" },
     { "again", CFG_TEXT, AT(again), "first",
       "the page to begin with after the last one: first, or last, of a list that only grows" },
-    { "interval", CFG_MS, AT(interval_ms), "1m", "how long after the last page the next is asked for" },
-    { "retry", CFG_MS, AT(retry_ms), "10s", "when a page that could not be had or kept is asked for again" },
+    { "interval", CFG_MS, AT(interval_ms), "1m",
+      "how long after the last page the next is asked for" },
+    { "retry", CFG_MS, AT(retry_ms), "10s",
+      "when a page that could not be had or kept is asked for again" },
     { "timeout", CFG_MS, AT(timeout_ms), "2m", "how long a page may take to come" },
     { "accept", CFG_TEXT, AT(accept), "application/json", "media types that are asked for" },
     { "unit_max", CFG_BYTES, AT(unit_max), "16MiB", "a page with a larger unit is not taken" },
     { "page_max", CFG_BYTES, AT(page_max), "1024MiB", "a larger page is not taken to its end" },
-    { "pages_max", CFG_COUNT, AT(pages_max), "10000", "pages without a pause; then the next waits for interval" },
+    { "pages_max", CFG_COUNT, AT(pages_max), "10000",
+      "pages without a pause; then the next waits for interval" },
     SECURE_TLS(AT(secure)),
     SECURE_CREDENTIALS(AT(secure)),
     SECURE_CLEARTEXT(AT(secure)),
@@ -81,7 +86,8 @@ static bool check_numbers(const struct rest_poll *s, struct err *e)
         return err_set(e, ERR_FATAL, "rest_poll.option", 0,
                        "'interval', 'retry' and 'pages_max' must be over 0");
     if (s->timeout_ms <= 0 || s->timeout_ms > INT_MAX)
-        return err_set(e, ERR_FATAL, "rest_poll.option", 0, "'timeout' must be over 0 and under 24 days");
+        return err_set(e, ERR_FATAL, "rest_poll.option", 0,
+                       "'timeout' must be over 0 and under 24 days");
     if (s->unit_max <= 0 || s->unit_max > (int64_t)1024 * 1024 * 1024 || s->page_max < s->unit_max)
         return err_set(e, ERR_FATAL, "rest_poll.option", 0,
                        "'unit_max' must be over 0 and at most 1024MiB, 'page_max' at least that");
@@ -226,8 +232,8 @@ static bool ask_for_page(struct rest_poll *s, struct intake up, int *status, str
     return came;
 }
 
-/* RFC 9110 section 15: a fault of the server's, or one for now, passes. All others are of what we ask for: an error
- * of the site. */
+/* RFC 9110 section 15: a fault of the server's, or one for now, passes. All others are of what we
+ * ask for: an error of the site. */
 static bool refuse_status(int status, struct err *e)
 {
     static const int passing[] = { 408, 423, 425, 429 };
@@ -235,7 +241,8 @@ static bool refuse_status(int status, struct err *e)
     for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++)
         passes = passes || status == passing[i];
     if (passes)
-        return err_set(e, ERR_RETRY, "rest_poll.busy", 0, "no page: the partner answered %d", status);
+        return err_set(e, ERR_RETRY, "rest_poll.busy", 0, "no page: the partner answered %d",
+                       status);
     return err_set(e, ERR_FATAL, "rest_poll.site", 0,
                    "the partner answered %d: mend the address, the credentials or what it asks for",
                    status);
@@ -254,7 +261,8 @@ static bool next_of_header(const struct rest_poll *s, struct slice *next, struct
 {
     *next = slice_of(NULL, 0);
     if (http_client_heard(s->client).headers_cut)
-        return err_set(e, ERR_REJECT, "rest_poll.page", 0, "the page has more than 16 KiB of headers");
+        return err_set(e, ERR_REJECT, "rest_poll.page", 0,
+                       "the page has more than 16 KiB of headers");
     for (size_t i = 0;; i++) {
         struct slice header = http_client_header_nth(s->client, "Link", i);
         if (!header.p)
@@ -264,12 +272,13 @@ static bool next_of_header(const struct rest_poll *s, struct slice *next, struct
             return true;
         *next = slice_of(NULL, 0);
         if (found == LINK_BROKEN)
-            return err_set(e, ERR_REJECT, "rest_poll.page", 0, "the page has a Link that cannot be read");
+            return err_set(e, ERR_REJECT, "rest_poll.page", 0,
+                           "the page has a Link that cannot be read");
     }
 }
 
-/* Says what is asked for behind this page. ETag and Last-Modified count only where the page was all there was: of
- * several pages the first may be as it was and another not. */
+/* Says what is asked for behind this page. ETag and Last-Modified count only where the page was all
+ * there was: of several pages the first may be as it was and another not. */
 static bool go_behind(struct rest_poll *s, struct rest_place *p, bool *ends, struct err *e)
 {
     char told[HTTP_AT_MAX + 1];
@@ -298,7 +307,8 @@ static bool finish_page(struct rest_poll *s, bool *ends, struct err *e)
     char text[CURSOR_MAX];
     struct rest_place p;
     if (http_client_header(s->client, "Content-Encoding").n > 0)
-        return err_set(e, ERR_REJECT, "rest_poll.page", 0, "the page is compressed, which nobody has asked for");
+        return err_set(e, ERR_REJECT, "rest_poll.page", 0,
+                       "the page is compressed, which nobody has asked for");
     if (!go_behind(s, &p, ends, e))
         return false;
     bool moves = !rest_place_equal(&p, &s->place) || s->page.count > 0;
@@ -345,8 +355,8 @@ static void say_well(struct rest_poll *s)
     s->cannot = NULL;
 }
 
-/* The pause that the partner asks for, or the site's. A fault of the site is asked about no more often than pages
- * that come. */
+/* The pause that the partner asks for, or the site's. A fault of the site is asked about no more
+ * often than pages that come. */
 static int64_t pause_after(const struct rest_poll *s, const struct err *e)
 {
     int64_t ms = s->retry_ms;
@@ -369,7 +379,8 @@ static int64_t take_round(struct rest_poll *s, struct intake up)
         say_well(s);
     }
     if (!ends && !waker_is_awake(&s->wake))
-        log_line(LOG_WARN, &who, "rest_poll.many", "there is a page behind the last of 'pages_max': it waits for 'interval'");
+        log_line(LOG_WARN, &who, "rest_poll.many",
+                 "there is a page behind the last of 'pages_max': it waits for 'interval'");
     return s->interval_ms;
 }
 
@@ -379,7 +390,8 @@ static bool poll_run(void *state, struct intake up, struct err *e)
     (void)e;
     rest_place_start(&s->place, s->url);
     if (up.cursor.n > 0 && !rest_place_read(up.cursor, s->key, s->url, &s->place))
-        log_line(LOG_INFO, &who, "rest_poll.anew", "begins with the first page: its options are others than they were");
+        log_line(LOG_INFO, &who, "rest_poll.anew",
+                 "begins with the first page: its options are others than they were");
     int64_t pause_ms;
     do
         pause_ms = take_round(s, up);

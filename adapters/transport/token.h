@@ -1,6 +1,6 @@
 /* token.h - the bearer token of an HTTP partner: read from a file, compared without telling where
- * two differ. Shared by webhook and http_out, also for other credentials. Errors: token.open, token.mode, token.size
- * (ERR_FATAL). */
+ * two differ. Shared by webhook and http_out, also for other credentials. Errors: token.open,
+ * token.mode, token.size (ERR_FATAL). */
 #ifndef CONCORDAT_TRANSPORT_TOKEN_H
 #define CONCORDAT_TRANSPORT_TOKEN_H
 

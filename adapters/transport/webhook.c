@@ -27,7 +27,8 @@
 struct webhook {
     const char *listen, *path, *token_file, *content_type;
     const char **origins;
-    int64_t body_max, buffers_max, idle_ms, head_ms, request_ms, connections_max, peer_connections_max;
+    int64_t body_max, buffers_max, idle_ms, head_ms, request_ms, connections_max,
+        peer_connections_max;
     int64_t retry_after_ms;
     struct secure secure;
     struct token token;
@@ -61,27 +62,35 @@ static void webhook_may_open(void *state, size_t files)
 static const struct cfg_option options[] = {
     { "listen", CFG_TEXT, AT(listen), NULL, "address and port to receive on, as 127.0.0.1:8080" },
     { "path", CFG_TEXT, AT(path), "/",
-      "path of the address that takes messages, with its query if it has one: exactly as senders write it" },
+      "path of the address that takes messages, with its query if it has one: exactly as senders "
+      "write it" },
     { "token_file", CFG_PATH, AT(token_file), "",
-      "file (mode 0600) with the bearer token that a sender must show, at least 16 characters; none: any sender" },
+      "file (mode 0600) with the bearer token that a sender must show, at least 16 characters; "
+      "none: any sender" },
     { "origins", CFG_LIST, AT(origins), "",
-      "names with which a CloudEvents sender may ask by OPTIONS whether it may send (eventgrid.azure.net); none: "
+      "names with which a CloudEvents sender may ask by OPTIONS whether it may send "
+      "(eventgrid.azure.net); none: "
       "OPTIONS is answered 405" },
     { "content_type", CFG_TEXT, AT(content_type), "application/json",
       "media type that a message must have; any type that ends in +json counts as JSON" },
     { "body_max", CFG_BYTES, AT(body_max), "1MiB",
       "a larger message, also when it was compressed, is answered 413" },
     { "buffers_max", CFG_BYTES, AT(buffers_max), "64MiB",
-      "bodies under way at one time in sum, half of it for one address, never less than two of body_max; more are "
+      "bodies under way at one time in sum, half of it for one address, never less than two of "
+      "body_max; more are "
       "answered 503" },
     { "idle", CFG_MS, AT(idle_ms), "30s", "a connection without a request is closed after this" },
-    { "head_time", CFG_MS, AT(head_ms), "10s", "a request whose head has not come after this is answered 408" },
+    { "head_time", CFG_MS, AT(head_ms), "10s",
+      "a request whose head has not come after this is answered 408" },
     { "request_time", CFG_MS, AT(request_ms), "1m",
-      "the same of the whole request, whatever drips; and how long its answer may take to be read" },
+      "the same of the whole request, whatever drips; and how long its answer may take to be "
+      "read" },
     { "connections_max", CFG_COUNT, AT(connections_max), "0",
-      "connections at one time; past it, of the address that has most the one goes that waits longest; 0: 256, "
+      "connections at one time; past it, of the address that has most the one goes that waits "
+      "longest; 0: 256, "
       "or fewer where the limit of open files is low" },
-    { "peer_connections_max", CFG_COUNT, AT(peer_connections_max), "64", "the same of one address" },
+    { "peer_connections_max", CFG_COUNT, AT(peer_connections_max), "64",
+      "the same of one address" },
     { "retry_after", CFG_MS, AT(retry_after_ms), "5s",
       "when a sender should come again with what cannot be kept now" },
     SECURE_TLS(AT(secure)),
@@ -112,7 +121,8 @@ static bool is_right_type(const struct webhook *s, struct slice header)
     return slice_equal_text(SLICE("application/json"), s->content_type) && is_json(type);
 }
 
-/* The charset parameter of Content-Type, without quotes; empty: none, which for JSON means UTF-8. */
+/* The charset parameter of Content-Type, without quotes; empty: none, which for JSON means
+ * UTF-8. */
 static struct slice charset_of(struct slice header)
 {
     for (struct slice rest = slice_from(header, slice_find(header, ';') + 1); rest.n > 0;) {
@@ -146,7 +156,8 @@ static bool has_known_charset(struct slice type)
     return charset.n == 0 || kind < CHARSET_UTF16LE;
 }
 
-/* CloudEvents' web hooks (section 4): whether a sender may send is asked before there is a token. */
+/* CloudEvents' web hooks (section 4): whether a sender may send is asked before there is a
+ * token. */
 static bool allow_origin(const struct webhook *s, const struct http_head *h, struct http_answer *a)
 {
     struct slice asks = http_head_field(h, "WebHook-Request-Origin");
@@ -165,11 +176,13 @@ static bool allow_origin(const struct webhook *s, const struct http_head *h, str
     return false;
 }
 
-/* Refuses a request by its head, before a byte of its body is asked for. False: its body may come. */
+/* Refuses a request by its head, before a byte of its body is asked for. False: its body may
+ * come. */
 static bool judge_request(void *ctx, const struct http_head *h, struct http_answer *a)
 {
     const struct webhook *s = ctx;
-    struct slice type = http_head_field(h, "Content-Type"), encoding = http_head_field(h, "Content-Encoding");
+    struct slice type = http_head_field(h, "Content-Type"),
+                 encoding = http_head_field(h, "Content-Encoding");
     bool is_here = slice_equal_text(h->path, s->path);
     if (is_here && slice_equal_text(h->method, "OPTIONS") && allow_origin(s, h, a))
         return true;
@@ -186,7 +199,8 @@ static bool judge_request(void *ctx, const struct http_head *h, struct http_answ
         { !has_known_charset(type), 415, "this charset is not taken: send UTF-8" },
         { !has_known_encoding(encoding), 415, "this Content-Encoding is not taken" },
         { h->body == HTTP_BODY_NONE, 400, "there is no body" },
-        { http_head_field(h, "Idempotency-Key").n > KEY_MAX, 400, "the Idempotency-Key is too long" },
+        { http_head_field(h, "Idempotency-Key").n > KEY_MAX, 400,
+          "the Idempotency-Key is too long" },
     };
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         if (!checks[i].wrong)
@@ -205,8 +219,9 @@ static bool judge_request(void *ctx, const struct http_head *h, struct http_answ
     return false;
 }
 
-/* Makes the body what its header says: decompressed, and UTF-8, which every format reads, of another charset.
- * Gives the status where it cannot; 0: *text is the body, in plain, in a or as it came. */
+/* Makes the body what its header says: decompressed, and UTF-8, which every format reads, of
+ * another charset. Gives the status where it cannot; 0: *text is the body, in plain, in a or as it
+ * came. */
 static int open_body(const struct http_request *r, struct buf *plain, struct arena *a,
                      struct slice *text, const char **title)
 {
@@ -263,7 +278,8 @@ static void await_run(struct webhook *s)
         continue;
 }
 
-static void take_message(struct webhook *s, struct slice body, struct slice key, struct http_answer *a)
+static void take_message(struct webhook *s, struct slice body, struct slice key,
+                         struct http_answer *a)
 {
     struct arrival one = { .bytes = body, .name = key };
     struct answer answer = { .fate = ANSWER_LATER };
@@ -304,7 +320,8 @@ static bool read_token(const struct webhook *s, struct token *out, struct err *e
         return false;
     return !*out->text || strlen(out->text) >= TOKEN_MIN ||
            err_set(e, ERR_FATAL, "token.size", 0,
-                   "cannot use token file '%s': a token has at least %d characters", s->token_file, TOKEN_MIN);
+                   "cannot use token file '%s': a token has at least %d characters", s->token_file,
+                   TOKEN_MIN);
 }
 
 static bool webhook_try(const void *state, struct err *e)
@@ -325,9 +342,10 @@ static bool check_webhook_limits(const struct webhook *s, struct err *e)
     bool all_is_good = s->connections_max >= 0 && s->connections_max <= CONNECTIONS_MAX;
     bool peer_is_good = s->peer_connections_max > 0 && s->peer_connections_max <= CONNECTIONS_MAX;
     if (!all_is_good || !peer_is_good)
-        return err_set(e, ERR_FATAL, "webhook.option", 0,
-                       "'connections_max' must be at most %d, 'peer_connections_max' from 1 to that",
-                       CONNECTIONS_MAX);
+        return err_set(
+            e, ERR_FATAL, "webhook.option", 0,
+            "'connections_max' must be at most %d, 'peer_connections_max' from 1 to that",
+            CONNECTIONS_MAX);
     if (s->buffers_max <= 0)
         return err_set(e, ERR_FATAL, "webhook.option", 0, "'buffers_max' must be at least 1 byte");
     bool retry_is_good = s->retry_after_ms >= 0 && s->retry_after_ms <= INT_MAX;

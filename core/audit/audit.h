@@ -20,7 +20,8 @@ struct audit_follow;
 MUST_CHECK bool audit_follow_open(struct bus *b, const struct catalogue *c, int partitions,
                                   struct audit_follow **out, struct err *e);
 MUST_CHECK bool audit_follow_read(struct audit_follow *f,
-                                  bool (*each)(void *ctx, int partition, const struct audit_read *r),
+                                  bool (*each)(void *ctx, int partition,
+                                               const struct audit_read *r),
                                   void *ctx, struct err *e);
 void audit_follow_close(struct audit_follow **f);
 
@@ -31,7 +32,7 @@ void audit_follow_close(struct audit_follow **f);
  * out->broken. */
 struct audit_report {
     uint64_t entries, decisions, disclosures, events;
-    uint64_t broken;                    /* findings; 0 = verified */
+    uint64_t broken; /* findings; 0 = verified */
 };
 MUST_CHECK bool audit_verify(struct bus *b, const struct bundle *bundle,
                              void (*finding)(void *ctx, const char *sentence), void *ctx,

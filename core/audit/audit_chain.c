@@ -1,4 +1,5 @@
-/* audit_chain.c - the chain of one partition: its hash, and its note beside the committed position. */
+/* audit_chain.c - the chain of one partition: its hash, and its note beside the committed
+ * position. */
 #include <inttypes.h>
 
 #include "audit/audit_chain.h"

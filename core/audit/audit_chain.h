@@ -7,9 +7,9 @@
 #include "host/crypto.h"
 
 struct audit_chain {
-    int64_t next;                       /* sequence number of the next entry, from 0 */
-    uint8_t head[HASH_BYTES];           /* of the last entry; zeros before the first */
-    int64_t decided_ms;                 /* the last decision time: the next is never before it */
+    int64_t next;             /* sequence number of the next entry, from 0 */
+    uint8_t head[HASH_BYTES]; /* of the last entry; zeros before the first */
+    int64_t decided_ms;       /* the last decision time: the next is never before it */
 };
 /* Moves the chain on by one entry. */
 void audit_chain_add(struct audit_chain *c, struct slice framed, int64_t decided_ms);

@@ -14,8 +14,8 @@ const char *audit_kind_name(enum audit_kind k)
 {
     static const char *const names[] = {
         [AUDIT_EVENT] = "event",     [AUDIT_DUPLICATE] = "duplicate", [AUDIT_REFUSED] = "refused",
-        [AUDIT_RECEIPT] = "receipt", [AUDIT_HOLD_ACT] = "hold-act",
-        [AUDIT_BUNDLE] = "bundle",   [AUDIT_UNREAD] = "unread",
+        [AUDIT_RECEIPT] = "receipt", [AUDIT_HOLD_ACT] = "hold-act",   [AUDIT_BUNDLE] = "bundle",
+        [AUDIT_UNREAD] = "unread",
     };
     return names[k];
 }
@@ -100,8 +100,8 @@ static void entry_decision(struct buf *out, const struct bundle *b, const struct
     entry_own_event(out, b, d, entry);
 }
 
-/* "agency/service" of an event, whether its header names the service alone or in full; nothing where it is
- * longer than any name. */
+/* "agency/service" of an event, whether its header names the service alone or in full; nothing
+ * where it is longer than any name. */
 static void entry_source(struct buf *out, const struct view *event, const struct header_slots *h)
 {
     struct slice agency = view_text(event, (size_t)h->source_agency);

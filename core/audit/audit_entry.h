@@ -15,22 +15,29 @@
 /* "reopen" of an event that was refused under another hold's name, which follows with a bracket: */
 #define REOPENED_AS " (refused as "
 
-enum audit_kind { AUDIT_EVENT, AUDIT_DUPLICATE, AUDIT_REFUSED, AUDIT_RECEIPT, AUDIT_HOLD_ACT,
-                  AUDIT_BUNDLE, AUDIT_UNREAD };
+enum audit_kind {
+    AUDIT_EVENT,
+    AUDIT_DUPLICATE,
+    AUDIT_REFUSED,
+    AUDIT_RECEIPT,
+    AUDIT_HOLD_ACT,
+    AUDIT_BUNDLE,
+    AUDIT_UNREAD
+};
 /* "event" "duplicate" "refused" "receipt" "hold-act" "bundle" "unread" */
 const char *audit_kind_name(enum audit_kind k);
 
 struct audit_subject {
     enum audit_kind kind;
-    const struct bus_record *input;     /* position, acceptance, framed bytes (hashed) */
+    const struct bus_record *input; /* position, acceptance, framed bytes (hashed) */
     int64_t decided_ms;
-    const struct view *event;           /* NULL when it could not be read */
+    const struct view *event; /* NULL when it could not be read */
     const struct subject_key *subject;
-    const struct judged *judged;        /* NULL for duplicates, receipts, refusals */
+    const struct judged *judged;            /* NULL for duplicates, receipts, refusals */
     struct slice facts_before, facts_after; /* encoded; hashed */
     struct slice note; /* code of a refusal; outcome of a receipt; who and why of a hold act */
-    struct slice source, schema;        /* agency/service and schema where there is no event */
-    struct slice disclosure;            /* of a receipt */
+    struct slice source, schema; /* agency/service and schema where there is no event */
+    struct slice disclosure;     /* of a receipt */
 };
 /* Makes the framed entry and moves the chain on. The caller drops the moved chain when its
  * transaction fails. */

@@ -76,7 +76,8 @@ static bool read_decisions(const struct view *v, struct arena *a, struct audit_r
     return true;
 }
 
-static bool read_claims(const struct view *v, struct arena *a, struct audit_read *out, struct err *e)
+static bool read_claims(const struct view *v, struct arena *a, struct audit_read *out,
+                        struct err *e)
 {
     const struct view *items = NULL;
     size_t n = 0;
@@ -89,11 +90,11 @@ static bool read_claims(const struct view *v, struct arena *a, struct audit_read
     if (!list)
         return err_memory(e);
     for (size_t i = 0; i < n; i++)
-        list[i] = (struct audit_claim){ .service = view_text_at(&items[i], "service"),
-                                        .before = view_text_at(&items[i], "before"),
-                                        .after = view_text_at(&items[i], "after"),
-                                        .caught_up =
-                                            (uint64_t)view_long_at(&items[i], "caught_up") };
+        list[i] =
+            (struct audit_claim){ .service = view_text_at(&items[i], "service"),
+                                  .before = view_text_at(&items[i], "before"),
+                                  .after = view_text_at(&items[i], "after"),
+                                  .caught_up = (uint64_t)view_long_at(&items[i], "caught_up") };
     out->claims = list;
     out->claim_count = n;
     return true;

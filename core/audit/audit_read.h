@@ -10,17 +10,22 @@
 /* A read entry, for why, held, status, verify. Lives in a. */
 struct audit_decision {
     struct slice event_id, recipient, outcome, reason, disclosure;
-    const struct slice *clauses; size_t clause_count;       /* "agreement/version/clause" */
-    const struct slice *prohibitions; size_t prohibition_count;
-    const struct slice *released; size_t released_count;    /* category names */
-    const struct slice *withheld; size_t withheld_count;
+    const struct slice *clauses;
+    size_t clause_count; /* "agreement/version/clause" */
+    const struct slice *prohibitions;
+    size_t prohibition_count;
+    const struct slice *released;
+    size_t released_count; /* category names */
+    const struct slice *withheld;
+    size_t withheld_count;
     uint8_t hash[HASH_BYTES];
     bool caught_up;
-    const struct slice *obliged; size_t obliged_count;      /* "year:identity.birth-date" */
-    struct slice schema, kind, source;  /* of the event decided, whichever the entry's own is */
+    const struct slice *obliged;
+    size_t obliged_count;              /* "year:identity.birth-date" */
+    struct slice schema, kind, source; /* of the event decided, whichever the entry's own is */
 };
 struct audit_claim {
-    struct slice service, before, after;                    /* states by name; empty: no claim */
+    struct slice service, before, after; /* states by name; empty: no claim */
     uint64_t caught_up;
 };
 struct audit_read {
@@ -32,7 +37,7 @@ struct audit_read {
     int input_partition;
     const struct audit_decision *decisions;
     size_t decision_count;
-    struct slice disclosure;            /* of a receipt */
+    struct slice disclosure; /* of a receipt */
     const struct audit_claim *claims;
     size_t claim_count;
 };

@@ -5,7 +5,7 @@
 #include "audit/audit.h"
 
 struct findings {
-    void (*say)(void *ctx, const char *sentence);   /* may be NULL */
+    void (*say)(void *ctx, const char *sentence); /* may be NULL */
     void *ctx;
     struct audit_report *report;
 };

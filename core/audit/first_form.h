@@ -9,6 +9,6 @@
 
 /* body and *out without framing; *out in a. audit.read. */
 MUST_CHECK bool first_form_entry(struct arena *a, struct slice body, struct slice *out,
-                                    struct err *e);
+                                 struct err *e);
 
 #endif

@@ -68,8 +68,8 @@ static void held_put(char *to, size_t room, struct slice text)
 
 static void held_name(char *to, size_t room, struct slice left, char between, struct slice right)
 {
-    (void)snprintf(to, room, "%.*s%c%.*s", (int)left.n, (const char *)left.p, between,
-                   (int)right.n, (const char *)right.p);
+    (void)snprintf(to, room, "%.*s%c%.*s", (int)left.n, (const char *)left.p, between, (int)right.n,
+                   (const char *)right.p);
 }
 
 static struct held *new_held(const struct holds *h, int partition, const struct audit_read *r,
@@ -130,8 +130,8 @@ static void end_hold(struct holds *h, struct held *gone)
     mem_free(gone);
 }
 
-/* What was refused is kept beside what is held. A word speaks of its own partition: what it is carried over to
- * says so again there, and between partitions there is no order. */
+/* What was refused is kept beside what is held. A word speaks of its own partition: what it is
+ * carried over to says so again there, and between partitions there is no order. */
 static void refuse_one(struct holds *h, int partition, const struct said *said, const char *hold,
                        const struct audit_read *r)
 {
@@ -231,7 +231,8 @@ static void open_one(struct holds *h, const char *name, int partition, const str
     join_end(h, x);
 }
 
-/* It waits as long as before, and for something else: whoever said something first did not see that. */
+/* It waits as long as before, and for something else: whoever said something first did not see
+ * that. */
 static void hold_for(struct holds *h, struct held *x, const struct audit_decision *d)
 {
     if (slice_equal_text(d->reason, x->reason))

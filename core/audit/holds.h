@@ -24,16 +24,16 @@ struct held {
     int partition;
     /* Of one that was refused: */
     char refused_by[128];
-    int64_t refused_ms, refused_at;     /* at: number of that entry: what was refused by one word */
+    int64_t refused_ms, refused_at; /* at: number of that entry: what was refused by one word */
     bool is_refused, is_whole_episode;
 };
 
 struct holds {
     const struct bundle *bundle;
     struct held *first, *last, *refused; /* refused, and not reopened */
-    struct chains by_name;              /* of both */
-    struct unread_list unread;          /* what could not be read, and whose events wait because of it */
-    bool lost;                          /* memory ended: the list is not whole */
+    struct chains by_name;               /* of both */
+    struct unread_list unread; /* what could not be read, and whose events wait because of it */
+    bool lost;                 /* memory ended: the list is not whole */
 };
 
 void holds_init(struct holds *h, const struct bundle *b);
@@ -48,7 +48,10 @@ const struct held *holds_find_refused(const struct holds *h, struct slice hold);
 bool holds_kept_back(const struct holds *h, struct slice hold, const struct audit_read *r,
                      const struct held **by);
 
-struct holds_count { uint64_t open, overdue; int64_t oldest_ms; /* since; 0: none */ };
+struct holds_count {
+    uint64_t open, overdue;
+    int64_t oldest_ms; /* since; 0: none */
+};
 void holds_count(const struct holds *h, int64_t now_ms, struct holds_count *out);
 /* Counts one more into out. */
 void holds_count_one(const struct held *x, int64_t now_ms, struct holds_count *out);

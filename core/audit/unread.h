@@ -17,29 +17,29 @@
 /* All who wait because of one feed and code. */
 struct unread_alike {
     struct unread_alike *next;
-    char source[160], code[64];         /* "agency/feed" */
+    char source[160], code[64]; /* "agency/feed" */
     size_t people;
-    struct unread_person *first;        /* as unread_gather has found it: the first in the list */
-    bool is_list;                       /* and whether so many came within that time */
-    bool was_told, is_paged;            /* for whoever pages: some within ten minutes, now */
+    struct unread_person *first; /* as unread_gather has found it: the first in the list */
+    bool is_list;                /* and whether so many came within that time */
+    bool was_told, is_paged;     /* for whoever pages: some within ten minutes, now */
 };
 struct unread_person {
-    struct chain_link by_subject;       /* must be first */
+    struct chain_link by_subject; /* must be first */
     struct unread_person *next, *before;
     struct unread_alike *alike;
     uint8_t subject[ID_BYTES];
     int partition;
-    char reference[32];                 /* where the last message is */
+    char reference[32]; /* where the last message is */
     int64_t since_ms, last_ms;
-    int64_t told_ms;                    /* for whoever pages; 0: nobody was told */
-    struct unread_person *older;        /* of those alike, as unread_gather has found it */
+    int64_t told_ms;             /* for whoever pages; 0: nobody was told */
+    struct unread_person *older; /* of those alike, as unread_gather has found it */
 };
 struct unread_list {
-    struct unread_person *first;        /* the newer come first */
+    struct unread_person *first; /* the newer come first */
     struct unread_alike *alikes;
     struct chains by_subject;
-    uint64_t people;                    /* each once, of however many feeds and codes */
-    bool lost;                          /* memory ended: the list is not whole */
+    uint64_t people; /* each once, of however many feeds and codes */
+    bool lost;       /* memory ended: the list is not whole */
 };
 
 /* One entry more; for audit_each and audit_follow_read. False when memory has ended. */

@@ -25,11 +25,15 @@ MUST_CHECK bool walk_next(struct walk *w, const struct bus_record **out, struct 
 MUST_CHECK bool walk_peek(struct walk *w, const struct bus_record **out, struct err *e);
 void walk_close(struct walk *w);
 
+struct walk_input {
+    char *topic;
+    struct walk walk;
+};
 /* The inputs of one partition, of every topic that its audit names, each read once and forward. */
 struct walk_inputs {
     struct bus *bus;
     int partition;
-    struct walk_input { char *topic; struct walk walk; } *list;
+    struct walk_input *list;
     size_t count, room;
 };
 void walk_inputs_init(struct walk_inputs *w, struct bus *b, int partition);

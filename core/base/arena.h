@@ -55,7 +55,8 @@ void arena_rewind(struct arena *a, struct arena_mark m);
 void *mem_alloc(size_t n); /* zeroed */
 void *mem_grow(void *p, size_t n);
 void mem_free(void *p);
-/* Doubles a table's room when count has reached it: for growing arrays. false when out of memory. */
+/* Doubles a table's room when count has reached it: for growing arrays. false when out of
+ * memory. */
 bool mem_room(void **table, size_t *room, size_t count, size_t item_bytes);
 
 /* For tests: the n-th allocation from now fails (1 = the next), then all work again; 0 = never. */

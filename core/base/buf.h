@@ -27,7 +27,8 @@ void buf_text(struct buf *b, const char *text);
 void buf_format(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
 /* s as lower-case hex. */
 void buf_hex(struct buf *b, struct slice s);
-/* s as a JSON string with its quotes (RFC 8259 section 7); bytes that are not UTF-8 become U+FFFD. */
+/* s as a JSON string with its quotes (RFC 8259 section 7); bytes that are not UTF-8 become
+ * U+FFFD. */
 void buf_json(struct buf *b, struct slice s);
 /* Room for n more bytes that the caller fills, then adds to b->n; NULL on failure. */
 uint8_t *buf_reserve(struct buf *b, size_t n);

@@ -1,9 +1,9 @@
 /* charset.h - how bytes stand for characters: by what a text begins with, by the name a message
  * gives, and as UTF-8, by tables of our own.
  *
- * windows-1252 stands also for ISO 8859-1, as the WHATWG Encoding Standard has it: what claims to be
- * Latin-1 is nearly always this. Its five unassigned bytes become the C1 controls of the same number.
- * What is no character in its set becomes U+FFFD. Threads: no state. */
+ * windows-1252 stands also for ISO 8859-1, as the WHATWG Encoding Standard has it: what claims to
+ * be Latin-1 is nearly always this. Its five unassigned bytes become the C1 controls of the same
+ * number. What is no character in its set becomes U+FFFD. Threads: no state. */
 #ifndef CONCORDAT_BASE_CHARSET_H
 #define CONCORDAT_BASE_CHARSET_H
 
@@ -12,10 +12,24 @@
 /* ASCII with bytes past 0x7f is read as windows-1252. UNREAD: known by name (JIS, GB 18030, BIG-5
  * and the like), whose second bytes may look like a format's own marks. */
 enum charset_kind {
-    CHARSET_UTF8, CHARSET_ASCII, CHARSET_LATIN1, CHARSET_8859_2, CHARSET_8859_3, CHARSET_8859_4,
-    CHARSET_8859_5, CHARSET_8859_6, CHARSET_8859_7, CHARSET_8859_8, CHARSET_8859_9,
-    CHARSET_8859_15, CHARSET_UTF16LE, CHARSET_UTF16BE, CHARSET_UTF32LE, CHARSET_UTF32BE,
-    CHARSET_UNREAD, CHARSET_UNKNOWN
+    CHARSET_UTF8,
+    CHARSET_ASCII,
+    CHARSET_LATIN1,
+    CHARSET_8859_2,
+    CHARSET_8859_3,
+    CHARSET_8859_4,
+    CHARSET_8859_5,
+    CHARSET_8859_6,
+    CHARSET_8859_7,
+    CHARSET_8859_8,
+    CHARSET_8859_9,
+    CHARSET_8859_15,
+    CHARSET_UTF16LE,
+    CHARSET_UTF16BE,
+    CHARSET_UTF32LE,
+    CHARSET_UTF32BE,
+    CHARSET_UNREAD,
+    CHARSET_UNKNOWN
 };
 
 /* By a name of HL7 table 0211 or of IANA; letters' case, blanks and hyphens do not count. */
@@ -31,8 +45,8 @@ enum charset_kind charset_begins(struct slice s);
  * that have no table here. .p is NULL when a is full. */
 struct slice charset_to_utf8(struct arena *a, enum charset_kind kind, struct slice s);
 
-/* s itself where it is well-formed UTF-8, else s taken as windows-1252. For sources that do not say,
- * or whose word is not to be trusted. .p is NULL when a is full. */
+/* s itself where it is well-formed UTF-8, else s taken as windows-1252. For sources that do not
+ * say, or whose word is not to be trusted. .p is NULL when a is full. */
 struct slice charset_guess(struct arena *a, struct slice s);
 
 /* UTF-8 as it is compared: every run of blanks (slice_blank_length) as one blank, none at the ends,

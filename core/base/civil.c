@@ -69,11 +69,8 @@ static int days_of_month(int year, int month)
 
 bool civil_is_valid(const struct civil *c)
 {
-    return is_in_range(c->year, 1, 9999) &&
-           is_in_range(c->month, 1, 12) &&
+    return is_in_range(c->year, 1, 9999) && is_in_range(c->month, 1, 12) &&
            is_in_range(c->day, 1, days_of_month(c->year, c->month)) &&
-           is_in_range(c->hour, 0, 23) &&
-           is_in_range(c->minute, 0, 59) &&
-           is_in_range(c->second, 0, 59) &&
-           is_in_range(c->ms, 0, 999);
+           is_in_range(c->hour, 0, 23) && is_in_range(c->minute, 0, 59) &&
+           is_in_range(c->second, 0, 59) && is_in_range(c->ms, 0, 999);
 }

@@ -29,7 +29,8 @@ static inline struct slice cursor_rest(const struct cursor *c)
 /* Exactly n bytes, borrowed. input.short. */
 MUST_CHECK bool cursor_take(struct cursor *c, size_t n, struct slice *out, struct err *e);
 
-/* Avro binary (specification 1.11, "Binary Encoding"): zig-zag varint of at most 10 bytes, strict. */
+/* Avro binary (specification 1.11, "Binary Encoding"): zig-zag varint of at most 10 bytes,
+ * strict. */
 MUST_CHECK bool cursor_long(struct cursor *c, int64_t *out, struct err *e);
 /* A length-prefixed run (bytes, string): length 0..left. avro.length. */
 MUST_CHECK bool cursor_run(struct cursor *c, struct slice *out, struct err *e);

@@ -24,16 +24,16 @@ enum err_fate {
 
 struct err {
     enum err_fate fate;
-    const char *code;   /* a string literal, "room.what" */
-    size_t at;          /* byte offset in the input; 0 where it means nothing */
-    const char *file;   /* configuration only; borrows for the life of the tree it names */
+    const char *code; /* a string literal, "room.what" */
+    size_t at;        /* byte offset in the input; 0 where it means nothing */
+    const char *file; /* configuration only; borrows for the life of the tree it names */
     uint32_t line, column;
     char text[200];
 };
 
 /* Always returns false, so it ends a function in one line. code must be a string literal. */
-bool err_set(struct err *e, enum err_fate fate, const char *code, size_t at, const char *format, ...)
-    PRINTF_LIKE(5, 6);
+bool err_set(struct err *e, enum err_fate fate, const char *code, size_t at, const char *format,
+             ...) PRINTF_LIKE(5, 6);
 
 /* The same for a place in a configuration file. */
 bool err_set_place(struct err *e, enum err_fate fate, const char *code, const char *file,
@@ -42,10 +42,11 @@ bool err_set_place(struct err *e, enum err_fate fate, const char *code, const ch
 /* Out of memory or over an arena's limit: ERR_RETRY, memory.limit. Returns false. */
 bool err_memory(struct err *e);
 
-/* Whether the system has run out of files or memory: that passes, and is never the end of a part. */
+/* Whether the system has run out of files or memory: that passes, and is never the end of a
+ * part. */
 bool err_is_shortage(int number);
-/* Adds the system's reason (errno) to an ERR code: "cannot open 'x': No such file". What the system has
- * run out of is ERR_RETRY, whatever fate is given. Returns false. */
+/* Adds the system's reason (errno) to an ERR code: "cannot open 'x': No such file". What the system
+ * has run out of is ERR_RETRY, whatever fate is given. Returns false. */
 bool err_errno(struct err *e, enum err_fate fate, const char *code, int number, const char *what,
                const char *name);
 

@@ -26,8 +26,12 @@ static size_t gap_length(struct slice s)
 {
     static const struct slice dashes[] = {
         SLICE_INIT("-"),
-        SLICE_INIT("\xe2\x80\x90"), SLICE_INIT("\xe2\x80\x91"), SLICE_INIT("\xe2\x80\x92"),
-        SLICE_INIT("\xe2\x80\x93"), SLICE_INIT("\xe2\x80\x94"), SLICE_INIT("\xe2\x80\x95"),
+        SLICE_INIT("\xe2\x80\x90"),
+        SLICE_INIT("\xe2\x80\x91"),
+        SLICE_INIT("\xe2\x80\x92"),
+        SLICE_INIT("\xe2\x80\x93"),
+        SLICE_INIT("\xe2\x80\x94"),
+        SLICE_INIT("\xe2\x80\x95"),
         SLICE_INIT("\xe2\x88\x92"),
     };
     for (size_t i = 0; i < sizeof dashes / sizeof dashes[0]; i++)

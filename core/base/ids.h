@@ -9,11 +9,21 @@
 
 #define ID_BYTES 16
 
-struct nhs_number { char digit[11]; };          /* ten digits, NUL */
-struct subject_key { uint8_t b[ID_BYTES]; };    /* person key or local key (core/ARCHITECTURE.md, Identity) */
-struct pseudonym { uint8_t b[ID_BYTES]; };      /* what one recipient knows a subject by */
-struct event_id { uint8_t b[ID_BYTES]; };
-struct disclosure_id { char text[21]; };        /* 20 characters of base32, NUL: fits MSH-10 */
+struct nhs_number {
+    char digit[11];
+}; /* ten digits, NUL */
+struct subject_key {
+    uint8_t b[ID_BYTES];
+}; /* person key or local key (core/ARCHITECTURE.md, Identity) */
+struct pseudonym {
+    uint8_t b[ID_BYTES];
+}; /* what one recipient knows a subject by */
+struct event_id {
+    uint8_t b[ID_BYTES];
+};
+struct disclosure_id {
+    char text[21];
+}; /* 20 characters of base32, NUL: fits MSH-10 */
 
 /* Ten digits that pass modulus 11 (NHS Data Dictionary, NHS_NUMBER). Blanks, hyphens and a ".0"
  * behind them are dropped; 9.990000018e9 is read too. One digit repeated is refused: it passes the

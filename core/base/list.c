@@ -12,8 +12,7 @@ void list_init(struct list *l, size_t item_bytes)
 static bool list_move(struct arena *a, struct list *l, const void *items, size_t room)
 {
     size_t bytes = 0;
-    void *moved =
-        __builtin_mul_overflow(room, l->item_bytes, &bytes) ? NULL : arena_raw(a, bytes);
+    void *moved = __builtin_mul_overflow(room, l->item_bytes, &bytes) ? NULL : arena_raw(a, bytes);
     if (!moved)
         return false;
     if (l->count)
@@ -54,8 +53,7 @@ void list_remove(struct list *l, size_t n)
     l->count--;
 }
 
-bool list_copy(struct arena *a, struct list *l, const void *items, size_t n,
-                      size_t item_bytes)
+bool list_copy(struct arena *a, struct list *l, const void *items, size_t n, size_t item_bytes)
 {
     list_init(l, item_bytes);
     l->count = n;

@@ -280,9 +280,9 @@ bool moment_from_hl7(struct slice s, struct moment *out)
 /* Jan, january, 1, 01 */
 static bool take_month(struct slice *s, int *month)
 {
-    static const char *const names[] = { "january", "february", "march",     "april",
-                                         "may",     "june",     "july",      "august",
-                                         "september", "october", "november", "december" };
+    static const char *const names[] = { "january",   "february", "march",    "april",
+                                         "may",       "june",     "july",     "august",
+                                         "september", "october",  "november", "december" };
     size_t n = count_digits(*s);
     if (n)
         return n <= 2 && slice_take_digits(s, n, month);
@@ -296,7 +296,8 @@ static bool take_month(struct slice *s, int *month)
     return false;
 }
 
-/* 2026, 02/2026, 02-2026, Feb 2026: a year, or a month of one. With a point it would be a number. */
+/* 2026, 02/2026, 02-2026, Feb 2026: a year, or a month of one. With a point it would be a
+ * number. */
 static bool take_uk_month(struct reading *r)
 {
     struct civil *c = &r->m.local;

@@ -1,8 +1,8 @@
 /* slice.c - the few operations on bytes that are not one line. */
 #include "base/slice.h"
 
-/* Blanks, and what shows as nothing: U+0085, U+00A0, U+00AD, U+1680, U+180E, U+2000 to U+200F, U+2028
- * to U+202F, U+205F to U+206F, U+3000, U+FEFF. */
+/* Blanks, and what shows as nothing: U+0085, U+00A0, U+00AD, U+1680, U+180E, U+2000 to U+200F,
+ * U+2028 to U+202F, U+205F to U+206F, U+3000, U+FEFF. */
 static size_t wide_blank(const uint8_t *p, size_t n)
 {
     static const struct {
@@ -10,7 +10,8 @@ static size_t wide_blank(const uint8_t *p, size_t n)
     } blanks[] = { /* three bytes of UTF-8, as one number */
                    { 0xe19a80, 0xe19a80 }, { 0xe1a08e, 0xe1a08e }, { 0xe28080, 0xe2808f },
                    { 0xe280a8, 0xe280af }, { 0xe2819f, 0xe281af }, { 0xe38080, 0xe38080 },
-                   { 0xefbbbf, 0xefbbbf } };
+                   { 0xefbbbf, 0xefbbbf }
+    };
     if (n >= 2 && p[0] == 0xc2)
         return p[1] == 0xa0 || p[1] == 0x85 || p[1] == 0xad ? 2 : 0;
     if (n < 3 || p[0] < 0xe1)
@@ -206,11 +207,12 @@ void slice_to_hex(struct slice bytes, char *out)
 
 #define NONE_16 -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1
 const int8_t hex_digits[256] = {
-    NONE_16, NONE_16, NONE_16,
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, -1, -1, -1, -1, -1, -1,
-    -1, 10, 11, 12, 13, 14, 15, -1, -1, -1, -1, -1, -1, -1, -1, -1, NONE_16,
-    -1, 10, 11, 12, 13, 14, 15, -1, -1, -1, -1, -1, -1, -1, -1, -1, NONE_16,
-    NONE_16, NONE_16, NONE_16, NONE_16, NONE_16, NONE_16, NONE_16, NONE_16,
+    NONE_16, NONE_16, NONE_16, 0,       1,       2,       3,  4,  5,       6,       7,
+    8,       9,       -1,      -1,      -1,      -1,      -1, -1, -1,      10,      11,
+    12,      13,      14,      15,      -1,      -1,      -1, -1, -1,      -1,      -1,
+    -1,      -1,      NONE_16, -1,      10,      11,      12, 13, 14,      15,      -1,
+    -1,      -1,      -1,      -1,      -1,      -1,      -1, -1, NONE_16, NONE_16, NONE_16,
+    NONE_16, NONE_16, NONE_16, NONE_16, NONE_16, NONE_16,
 };
 
 uint32_t slice_code_point(struct slice one)
@@ -227,10 +229,9 @@ static bool is_hidden_point(uint32_t c)
 {
     static const struct {
         uint32_t first, last;
-    } hidden[] = { { 0, 0x1f },         { 0x7f, 0x9f },     { 0xad, 0xad },
-                   { 0x61c, 0x61c },    { 0x200b, 0x200f }, { 0x2028, 0x202e },
-                   { 0x2060, 0x206f },  { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb },
-                   { 0xe0000, 0xe007f } };
+    } hidden[] = { { 0, 0x1f },        { 0x7f, 0x9f },      { 0xad, 0xad },     { 0x61c, 0x61c },
+                   { 0x200b, 0x200f }, { 0x2028, 0x202e },  { 0x2060, 0x206f }, { 0xfeff, 0xfeff },
+                   { 0xfff9, 0xfffb }, { 0xe0000, 0xe007f } };
     for (size_t i = 0; i < sizeof hidden / sizeof hidden[0] && c >= hidden[i].first; i++)
         if (c <= hidden[i].last)
             return true;

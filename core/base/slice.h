@@ -16,7 +16,10 @@ struct slice {
 };
 
 /* A slice over a string literal; usable as a constant initialiser. */
-#define SLICE_INIT(literal) { (const uint8_t *)(literal), sizeof(literal) - 1 }
+#define SLICE_INIT(literal)                                                                        \
+    {                                                                                              \
+        (const uint8_t *)(literal), sizeof(literal) - 1                                            \
+    }
 #define SLICE(literal) ((struct slice)SLICE_INIT(literal))
 
 /* For "%.*s" in an error's text: at most 60 bytes of a word. Never payload. */
@@ -98,8 +101,9 @@ static inline int hex_digit(uint8_t c)
     return hex_digits[c];
 }
 
-/* The length of the blank character that s starts with: of ASCII, of Unicode as UTF-8 (no-break, thin,
- * ideographic), or one that shows as nothing (zero-width, soft hyphen, byte order mark); 0: none. */
+/* The length of the blank character that s starts with: of ASCII, of Unicode as UTF-8 (no-break,
+ * thin, ideographic), or one that shows as nothing (zero-width, soft hyphen, byte order mark); 0:
+ * none. */
 size_t slice_blank_length(struct slice s);
 /* Whether s has nothing but such blanks. Stops at the first other byte. */
 bool slice_is_blank(struct slice s);
@@ -117,15 +121,16 @@ size_t slice_utf8_length(struct slice s);
 /* What that character is; one is 1 to 4 bytes, and no more than it. */
 uint32_t slice_code_point(struct slice one);
 
-/* How many of the first bytes can be shown as they are: well-formed UTF-8 without control characters,
- * line breaks, and marks that are not seen or turn the direction of writing. */
+/* How many of the first bytes can be shown as they are: well-formed UTF-8 without control
+ * characters, line breaks, and marks that are not seen or turn the direction of writing. */
 size_t slice_plain_length(struct slice s);
-/* A decimal number without sign, blanks or excess digits; false when it is anything else. The signed
- * one takes a minus too. */
+/* A decimal number without sign, blanks or excess digits; false when it is anything else. The
+ * signed one takes a minus too. */
 bool slice_to_u64(struct slice s, uint64_t *out);
 bool slice_to_i64(struct slice s, int64_t *out);
 
-/* Reading forward: each moves s past what it names, or leaves it and returns false. Exactly n digits. */
+/* Reading forward: each moves s past what it names, or leaves it and returns false. Exactly n
+ * digits. */
 bool slice_take_digits(struct slice *s, size_t n, int *out);
 bool slice_take_byte(struct slice *s, uint8_t byte);
 /* The code point in UTF-8, 1 to 4 bytes at to; returns what is behind it. */

@@ -1,7 +1,7 @@
 /* backend.h - what a backend of the bus provides; seen by the bus*.c, the backends and tests.
  *
- * bus.c has checked sizes, names and read_only before it calls in; a backend checks what only it can
- * know: whether a topic exists and has such a partition. */
+ * bus.c has checked sizes, names and read_only before it calls in; a backend checks what only it
+ * can know: whether a topic exists and has such a partition. */
 #ifndef CONCORDAT_BUS_BACKEND_H
 #define CONCORDAT_BUS_BACKEND_H
 
@@ -60,20 +60,22 @@ bool kafka_open(const struct bus_options *o, const char *address, struct bus **o
 
 /* bus_lane.c. Whether reading may begin at from, where the lane is what `end` says. */
 bool bus_lane_may_read(const char *topic, int partition, int64_t from, const struct bus_end *end,
-                  struct err *e);
+                       struct err *e);
 /* The same for a worker's position, which it may change; none: -1. */
 bool bus_lane_may_go_on(const struct bus_join *j, struct bus_position *p, const struct bus_end *end,
-                   struct err *e);
+                        struct err *e);
 
 /* A lane that was lost: from its first record. */
-void bus_lane_begin_anew(const struct bus_join *j, struct bus_position *p, const struct bus_end *end);
+void bus_lane_begin_anew(const struct bus_join *j, struct bus_position *p,
+                         const struct bus_end *end);
 
 /* bus_name.c. Whether a topic, a worker or a prefix can have that name. */
 bool bus_name_is_one(const char *name);
 /* How much of a worker's id names its group: "router-0" and "router-1" both belong to "router". */
 size_t bus_name_group_length(const char *id);
 
-/* What one fetch or one reader call hands out at most; a transaction of a reader is this short too. */
+/* What one fetch or one reader call hands out at most; a transaction of a reader is this short
+ * too. */
 #define BUS_BATCH_COUNT 1000
 #define BUS_BATCH_BYTES ((size_t)8 * 1024 * 1024)
 

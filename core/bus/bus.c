@@ -1,4 +1,5 @@
-/* bus.c - the bus's interface: checks what every backend would refuse, then dispatches. bus_open.c opens it. */
+/* bus.c - the bus's interface: checks what every backend would refuse, then dispatches. bus_open.c
+ * opens it. */
 #include "bus/bus.h"
 
 #include "bus/backend.h"

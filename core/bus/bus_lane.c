@@ -13,7 +13,7 @@ static bool aged(const char *topic, int partition, int64_t from, int64_t first, 
 }
 
 bool bus_lane_may_read(const char *topic, int partition, int64_t from, const struct bus_end *end,
-                  struct err *e)
+                       struct err *e)
 {
     if (from > end->next)
         return err_set(e, ERR_FATAL, "bus.position", 0,
@@ -22,7 +22,8 @@ bool bus_lane_may_read(const char *topic, int partition, int64_t from, const str
     return from == 0 || from >= end->first || aged(topic, partition, from, end->first, e);
 }
 
-void bus_lane_begin_anew(const struct bus_join *j, struct bus_position *p, const struct bus_end *end)
+void bus_lane_begin_anew(const struct bus_join *j, struct bus_position *p,
+                         const struct bus_end *end)
 {
     const struct log_who who = { "bus", j->id };
     bool ends = p->next > end->next;
@@ -36,7 +37,7 @@ void bus_lane_begin_anew(const struct bus_join *j, struct bus_position *p, const
 }
 
 bool bus_lane_may_go_on(const struct bus_join *j, struct bus_position *p, const struct bus_end *end,
-                   struct err *e)
+                        struct err *e)
 {
     int64_t at = p->next > 0 ? p->next : 0;
     if (at > end->next) {

@@ -17,7 +17,8 @@ bool bus_url_check(const char *url, struct err *e)
         return true;
     arena_init(&a, 64 * 1024);
     a.is_secret = true;
-    bool good = kafka_settings(url + strlen(kafka), &a, &settings, e) && kafka_conf_try(settings, e);
+    bool good =
+        kafka_settings(url + strlen(kafka), &a, &settings, e) && kafka_conf_try(settings, e);
     arena_release(&a);
     return good;
 }

@@ -199,8 +199,8 @@ static bool list_lanes(struct worker *w, const struct bus_join *j, struct err *e
             const char *name = arena_text(&w->a, slice_text(j->topics[i]));
             if (!name)
                 return err_memory(e);
-            /* Of both clients: the consumer would find the leaders by itself, but a second later.
-             */
+            /* Of both clients: the consumer would find the leaders by itself, but a second
+             * later. */
             if (!kafka_want(w->out, name, p, e) || !kafka_want(w->in, name, p, e))
                 return false;
             w->lanes[w->count++] = (struct bus_position){ .topic = name, .partition = p };
@@ -285,7 +285,8 @@ static bool kafka_group_position(struct bus *bus, const char *group, const char 
     return ok;
 }
 
-/* How many come before the first whose time is its sender's word; w->dated is set where there is one. */
+/* How many come before the first whose time is its sender's word; w->dated is set where there is
+ * one. */
 static size_t up_to_dated(struct worker *w)
 {
     for (size_t i = 0; i < w->held.n; i++) {
@@ -294,7 +295,8 @@ static size_t up_to_dated(struct worker *w)
             continue;
         (void)err_set(&w->dated, ERR_FATAL, "bus.dated", 0,
                       "cannot go on in '%s' %d at %" PRId64
-                      ": its sender dated that record; the topic must have message.timestamp.type=LogAppendTime",
+                      ": its sender dated that record; the topic must have "
+                      "message.timestamp.type=LogAppendTime",
                       r->topic, r->partition, r->offset);
         return i;
     }
@@ -479,8 +481,12 @@ static bool start_client(struct kafka *k, enum kafka_role role, const char *id,
     const struct kafka_setting own[] = { { "client.id", k->name },
                                          { id ? kind : NULL, id },
                                          { NULL, NULL } };
-    struct kafka_start s = { .role = role, .prefix = k->prefix, .site = k->site, .own = own,
-                             .why = k->why, .asker = k->asker };
+    struct kafka_start s = { .role = role,
+                             .prefix = k->prefix,
+                             .site = k->site,
+                             .own = own,
+                             .why = k->why,
+                             .asker = k->asker };
     return kafka_start(&s, out, e);
 }
 
@@ -530,7 +536,9 @@ bool kafka_open(const struct bus_options *o, const char *address, struct bus **o
     k->why = kafka_why_new(ok && kafka_has_setting(k->site, "ssl.certificate.location"));
     k->asker = kafka_asker_new();
     ok = ok && ((k->why && k->asker) || err_memory(e));
-    const struct kafka_start own = { .prefix = k->prefix, .site = k->site, .why = k->why, .asker = k->asker };
+    const struct kafka_start own = {
+        .prefix = k->prefix, .site = k->site, .why = k->why, .asker = k->asker
+    };
     kafka_publisher_init(&k->publisher, k->name, &own);
     ok = ok && start_client(k, KAFKA_LOOKER, NULL, &k->look, e);
     if (ok)

@@ -19,13 +19,13 @@ struct asked {
 };
 
 struct kafka_asker {
-    pthread_mutex_t lock;     /* all below */
-    pthread_cond_t come;      /* for the threads: a question, or the end */
-    pthread_cond_t change;    /* for all others: an answer, hurry, a thread that ended */
+    pthread_mutex_t lock;  /* all below */
+    pthread_cond_t come;   /* for the threads: a question, or the end */
+    pthread_cond_t change; /* for all others: an answer, hurry, a thread that ended */
     struct asked *first, *last;
     size_t waiting, idle, threads;
     int64_t hurry_ns; /* since when; 0: nobody has to */
-    bool over, left; /* left: nobody else has it, the last thread ends it */
+    bool over, left;  /* left: nobody else has it, the last thread ends it */
 };
 
 struct kafka_asker *kafka_asker_new(void)

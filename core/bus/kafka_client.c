@@ -1,13 +1,16 @@
-/* kafka_client.c - librdkafka (2.0.2 or newer) behind kafka_client.h: starting, producing, consuming. */
+/* kafka_client.c - librdkafka (2.0.2 or newer) behind kafka_client.h: starting, producing,
+ * consuming. */
 #include <string.h>
 
 #include "bus/kafka_inside.h"
 #include "host/log.h"
 
-#define GONE_MS 10000   /* until a topic that is not there counts as gone: a broker that starts knows none */
+/* until a topic that is not there counts as gone: a broker that starts knows none */
+#define GONE_MS 10000
 #define ASK_NS INT64_C(1000000000)
-#define IDLE_NS (10 * ASK_NS) /* until it is asked though nobody said anything: newer libraries do not */
-#define ASK_MS 1000           /* so that a stop need not wait for a broker that is away */
+/* until it is asked though nobody said anything: newer libraries do not */
+#define IDLE_NS (10 * ASK_NS)
+#define ASK_MS 1000     /* so that a stop need not wait for a broker that is away */
 #define SETTLE_MS 30000 /* a call that may be made again is made again for so long */
 
 struct topic {
@@ -63,17 +66,20 @@ static void to_log(const rd_kafka_t *rk, int level, const char *facility, const 
     struct kafka_client *c = rd_kafka_opaque(rk);
     kafka_why_line(c->why, text);
     /* Said for each partition and time that it looks; kafka_take says it once. */
-    bool gone = strstr(text, "topic does not exist") || strstr(text, "partition is no longer available");
+    bool gone =
+        strstr(text, "topic does not exist") || strstr(text, "partition is no longer available");
     if (gone)
         atomic_store(&c->doubts, true);
     /* CONFWARN: "experimental", of a setting that we want. FAIL: an ERROR says it again. */
-    bool matters = level <= 4 && !gone && strcmp(facility, "CONFWARN") != 0 && strcmp(facility, "FAIL") != 0;
+    bool matters =
+        level <= 4 && !gone && strcmp(facility, "CONFWARN") != 0 && strcmp(facility, "FAIL") != 0;
     log_line(matters ? LOG_WARN : LOG_DEBUG, &who, "bus.client", "%s: %s", facility, text);
 }
 
 /* Of each certificate of a chain, by a broker's thread; what it says counts. */
-static int on_certificate(rd_kafka_t *rk, const char *broker, int32_t number, int *verdict, int depth,
-                          const char *bytes, size_t n, char *why, size_t room, void *opaque)
+static int on_certificate(rd_kafka_t *rk, const char *broker, int32_t number, int *verdict,
+                          int depth, const char *bytes, size_t n, char *why, size_t room,
+                          void *opaque)
 {
     struct kafka_client *c = opaque;
     (void)rk, (void)number, (void)depth, (void)bytes, (void)n, (void)why, (void)room;
@@ -87,9 +93,11 @@ static void say_refused(const char *full, rd_kafka_resp_err_t why, struct err *e
     if (why == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
         (void)err_set(e, ERR_RETRY, "bus.limit", 0,
                       "cannot send to '%s': a record is larger than its " KAFKA_TOPIC_SIZE
-                      ", which must be at least " KAFKA_ROOM_BYTES, full);
+                      ", which must be at least " KAFKA_ROOM_BYTES,
+                      full);
     else if (why != RD_KAFKA_RESP_ERR__PURGE_QUEUE && why != RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
-        (void)err_set(e, ERR_RETRY, "bus.down", 0, "cannot send to '%s': %s", full, rd_kafka_err2str(why));
+        (void)err_set(e, ERR_RETRY, "bus.down", 0, "cannot send to '%s': %s", full,
+                      rd_kafka_err2str(why));
 }
 
 /* A writer's too: rd_kafka_flush wakes only when there is something to call, else 10 ms later. */
@@ -99,12 +107,15 @@ static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
     const char *full = rd_kafka_topic_name(m->rkt);
     struct err why = { .fate = ERR_NONE };
     (void)rk;
-    if (!c->report) { /* its commit may be one that nobody waits for any more, and the prefix be gone */
+    if (!c->report) { /* its commit may be one that nobody waits for any more, and the prefix be
+                         gone */
         if (m->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
             atomic_store(&c->too_small, full);
         return;
     }
-    const struct bus_record at = { .topic = full + strlen(c->prefix), .partition = m->partition, .offset = m->offset,
+    const struct bus_record at = { .topic = full + strlen(c->prefix),
+                                   .partition = m->partition,
+                                   .offset = m->offset,
                                    .accepted_ms = rd_kafka_message_timestamp(m, NULL) };
     if (m->err)
         say_refused(full, m->err, &why);
@@ -136,8 +147,11 @@ bool kafka_start(const struct kafka_start *s, struct kafka_client **out, struct 
     struct kafka_client *c = mem_alloc(sizeof *c);
     if (!c)
         return err_memory(e);
-    *c = (struct kafka_client){ .prefix = s->prefix, .why = s->why, .asker = s->asker,
-                                .report = s->report, .asked_ns = clock_mono_ns() };
+    *c = (struct kafka_client){ .prefix = s->prefix,
+                                .why = s->why,
+                                .asker = s->asker,
+                                .report = s->report,
+                                .asked_ns = clock_mono_ns() };
     rd_kafka_type_t type = produces ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
     rd_kafka_conf_t *conf = configure(s, c, e);
     c->rk = conf ? rd_kafka_new(type, conf, why, sizeof why) : NULL;
@@ -163,8 +177,8 @@ void kafka_stop(struct kafka_client **client)
     *client = NULL;
     if (!c)
         return;
-    /* librdkafka 2.0.2 never comes back from destroying a consumer of a deleted topic; and what it was asked it may
-     * be busy with for long. */
+    /* librdkafka 2.0.2 never comes back from destroying a consumer of a deleted topic; and what it
+     * was asked it may be busy with for long. */
     if (c->gone_ns || !kafka_asker_settles(c->asker, &c->open, KAFKA_SLICE_MS)) {
         kafka_why_keep(c->why);
         return;
@@ -286,7 +300,8 @@ struct of_call {
     rd_kafka_error_t *error;
 };
 
-/* These calls go on where they were when they are made again. With a time of our own 2.0.2 does not always. */
+/* These calls go on where they were when they are made again. With a time of our own 2.0.2 does not
+ * always. */
 static void put_call(void *of)
 {
     struct of_call *q = of;
@@ -311,7 +326,8 @@ static rd_kafka_error_t *insist(struct kafka_client *c,
     const struct kafka_question q = { sizeof of, put_call, drop_call, &c->open };
     if (kafka_ask(c->asker, &q, &of, 2 * SETTLE_MS))
         return of.error;
-    return rd_kafka_error_new(RD_KAFKA_RESP_ERR__TIMED_OUT, "kafka has not answered; a restart will find out");
+    return rd_kafka_error_new(RD_KAFKA_RESP_ERR__TIMED_OUT,
+                              "kafka has not answered; a restart will find out");
 }
 
 bool kafka_take_over(struct kafka_client *c, struct err *e)
@@ -332,8 +348,8 @@ static rd_kafka_topic_partition_list_t *list_of(struct kafka_client *c,
     char full[KAFKA_NAME_MAX];
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)n);
     for (size_t i = 0; i < n; i++) {
-        rd_kafka_topic_partition_t *t =
-            rd_kafka_topic_partition_list_add(list, kafka_full_name(c, p[i].topic, full), p[i].partition);
+        rd_kafka_topic_partition_t *t = rd_kafka_topic_partition_list_add(
+            list, kafka_full_name(c, p[i].topic, full), p[i].partition);
         t->offset = p[i].next == KAFKA_NO_POSITION ? RD_KAFKA_OFFSET_BEGINNING : p[i].next;
         if (p[i].note.n == 0)
             continue;
@@ -384,8 +400,9 @@ bool kafka_send_positions(struct kafka_client *c, const char *group, const struc
         return err_memory(e);
     of.nobody = rd_kafka_consumer_group_metadata_new(group);
     if (!kafka_ask(c->asker, &q, &of, 2 * SETTLE_MS))
-        return err_set(e, ERR_FATAL, "bus.fatal", 0,
-                       "cannot hand over positions: kafka has not answered; a restart will find out");
+        return err_set(
+            e, ERR_FATAL, "bus.fatal", 0,
+            "cannot hand over positions: kafka has not answered; a restart will find out");
     rd_kafka_error_t *error = of.error;
     of.error = NULL;
     drop_positions(&of);
@@ -441,7 +458,8 @@ static void drop_committed(void *of)
 }
 
 /* *list is filled; NULL: it is with a question that nobody waits for. */
-static rd_kafka_resp_err_t ask_committed(struct kafka_client *c, rd_kafka_topic_partition_list_t **list)
+static rd_kafka_resp_err_t ask_committed(struct kafka_client *c,
+                                         rd_kafka_topic_partition_list_t **list)
 {
     struct of_committed of = { .rk = c->rk, .list = *list, .why = RD_KAFKA_RESP_ERR__TIMED_OUT };
     const struct kafka_question q = { sizeof of, put_committed, drop_committed, &c->open };
@@ -526,7 +544,8 @@ static bool look_for_topics(struct kafka_client *c, struct err *e)
             c->gone_ns = now_ns;
         if (now_ns - c->gone_ns < GONE_MS * INT64_C(1000000))
             return true;
-        return err_set(e, ERR_FATAL, why.code, 0, "cannot go on, '%s' is not there: %s", t.name, why.text);
+        return err_set(e, ERR_FATAL, why.code, 0, "cannot go on, '%s' is not there: %s", t.name,
+                       why.text);
     }
     c->gone_ns = 0;
     return true;

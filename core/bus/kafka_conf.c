@@ -25,7 +25,9 @@ bool kafka_conf_try(const struct kafka_setting *site, struct err *e)
     rd_kafka_conf_set_log_cb(conf, to_nobody);
     while (site->name && strcmp(site->name, "bootstrap.servers") == 0)
         site++; /* without hosts it meets nobody */
-    rd_kafka_t *rk = kafka_conf_set(conf, site, e) ? rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why) : NULL;
+    rd_kafka_t *rk = kafka_conf_set(conf, site, e)
+                         ? rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why)
+                         : NULL;
     if (rk) {
         rd_kafka_destroy(rk);
         return true;

@@ -51,7 +51,9 @@ static void drop_metadata(void *of)
 rd_kafka_resp_err_t kafka_metadata(struct kafka_client *c, const char *topic, int wait_ms,
                                    const struct rd_kafka_metadata **out)
 {
-    struct of_metadata of = { .rk = c->rk, .wait_ms = wait_ms, .why = RD_KAFKA_RESP_ERR__TIMED_OUT };
+    struct of_metadata of = { .rk = c->rk,
+                              .wait_ms = wait_ms,
+                              .why = RD_KAFKA_RESP_ERR__TIMED_OUT };
     const struct kafka_question q = { sizeof of, put_metadata, drop_metadata, &c->open };
     if (topic)
         kafka_full_name(c, topic, of.topic);

@@ -11,7 +11,8 @@
 
 #define KAFKA_ANSWER_MS 10000 /* one question to a broker */
 #define KAFKA_PAUSE_MS 20
-#define KAFKA_SLICE_MS 200 /* what blocks without the asker blocks no longer than this at once */
+/* what blocks without the asker blocks no longer than this at once */
+#define KAFKA_SLICE_MS 200
 #define KAFKA_NAME_MAX 512
 
 struct kafka_client {
@@ -21,8 +22,9 @@ struct kafka_client {
     struct kafka_asker *asker;
     int open; /* questions that are with the library; under the asker's lock */
     void (*report)(void *parcel, const struct bus_record *at, const struct err *why);
-    _Atomic(const char *) too_small; /* writer: the topic (its handle's name) that has refused a record for its size */
-    struct topic *topics; /* those it has met, by name */
+    _Atomic(const char *) too_small; /* writer: the topic (its handle's name) that has refused a
+                                        record for its size */
+    struct topic *topics;            /* those it has met, by name */
     size_t count, room;
     atomic_bool doubts; /* the library speaks of a topic that is not there */
     int64_t gone_ns;    /* since when one is; 0: all are there */
@@ -37,10 +39,12 @@ rd_kafka_event_t *kafka_answer(struct kafka_client *c, rd_kafka_queue_t *queue, 
                                struct err *e);
 
 /* kafka_kept.c. Fills `compacted`. */
-MUST_CHECK bool kafka_note_compacted(struct kafka_client *c, struct bus_topic *t, size_t n, struct err *e);
+MUST_CHECK bool kafka_note_compacted(struct kafka_client *c, struct bus_topic *t, size_t n,
+                                     struct err *e);
 
 /* kafka_conf.c. bus.url (ERR_FATAL), never with a value. */
-MUST_CHECK bool kafka_conf_set(rd_kafka_conf_t *conf, const struct kafka_setting *list, struct err *e);
+MUST_CHECK bool kafka_conf_set(rd_kafka_conf_t *conf, const struct kafka_setting *list,
+                               struct err *e);
 
 static inline const char *kafka_full_name(const struct kafka_client *c, const char *name,
                                           char out[KAFKA_NAME_MAX])

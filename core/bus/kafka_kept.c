@@ -89,7 +89,8 @@ bool kafka_note_compacted(struct kafka_client *c, struct bus_topic *t, size_t n,
 static void say_wrong(const char *full, const struct kafka_setting *must, const char *is)
 {
     log_line(LOG_ERROR, &who, "bus.settings",
-             "topic '%s' has %s=%s and must have %s%s: kafka-configs.sh --bootstrap-server BROKER --alter "
+             "topic '%s' has %s=%s and must have %s%s: kafka-configs.sh --bootstrap-server BROKER "
+             "--alter "
              "--entity-type topics --entity-name %s --add-config %s=%s",
              full, must->name, is, LEAST(must), must->value, full, must->name, must->value);
 }
@@ -106,9 +107,10 @@ static bool is_kept_well(const struct described *d, const struct bus_topic *t,
         if (!is || kafka_must_holds(must, is))
             continue;
         say_wrong(full, must, is);
-        good = err_set(e, ERR_FATAL, "bus.settings", 0,
-                       "cannot use topic '%s': its %s is %s and must be %s%s (the log has the command)",
-                       full, must->name, is, LEAST(must), must->value);
+        good = err_set(
+            e, ERR_FATAL, "bus.settings", 0,
+            "cannot use topic '%s': its %s is %s and must be %s%s (the log has the command)", full,
+            must->name, is, LEAST(must), must->value);
     }
     return good;
 }
@@ -116,10 +118,11 @@ static bool is_kept_well(const struct described *d, const struct bus_topic *t,
 static void say_unseen(const char *first, size_t n, size_t of, const char *why)
 {
     if (n > 0)
-        log_line(LOG_WARN, &who, "bus.unseen",
-                 "cannot see how %zu of %zu topics are kept, '%s' among them: %s; whoever may describe "
-                 "their configs looks whether each is as the README says",
-                 n, of, first, why);
+        log_line(
+            LOG_WARN, &who, "bus.unseen",
+            "cannot see how %zu of %zu topics are kept, '%s' among them: %s; whoever may describe "
+            "their configs looks whether each is as the README says",
+            n, of, first, why);
 }
 
 bool kafka_check_kept(struct kafka_client *c, const struct bus_topic *t, size_t n, bool *later,
@@ -132,7 +135,8 @@ bool kafka_check_kept(struct kafka_client *c, const struct bus_topic *t, size_t 
     *later = false;
     for (size_t i = 0; asked && i < n; i++) {
         const rd_kafka_ConfigResource_t *one = about(&d, &t[i]);
-        rd_kafka_resp_err_t error = one ? rd_kafka_ConfigResource_error(one) : RD_KAFKA_RESP_ERR__FAIL;
+        rd_kafka_resp_err_t error =
+            one ? rd_kafka_ConfigResource_error(one) : RD_KAFKA_RESP_ERR__FAIL;
         *later |= error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
         if (error && unseen++ == 0) {
             first = t[i].name;

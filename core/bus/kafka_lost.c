@@ -71,9 +71,8 @@ static bool read_each(struct kafka_client *in, struct bus_position *lanes, size_
     return true;
 }
 
-bool kafka_look_back(struct kafka_client *in, struct kafka_client *looker,
-                     const struct bus_join *j, struct bus_position *lanes, size_t n,
-                     struct arena *a, struct err *e)
+bool kafka_look_back(struct kafka_client *in, struct kafka_client *looker, const struct bus_join *j,
+                     struct bus_position *lanes, size_t n, struct arena *a, struct err *e)
 {
     struct bus_position *before = ARENA_ARRAY(a, n + 1, struct bus_position);
     size_t count = 0;

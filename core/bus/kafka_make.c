@@ -1,4 +1,5 @@
-/* kafka_make.c - the topics that a region needs: made where they are missing, looked at where they are there. */
+/* kafka_make.c - the topics that a region needs: made where they are missing, looked at where they
+ * are there. */
 #include "bus/kafka_make.h"
 
 #include <string.h>
@@ -25,8 +26,8 @@ static bool compare(const struct bus_topic *t, size_t n, const struct bus_topic 
 }
 
 /* Makes what is missing, and looks how those that are there are kept; *left: to be asked again. */
-static bool look_at_topics(struct kafka_client *look, struct arena *a, const struct bus_topic *t, size_t n, bool *asked,
-                           const char **left, struct err *e)
+static bool look_at_topics(struct kafka_client *look, struct arena *a, const struct bus_topic *t,
+                           size_t n, bool *asked, const char **left, struct err *e)
 {
     struct bus_topic *has, *missing = ARENA_ARRAY(a, n + 1, struct bus_topic);
     size_t count = 0, missing_count = 0;
@@ -49,8 +50,8 @@ static bool look_at_topics(struct kafka_client *look, struct arena *a, const str
     return good;
 }
 
-static bool make_topics(struct kafka_client *look, struct arena *a, const struct bus_topic *t, size_t n,
-                        struct err *e)
+static bool make_topics(struct kafka_client *look, struct arena *a, const struct bus_topic *t,
+                        size_t n, struct err *e)
 {
     int64_t until = after_ms(APPEAR_MS);
     bool asked = false;
@@ -62,13 +63,15 @@ static bool make_topics(struct kafka_client *look, struct arena *a, const struct
         if (!left)
             return true;
         if (clock_mono_ns() > until || kafka_hurries(look))
-            return err_set(e, ERR_RETRY, "bus.down", 0, "cannot see topic '%s' after making it", left);
+            return err_set(e, ERR_RETRY, "bus.down", 0, "cannot see topic '%s' after making it",
+                           left);
         kafka_serve(look, 20); /* brokers learn of a topic one after the other */
         arena_rewind(a, mark);
     }
 }
 
-bool kafka_make_topics(struct kafka_client *look, const struct bus_topic *t, size_t n, struct err *e)
+bool kafka_make_topics(struct kafka_client *look, const struct bus_topic *t, size_t n,
+                       struct err *e)
 {
     struct arena a;
     arena_init(&a, (size_t)16 * 1024 * 1024);

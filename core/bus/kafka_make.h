@@ -4,6 +4,7 @@
 
 #include "bus/kafka_client.h"
 
-MUST_CHECK bool kafka_make_topics(struct kafka_client *look, const struct bus_topic *t, size_t n, struct err *e);
+MUST_CHECK bool kafka_make_topics(struct kafka_client *look, const struct bus_topic *t, size_t n,
+                                  struct err *e);
 
 #endif

@@ -49,8 +49,8 @@ static struct kafka_lane *add_lane(struct kafka_publisher *p, const char *topic,
         return NULL;
     }
     p->lanes = list;
-    p->lanes[p->lane_count] = (struct kafka_lane){ .topic = memcpy(copy, topic, n),
-                                                   .partition = partition };
+    p->lanes[p->lane_count] =
+        (struct kafka_lane){ .topic = memcpy(copy, topic, n), .partition = partition };
     return &p->lanes[p->lane_count++];
 }
 
@@ -136,7 +136,8 @@ static void leave(struct kafka_publisher *p)
     pthread_cond_broadcast(&p->change);
 }
 
-/* Waits for a change or for nothing, with the lock held; false when the time of the parcel is over. */
+/* Waits for a change or for nothing, with the lock held; false when the time of the parcel is
+ * over. */
 static bool wait_change(struct kafka_publisher *p, const struct parcel *parcel)
 {
     int64_t end_ns = kafka_asker_end(p->own.asker, parcel->start_ns, parcel->end_ns, HURRIED_MS);
@@ -184,7 +185,9 @@ static bool send_all(struct kafka_publisher *p, struct parcel *parcel, const str
 bool kafka_publisher_send(struct kafka_publisher *p, const struct bus_record *r, size_t n,
                           struct err *e)
 {
-    struct parcel parcel = { .p = p, .start_ns = clock_mono_ns(), .end_ns = wait_end_ns(PUBLISH_MS) };
+    struct parcel parcel = { .p = p,
+                             .start_ns = clock_mono_ns(),
+                             .end_ns = wait_end_ns(PUBLISH_MS) };
     pthread_mutex_lock(&p->lock);
     bool ok = enter(p, e);
     for (size_t i = 0; ok && i < n; i++) /* before anything is sent */
@@ -219,7 +222,8 @@ void kafka_publisher_end(struct kafka_publisher *p, const char *topic, int parti
     pthread_mutex_unlock(&p->lock);
 }
 
-void kafka_publisher_init(struct kafka_publisher *p, const char *name, const struct kafka_start *own)
+void kafka_publisher_init(struct kafka_publisher *p, const char *name,
+                          const struct kafka_start *own)
 {
     *p = (struct kafka_publisher){ .name = name, .own = *own };
     wait_init(&p->change);

@@ -23,18 +23,19 @@ struct kafka_publisher {
     const char *name;
     struct kafka_start own; /* of each producer: whom it tells, and what it is called, come to it */
     pthread_mutex_t lock;
-    pthread_cond_t change;       /* with lock: reports have come, or the producer is gone */
-    struct kafka_producer *now;  /* NULL until somebody publishes */
-    struct kafka_lane *lanes;    /* under lock, as their count */
+    pthread_cond_t change;      /* with lock: reports have come, or the producer is gone */
+    struct kafka_producer *now; /* NULL until somebody publishes */
+    struct kafka_lane *lanes;   /* under lock, as their count */
     size_t lane_count, lane_room;
 };
 
 /* own: prefix, site, why and asker. Borrows all for its life; starts nothing yet. */
-void kafka_publisher_init(struct kafka_publisher *p, const char *name, const struct kafka_start *own);
+void kafka_publisher_init(struct kafka_publisher *p, const char *name,
+                          const struct kafka_start *own);
 void kafka_publisher_release(struct kafka_publisher *p);
 /* As bus_publish. Gives up after 30 s, hurried after 2. */
-MUST_CHECK bool kafka_publisher_send(struct kafka_publisher *p, const struct bus_record *r, size_t n,
-                                     struct err *e);
+MUST_CHECK bool kafka_publisher_send(struct kafka_publisher *p, const struct bus_record *r,
+                                     size_t n, struct err *e);
 /* Up to the last record that was confirmed; next 0: none was. */
 void kafka_publisher_end(struct kafka_publisher *p, const char *topic, int partition,
                          struct bus_end *out);

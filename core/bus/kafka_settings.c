@@ -9,7 +9,8 @@
 #include "bus/topics.h"
 
 #define SECRET_MAX 1024
-#define TRANSACTION_MS "10000" /* how long a dead worker may hold up what is behind its outputs */
+/* how long a dead worker may hold up what is behind its outputs */
+#define TRANSACTION_MS "10000"
 #define WEEK_MS "604800000"
 
 static const struct {
@@ -38,7 +39,8 @@ static bool read_secret(const char *path, struct arena *a, const char **out, str
     if (fstat(fileno(file), &st) == 0 && (st.st_mode & (S_IRWXG | S_IRWXO))) {
         fclose(file);
         return err_set(e, ERR_FATAL, "bus.url", 0,
-                       "cannot use secret file '%s': others may read it; its mode must be 0600", path);
+                       "cannot use secret file '%s': others may read it; its mode must be 0600",
+                       path);
     }
     bool ok = setvbuf(file, NULL, _IONBF, 0) == 0 && fgets(line, sizeof line, file) != NULL;
     fclose(file);
@@ -117,12 +119,12 @@ bool kafka_has_setting(const struct kafka_setting *list, const char *name)
     {                                                                                              \
         "log.connection.close", "false"                                                            \
     }
-/* One request at a time: a broker that has just made a partition may refuse a first request and take
- * the second, whose sequence number it does not know yet; the first is then lost, and reported as sent
- * (KAFKA-15591). */
+/* One request at a time: a broker that has just made a partition may refuse a first request and
+ * take the second, whose sequence number it does not know yet; the first is then lost, and reported
+ * as sent (KAFKA-15591). */
 #define PRODUCER                                                                                   \
     COMMON, { "acks", "all" }, { "linger.ms", "0" }, { "compression.type", "lz4" },                \
-        { "message.max.bytes", KAFKA_ROOM_BYTES }, { "queue.buffering.max.messages", "500000" },         \
+        { "message.max.bytes", KAFKA_ROOM_BYTES }, { "queue.buffering.max.messages", "500000" },   \
         { "max.in.flight.requests.per.connection", "1" },                                          \
     {                                                                                              \
         "retry.backoff.ms", "5"                                                                    \
@@ -137,8 +139,8 @@ bool kafka_has_setting(const struct kafka_setting *list, const char *name)
     }
 
 /* A publisher's record never times out by itself, and after one that failed none may follow: what
- * reached a partition is then always a beginning of what was sent, and sending all again is safe.
- */
+ * reached a partition is then always a beginning of what was sent, and sending all again is
+ * safe. */
 const struct kafka_setting *kafka_role_settings(enum kafka_role role)
 {
     static const struct kafka_setting looker[] = { COMMON,
@@ -164,10 +166,21 @@ const struct kafka_setting *kafka_role_settings(enum kafka_role role)
 const struct kafka_setting *kafka_topic_musts(const struct bus_topic *t)
 {
     /* Decisions are timed by the bus, not by who sent. */
-#define TIMED { "message.timestamp.type", "LogAppendTime" }
-#define ROLLED { "cleanup.policy", "delete" }
-#define ROOMY { KAFKA_TOPIC_SIZE, KAFKA_ROOM_BYTES }
-    static const struct kafka_setting state[] = { TIMED, { "cleanup.policy", "compact" }, ROOMY, { NULL, NULL } };
+#define TIMED                                                                                      \
+    {                                                                                              \
+        "message.timestamp.type", "LogAppendTime"                                                  \
+    }
+#define ROLLED                                                                                     \
+    {                                                                                              \
+        "cleanup.policy", "delete"                                                                 \
+    }
+#define ROOMY                                                                                      \
+    {                                                                                              \
+        KAFKA_TOPIC_SIZE, KAFKA_ROOM_BYTES                                                         \
+    }
+    static const struct kafka_setting state[] = {
+        TIMED, { "cleanup.policy", "compact" }, ROOMY, { NULL, NULL }
+    };
     static const struct kafka_setting by_time[] = { TIMED, ROLLED, ROOMY, { NULL, NULL } };
     static const struct kafka_setting for_ever[] = {
         TIMED, ROLLED, { "retention.ms", "-1" }, { "retention.bytes", "-1" }, ROOMY, { NULL, NULL }
@@ -187,7 +200,8 @@ bool kafka_must_holds(const struct kafka_setting *must, const char *is)
     int64_t has = 0, least = 0;
     if (!kafka_must_is_least(must))
         return strcmp(is, must->value) == 0;
-    return slice_to_i64(slice_text(is), &has) && slice_to_i64(slice_text(must->value), &least) && has >= least;
+    return slice_to_i64(slice_text(is), &has) && slice_to_i64(slice_text(must->value), &least) &&
+           has >= least;
 }
 
 void kafka_topic_settings(const struct bus_topic *t, int copies,

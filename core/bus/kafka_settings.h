@@ -2,8 +2,9 @@
  *
  *   kafka://host:9093,host:9093?security.protocol=SSL&ssl.ca.location=/etc/concordat/ca.pem
  *
- * The address names hosts, then what a site may set. Only how to connect can be set: what makes the bus exactly-once is not for a site to choose. A
- * secret is named by the file that holds it (sasl.password.file, ssl.key.password.file), which others may not read. */
+ * The address names hosts, then what a site may set. Only how to connect can be set: what makes the
+ * bus exactly-once is not for a site to choose. A secret is named by the file that holds it
+ * (sasl.password.file, ssl.key.password.file), which others may not read. */
 #ifndef CONCORDAT_BUS_KAFKA_SETTINGS_H
 #define CONCORDAT_BUS_KAFKA_SETTINGS_H
 
@@ -29,8 +30,8 @@ enum kafka_role {
 };
 const struct kafka_setting *kafka_role_settings(enum kafka_role role);
 
-/* What a topic must be, whoever made it: otherwise a sender dates what it says, records are lost that must
- * stay, or large ones are never taken. Up to a NULL name. */
+/* What a topic must be, whoever made it: otherwise a sender dates what it says, records are lost
+ * that must stay, or large ones are never taken. Up to a NULL name. */
 const struct kafka_setting *kafka_topic_musts(const struct bus_topic *t);
 /* Whether a topic that has `is` there is as it must be: a size is the least that it may be. */
 bool kafka_must_holds(const struct kafka_setting *must, const char *is);

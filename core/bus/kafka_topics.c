@@ -56,8 +56,8 @@ static rd_kafka_NewTopic_t *new_topic(struct kafka_client *c, const struct bus_t
     char full[KAFKA_NAME_MAX], why[160];
     int copies = brokers < 3 ? brokers : 3;
     struct kafka_setting settings[KAFKA_TOPIC_SETTINGS_MAX];
-    rd_kafka_NewTopic_t *topic =
-        rd_kafka_NewTopic_new(kafka_full_name(c, t->name, full), t->partitions, copies, why, sizeof why);
+    rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(kafka_full_name(c, t->name, full),
+                                                       t->partitions, copies, why, sizeof why);
     kafka_topic_settings(t, copies, settings);
     for (size_t i = 0; topic && settings[i].name; i++)
         rd_kafka_NewTopic_set_config(topic, settings[i].name, settings[i].value);
@@ -102,7 +102,8 @@ bool kafka_create(struct kafka_client *c, const struct bus_topic *t, size_t n, i
     return ok;
 }
 
-/* The library goes on asking the leader that it knows, for a quarter of an hour: all it knows is made new. */
+/* The library goes on asking the leader that it knows, for a quarter of an hour: all it knows is
+ * made new. */
 static bool ask_for_leaders(struct kafka_client *c)
 {
     const struct rd_kafka_metadata *md = NULL;
@@ -140,10 +141,12 @@ static void put_ends(void *of)
                                               KAFKA_ANSWER_MS);
 }
 
-static rd_kafka_resp_err_t ask_ends(struct kafka_client *c, const char *topic, int partition, int64_t *first,
-                                    int64_t *next)
+static rd_kafka_resp_err_t ask_ends(struct kafka_client *c, const char *topic, int partition,
+                                    int64_t *first, int64_t *next)
 {
-    struct of_ends of = { .rk = c->rk, .partition = partition, .why = RD_KAFKA_RESP_ERR__TIMED_OUT };
+    struct of_ends of = { .rk = c->rk,
+                          .partition = partition,
+                          .why = RD_KAFKA_RESP_ERR__TIMED_OUT };
     const struct kafka_question q = { sizeof of, put_ends, NULL, &c->open };
     kafka_full_name(c, topic, of.topic);
     (void)kafka_ask(c->asker, &q, &of, KAFKA_ANSWER_MS + KAFKA_SLICE_MS);
@@ -163,7 +166,7 @@ bool kafka_ends(struct kafka_client *c, const char *topic, int partition, int64_
         answered = is_of_leaders(why) && ask_for_leaders(c);
     } while (why && kafka_pause(c, until));
     if (answered && is_not_there(why))
-        return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot ask kafka where topic '%s' ends: %s", topic,
-                       rd_kafka_err2str(why));
+        return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot ask kafka where topic '%s' ends: %s",
+                       topic, rd_kafka_err2str(why));
     return !why || kafka_down(c, e, "ask kafka where a topic ends", why);
 }

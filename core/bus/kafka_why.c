@@ -77,7 +77,9 @@ void kafka_why_verdict(struct kafka_why *w, const char *broker, int verdict)
     struct err e = { .fate = ERR_NONE };
     const char *colon = strrchr(broker, ':');
     snprintf(host, sizeof host, "%.*s", (int)(colon ? colon - broker : 90), broker);
-    const struct tls_told told = { .verdict = verdict, .alert = NO_ALERT, .reason = "", .name = host };
+    const struct tls_told told = {
+        .verdict = verdict, .alert = NO_ALERT, .reason = "", .name = host
+    };
     if (verdict != VERDICT_NONE && tls_explain(&told, &e))
         note(w, &e);
 }
@@ -92,8 +94,8 @@ static int alert_in(const struct kafka_why *w, const char *text)
     return of_certificate && !w->shows ? ALERT_CERTIFICATE_REQUIRED : alert;
 }
 
-/* What the broker said of our login, without what the client adds: "(after ..)". That the connection
- * broke meanwhile is no word of the broker's. */
+/* What the broker said of our login, without what the client adds: "(after ..)". That the
+ * connection broke meanwhile is no word of the broker's. */
 static bool login_in(const char *text, struct err *e)
 {
     const char *at = strstr(text, "SASL ");

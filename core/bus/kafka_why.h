@@ -1,10 +1,11 @@
-/* kafka_why.h - why the brokers and we do not come together: TLS and the login, in host/tls.h's words.
+/* kafka_why.h - why the brokers and we do not come together: TLS and the login, in host/tls.h's
+ * words.
  *
- * The client says only that it cannot reach anybody, and tries again for ever. So what its log says of a
- * handshake, and the verdict on a broker's certificate, are kept here for all clients of a bus: said once
- * in our log, again after a minute, and put into the sentence of what failed meanwhile.
- * Codes in the log: tls.* of host/tls.h; bus.login: the brokers do not take our name or password.
- * Threads: any. */
+ * The client says only that it cannot reach anybody, and tries again for ever. So what its log says
+ * of a handshake, and the verdict on a broker's certificate, are kept here for all clients of a
+ * bus: said once in our log, again after a minute, and put into the sentence of what failed
+ * meanwhile. Codes in the log: tls.* of host/tls.h; bus.login: the brokers do not take our name or
+ * password. Threads: any. */
 #ifndef CONCORDAT_BUS_KAFKA_WHY_H
 #define CONCORDAT_BUS_KAFKA_WHY_H
 

@@ -9,7 +9,8 @@
 #define TOPIC_SCHEMAS "schemas"
 #define TOPIC_CONTROL "control"
 
-/* NUL-terminated, in a; NULL when the arena is full. service is "AGENCY/SERVICE" (-> AGENCY.SERVICE). */
+/* NUL-terminated, in a; NULL when the arena is full. service is "AGENCY/SERVICE" (->
+ * AGENCY.SERVICE). */
 const char *topic_events(struct arena *a, struct slice agency);
 const char *topic_receipts(struct arena *a, struct slice agency);
 const char *topic_quarantine(struct arena *a, struct slice agency);
@@ -19,7 +20,8 @@ const char *topic_links(struct arena *a, struct slice agency);
 const char *topic_disclosures(struct arena *a, struct slice service);
 const char *topic_restrictions(struct arena *a, struct slice service);
 
-/* True of topics whose records no broker may delete by age: a new topic's default would (audit, control). */
+/* True of topics whose records no broker may delete by age: a new topic's default would (audit,
+ * control). */
 bool topic_is_for_ever(const char *name);
 
 /* True of topics whose records are judged by when the bus took them (events, receipts, control). */

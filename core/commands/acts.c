@@ -36,7 +36,8 @@ static const char *act_sentence(struct slice word)
         { "reopen", "take back that this was refused to its recipient" },
         { "settle-yes", "end a conflict by a yes: what rests on it may be shared" },
         { "settle-no", "end a conflict by a no: what rests on it is not shared" },
-        { "looked", "somebody has looked at what could not be read, and it restricts nothing more" },
+        { "looked",
+          "somebody has looked at what could not be read, and it restricts nothing more" },
         { "skip", "go on past records that are gone for good" },
         { "again", "send or take in again what waits or was set aside" },
         { "drop", "give up for good what waits or was set aside" },
@@ -108,7 +109,7 @@ static bool give_typed(const char *by, const char *key, struct act *x, struct er
                        "cannot sign: region.yaml names no people, so nobody would know the key");
     x->typed = slice_text(by);
     say_to(stderr, "nothing is signed here: the region names no people, so the name that was typed "
-                    "is believed\n");
+                   "is believed\n");
     return act_check(x, e);
 }
 

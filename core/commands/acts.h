@@ -1,9 +1,9 @@
 /* acts.h - a named person's word given on the command line: made, shown, signed, handed in.
  *
- * A command that does something by a person's word makes a struct act (sharing/acts/act.h), and asks
- * acts_give for it. At the site the person signs with --key; with -o FILE the act is written instead,
- * for others to sign with `act sign` and to hand in with `act submit`. Where the region names no
- * people a typed name is enough, and the command says so. */
+ * A command that does something by a person's word makes a struct act (sharing/acts/act.h), and
+ * asks acts_give for it. At the site the person signs with --key; with -o FILE the act is written
+ * instead, for others to sign with `act sign` and to hand in with `act submit`. Where the region
+ * names no people a typed name is enough, and the command says so. */
 #ifndef CONCORDAT_COMMANDS_ACTS_H
 #define CONCORDAT_COMMANDS_ACTS_H
 
@@ -27,7 +27,8 @@ enum acts_given { ACTS_GIVEN, ACTS_WRITTEN, ACTS_FAILED };
 enum acts_given acts_give(struct cli *c, const struct site *s, const char *by,
                           const struct word_option *options, struct act *x);
 
-/* To the router, through the running daemon or on the bus; says what became of it. The exit code. */
+/* To the router, through the running daemon or on the bus; says what became of it. The exit
+ * code. */
 int acts_submit(const struct site *s, const struct act *x);
 /* On `control`, where no daemon runs. bus.down, after printing why. */
 MUST_CHECK bool acts_publish_alone(const struct site *s, const struct act *x, struct err *e);

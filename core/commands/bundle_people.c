@@ -1,5 +1,5 @@
-/* bundle_people.c - compares approvers and people of two bundles, and the first of each agency with what
- * the host's own file says. */
+/* bundle_people.c - compares approvers and people of two bundles, and the first of each agency with
+ * what the host's own file says. */
 #include "commands/bundle_people.h"
 
 #include <inttypes.h>
@@ -141,10 +141,11 @@ static void look_at_agency(const struct site *s, struct slice agency, struct pro
         in = g;
     }
     if (first && !is_told_here(s, first))
-        (void)problems_say(warnings, "check.first", "region.yaml", first->line, 1,
-                           "'%.*s' approves for '%.*s' by bundle %" PRIu64 " alone, and nobody named them "
-                           "to this host: ask '%.*s', and write them into its file of approvers, joined:",
-                           SHOWN(first->name), SHOWN(agency), in->number, SHOWN(agency));
+        (void)problems_say(
+            warnings, "check.first", "region.yaml", first->line, 1,
+            "'%.*s' approves for '%.*s' by bundle %" PRIu64 " alone, and nobody named them "
+            "to this host: ask '%.*s', and write them into its file of approvers, joined:",
+            SHOWN(first->name), SHOWN(agency), in->number, SHOWN(agency));
     for (size_t i = 0; !first && i < s->bundle->people.count; i++) {
         const struct named *one = &s->bundle->people.list[i];
         if (slice_equal(s->bundle->agencies[one->agency].name, agency))

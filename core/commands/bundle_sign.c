@@ -1,4 +1,5 @@
-/* bundle_sign.c - concordat bundle sign|show|verify: for those who sign, what it is that they sign. */
+/* bundle_sign.c - concordat bundle sign|show|verify: for those who sign, what it is that they
+ * sign. */
 #include "commands/bundle_sign.h"
 
 #include "commands/bundle_people.h"
@@ -42,9 +43,10 @@ void bundle_print_header(const struct pack *p)
     struct slice from = time_ms_to_iso(p->from_ms, time);
     say("bundle %" PRIu64 " of %.*s, in force from %.*s, %zu files; %s\n", p->number,
         SHOWN(p->region), SHOWN(from), p->file_count,
-        p->widens ? "may widen what is shared: two approvers of two agencies sign it, or an extension "
-                    "alone two people who may extend"
-                  : "only narrows what is shared: one approver signs it");
+        p->widens
+            ? "may widen what is shared: two approvers of two agencies sign it, or an extension "
+              "alone two people who may extend"
+            : "only narrows what is shared: one approver signs it");
     print_hash("hash    ", p->signed_hash);
     if (p->form == PACK_FORM_SIGNED && p->signature_count > 0)
         print_hash("as such ", p->hash);
@@ -65,8 +67,7 @@ static const struct edition *read_one_edition(struct cli *c, struct slice bytes,
 {
     const struct catalogue *schemas = cli_schemas(c);
     struct problems p = { 0 };
-    const struct edition *g =
-        schemas ? bundles_read(&c->arena, bytes, label, schemas, &p) : NULL;
+    const struct edition *g = schemas ? bundles_read(&c->arena, bytes, label, schemas, &p) : NULL;
     if (!g && schemas)
         cli_print_problems(&p);
     problems_release(&p);
@@ -146,17 +147,17 @@ void bundle_print_agreement(const struct bundle *b, const struct agreement *g, c
     say("  %.*s/%d%s%s: ", SHOWN(g->name), g->version, *news ? ", " : "", news);
     if (g->approved) {
         say("%s\n", g->is_inherited ? "in force as in the bundle before, as its file says"
-                                       : "signed by all whose data it shares");
+                                    : "signed by all whose data it shares");
     } else {
         buf_init(&who, LINE_MAX_BYTES);
         explain_missing(b, g, &who);
-        say("DRAFT, shares nothing: not yet signed by %.*s\n", (int)who.n,
-            (const char *)who.p);
+        say("DRAFT, shares nothing: not yet signed by %.*s\n", (int)who.n, (const char *)who.p);
         buf_release(&who);
     }
     print_signatures(g, b);
     if (g->extension_waits)
-        say("      its extension until %.*s (%.*s) is not signed by two people of two agencies, one of "
+        say("      its extension until %.*s (%.*s) is not signed by two people of two agencies, "
+            "one of "
             "each whose data it shares, and does not count\n",
             SHOWN(g->asked_until), SHOWN(g->asked));
 }
@@ -235,9 +236,10 @@ static bool read_approver_file(struct cli *c, const char *path, struct site_appr
     return false;
 }
 
-/* The approvers who count: the file's, else those of the bundle that it follows; NULL: neither was given. */
+/* The approvers who count: the file's, else those of the bundle that it follows; NULL: neither was
+ * given. */
 static bool read_known_approvers(struct cli *c, const char *path, const struct desk *d,
-                       struct site_approvers *room, const struct approvers **out)
+                                 struct site_approvers *room, const struct approvers **out)
 {
     *room = (struct site_approvers){ .joined = { .count = 0 } };
     if (!path && d->host)
@@ -315,9 +317,10 @@ int bundle_show(struct cli *c, int argc, char **argv)
 
 /* ---- verify ---- */
 
-/* The person of region.yaml who made that signature, and may sign what only stops or extends; NULL: none. */
+/* The person of region.yaml who made that signature, and may sign what only stops or extends; NULL:
+ * none. */
 static const struct named *person_who_signed(const struct pack *p, const struct pack_signature *s,
-                                     const struct bundle *b)
+                                             const struct bundle *b)
 {
     const struct named *who = people_named(&b->people, s->name);
     if (!who)
@@ -386,7 +389,8 @@ int bundle_verify(struct cli *c, int argc, char **argv)
     if (!read_desk(c, w.plain[0], words_one(o, "--since"), &d) ||
         !read_known_approvers(c, words_one(o, "--approvers"), &d, &room, &by.by))
         return CLI_NO;
-    const struct bundles_trust trust = { .first_by = by.by, .joined = &room.joined,
+    const struct bundles_trust trust = { .first_by = by.by,
+                                         .joined = &room.joined,
                                          .at_ms = clock_wall_ms() };
     bool is_compared = d.since || !d.pack.has_previous;
     by.own = &d.now->bundle->approvers;

@@ -46,7 +46,10 @@ const struct catalogue *cli_schemas(struct cli *c)
 struct bus *cli_bus(const struct site *s, bool read_only)
 {
     struct bus_options o = {
-        .url = s->bus_url, .prefix = s->topic_prefix, .client = "concordat", .read_only = read_only,
+        .url = s->bus_url,
+        .prefix = s->topic_prefix,
+        .client = "concordat",
+        .read_only = read_only,
     };
     struct bus *b = NULL;
     struct err e = { 0 };

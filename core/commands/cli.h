@@ -1,7 +1,7 @@
 /* cli.h - what the commands share: the table's row, loading a site, opening its bus.
  *
- * Answers go to stdout, chatter to stderr. Exit codes: 0 done, 1 no (a problem was found, a thing is not there),
- * 2 usage, 3 cannot (file, bus or daemon not to be had). */
+ * Answers go to stdout, chatter to stderr. Exit codes: 0 done, 1 no (a problem was found, a thing
+ * is not there), 2 usage, 3 cannot (file, bus or daemon not to be had). */
 #ifndef CONCORDAT_COMMANDS_CLI_H
 #define CONCORDAT_COMMANDS_CLI_H
 
@@ -15,13 +15,13 @@ struct cli {
     const struct registry *adapters;
     const struct command *commands; /* the table of main.c, those of one first word together */
     size_t command_count;
-    struct arena arena;             /* lives as long as the command */
+    struct arena arena; /* lives as long as the command */
 };
 
 /* One row of the table: words of the pattern in capitals stand for arguments. */
 struct command {
-    const char *pattern;            /* "held SITE release HOLD PERSON REASON" */
-    const char *help;               /* one line */
+    const char *pattern;                              /* "held SITE release HOLD PERSON REASON" */
+    const char *help;                                 /* one line */
     int (*run)(struct cli *c, int argc, char **argv); /* argv[0] is the command's first word */
 };
 
@@ -55,8 +55,8 @@ int cmd_key(struct cli *c, int argc, char **argv);
 
 /* Loads and checks; prints every problem. NULL after printing. */
 struct site *cli_site(struct cli *c, const char *path, enum site_keys keys);
-/* The rules as they lie in a folder, for whoever writes or signs them: of a site, or of a region.yaml
- * without a site. False after printing. cli_rules.c */
+/* The rules as they lie in a folder, for whoever writes or signs them: of a site, or of a
+ * region.yaml without a site. False after printing. cli_rules.c */
 struct cli_rules {
     const char *folder; /* of region.yaml */
     const struct catalogue *catalogue;
@@ -65,7 +65,8 @@ struct cli_rules {
 MUST_CHECK bool cli_rules(struct cli *c, const char *path, struct cli_rules *out);
 bool cli_is_rules_only(struct cli *c, const char *path);
 
-/* "WHAT: NAME/VERSION, not yet approved by A and B" for each agreement that lacks approvals. cli_unapproved.c */
+/* "WHAT: NAME/VERSION, not yet approved by A and B" for each agreement that lacks approvals.
+ * cli_unapproved.c */
 void cli_print_unapproved(const struct bundle *b, const char *what);
 /* --as-approved: the bundle as if every party had approved, after printing of which that is not so.
  * For commands that only answer. NULL after printing. */

@@ -1,5 +1,5 @@
-/* cli_unapproved.c - agreements that lack approvals: whoever writes one is told which, and may try it
- * before it is signed. A matter of the commands that only answer; the daemon goes by what is
+/* cli_unapproved.c - agreements that lack approvals: whoever writes one is told which, and may try
+ * it before it is signed. A matter of the commands that only answer; the daemon goes by what is
  * approved, and tests/lint/layers keeps it so. */
 #include "commands/cli.h"
 #include "host/say.h"

@@ -59,8 +59,8 @@ static void put_shown_name(void *ctx, struct slice name)
     buf_json(b, name);
 }
 
-/* Lists what was withheld. That an event had it tells of its person: protected ones are listed only for those
- * who may see them. */
+/* Lists what was withheld. That an event had it tells of its person: protected ones are listed only
+ * for those who may see them. */
 static void print_withheld(struct listing *l, const struct audit_decision *d)
 {
     struct buf *b = &l->line;
@@ -198,8 +198,8 @@ static int examine_audit(struct cli *c, const struct site *s, bool replay)
     const struct replay_bundles bundles = { find_bundle, &finder, s->places.demo };
     bool is_read;
     if (replay)
-        is_read = replay_audit_by(b, s->bundle, &bundles, &s->router_keys, print_finding, NULL, &r,
-                                  &e);
+        is_read =
+            replay_audit_by(b, s->bundle, &bundles, &s->router_keys, print_finding, NULL, &r, &e);
     else
         is_read = audit_verify(b, s->bundle, print_finding, NULL, &r, &e);
     bus_close(&b);

@@ -89,9 +89,9 @@ static bool fill_checks(struct cli *c, const char *site, struct err *e)
 static void print_people(struct cli *c, const struct edition *made, const struct pack *before)
 {
     struct problems ignored = { 0 };
-    const struct edition *was =
-        before ? bundles_read(&c->arena, before->file, "the bundle before",
-                              made->bundle->catalogue, &ignored) : NULL;
+    const struct edition *was = before ? bundles_read(&c->arena, before->file, "the bundle before",
+                                                      made->bundle->catalogue, &ignored)
+                                       : NULL;
     problems_release(&ignored);
     if (was)
         bundle_print_people(was->bundle, made->bundle);
@@ -200,7 +200,7 @@ static int rollback(struct cli *c, int argc, char **argv)
         return CLI_CANNOT;
     if (s->places.demo) {
         say_to(stderr, "concordat: the rules of a demo site are the files beside region.yaml: put "
-                        "the older ones back there\n");
+                       "the older ones back there\n");
         return CLI_NO;
     }
     const struct kept_bundle *kept = find_kept(c, s, o[0].values[0]);

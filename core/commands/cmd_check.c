@@ -71,7 +71,8 @@ static bool carries(const void *mapping, const struct schema *s, struct slice ki
     return mapping_delivers(mapping, s, kind);
 }
 
-/* What the mappings of the site's deliveries carry. On the embedded bus one process has them all. */
+/* What the mappings of the site's deliveries carry. On the embedded bus one process has them
+ * all. */
 static bool find_deliveries(struct arena *a, const struct site *s, const struct bundle *b,
                             struct analyse_input *in)
 {
@@ -129,10 +130,11 @@ static void look_at_state(const struct site *s, struct problems *p)
 {
     unsigned mode;
     if (guard_folder_is_open(s->state_folder, &mode))
-        (void)problems_say(p, "run.state", s->state_folder, 0, 0,
-                           "cannot use the state folder: others may look or write into it (mode %04o): "
-                           "chmod 700 %s",
-                           mode, s->state_folder);
+        (void)problems_say(
+            p, "run.state", s->state_folder, 0, 0,
+            "cannot use the state folder: others may look or write into it (mode %04o): "
+            "chmod 700 %s",
+            mode, s->state_folder);
 }
 
 /* What `run` would refuse of the bus's address and place. */
@@ -140,7 +142,8 @@ static void look_at_bus(const struct site *s, struct problems *p)
 {
     struct err e = { .fate = ERR_NONE };
     if (s->bus_at && !bus_url_check(s->bus_url, &e))
-        (void)problems_say(p, e.code, s->bus_at->file, s->bus_at->line, s->bus_at->column, "%s", e.text);
+        (void)problems_say(p, e.code, s->bus_at->file, s->bus_at->line, s->bus_at->column, "%s",
+                           e.text);
 }
 
 /* Prints what it finds. True when nothing of it is a problem. */
@@ -150,7 +153,8 @@ static bool look(struct cli *c, const struct bundle *b, const struct site *s)
     struct analyse_input in = { .bundle = b, .now_ms = clock_wall_ms() };
     bool good = !s || (find_feeds(&c->arena, s, b, &in) && find_deliveries(&c->arena, s, b, &in));
     for (const struct site_note *n = s ? s->notes : NULL; n; n = n->next)
-        (void)problems_say(&f.warnings, n->code, n->at->file, n->at->line, n->at->column, "%s", n->text);
+        (void)problems_say(&f.warnings, n->code, n->at->file, n->at->line, n->at->column, "%s",
+                           n->text);
     if (good)
         analyse(&in, &c->arena, &f.problems, &f.warnings);
     if (s) {
@@ -176,8 +180,10 @@ static bool look(struct cli *c, const struct bundle *b, const struct site *s)
     return good;
 }
 
-/* Who goes without TLS, or takes messages from whoever comes, and why: whoever signs for the site reads it. */
-static void print_word(const char *what, const char *name, const char *how, const struct secure_word *w)
+/* Who goes without TLS, or takes messages from whoever comes, and why: whoever signs for the site
+ * reads it. */
+static void print_word(const char *what, const char *name, const char *how,
+                       const struct secure_word *w)
 {
     const char *slash = w->at ? strrchr(w->at->file, '/') : NULL;
     if (w->at)
@@ -192,8 +198,8 @@ static void print_both(const char *what, const char *name, const struct secure_w
     print_word(what, name, "from anyone", anyone);
 }
 
-static void print_words_of(const char *what, const char *name, const struct transport *t, const void *state,
-                           bool receives)
+static void print_words_of(const char *what, const char *name, const struct transport *t,
+                           const void *state, bool receives)
 {
     struct secure_stand s = { .secure = NULL };
     if (t->stand)

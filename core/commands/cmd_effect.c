@@ -1,7 +1,7 @@
 /* cmd_effect.c - concordat effect SITE --candidate DIR: what another bundle would newly disclose or
  * stop, over the recorded events. What is not yet approved or begun is judged as if it were
- * (replay/replay_effect.h), for a widening is to be seen before it is signed; what lacks approvals is
- * named. */
+ * (replay/replay_effect.h), for a widening is to be seen before it is signed; what lacks approvals
+ * is named. */
 #include "commands/cli.h"
 #include "host/say.h"
 
@@ -60,7 +60,7 @@ static bool print_widenings(struct cli *c, const struct site *s, const char *fol
     if (!pack_widens(&c->arena, s->catalogue, now, &candidate, &w, e))
         return false;
     say(w ? "changes that may widen, whatever was recorded; two approvers must sign them:\n"
-             : "no change may widen: one approver is enough\n");
+          : "no change may widen: one approver is enough\n");
     for (; w; w = w->next)
         say("  may widen: %s\n", w->what);
     return true;

@@ -1,6 +1,6 @@
-/* cmd_explain.c - concordat explain SITE | --draft FOLDER | FILE [AGREEMENT] [--annex]: agreements in
- * words for those who sign them. The first line says whose words they are: of the bundle in force, of a
- * file, or of a draft that is in force nowhere. */
+/* cmd_explain.c - concordat explain SITE | --draft FOLDER | FILE [AGREEMENT] [--annex]: agreements
+ * in words for those who sign them. The first line says whose words they are: of the bundle in
+ * force, of a file, or of a draft that is in force nowhere. */
 #include "commands/cli.h"
 #include "commands/bundle_sign.h"
 #include "host/say.h"
@@ -52,8 +52,7 @@ static bool is_wanted(const struct agreement *g, const char *name)
         return false;
     if (slash == wanted.n)
         return true;
-    return slice_to_u64(slice_from(wanted, slash + 1), &version) &&
-           version == (uint64_t)g->version;
+    return slice_to_u64(slice_from(wanted, slash + 1), &version) && version == (uint64_t)g->version;
 }
 
 static bool explain_all(const struct bundle *b, const struct wanted *w, struct buf *out,
@@ -95,8 +94,8 @@ static void put_edition(const struct edition *g, const char *since, struct buf *
 {
     char time[TIME_TEXT_MAX];
     struct slice from = time_ms_to_iso(g->from_ms, time);
-    buf_format(out, "bundle %" PRIu64 " of %.*s, %s %.*s", g->number, SHOWN(g->bundle->region), since,
-               SHOWN(from));
+    buf_format(out, "bundle %" PRIu64 " of %.*s, %s %.*s", g->number, SHOWN(g->bundle->region),
+               since, SHOWN(from));
     put_signers(g->pack, out);
 }
 
@@ -133,7 +132,7 @@ static const struct bundle *rules_of_file(struct cli *c, const char *path, struc
 
 /* As it would be packed next, so that what has not changed has its signatures. */
 static const struct bundle *rules_of_next(struct cli *c, const struct site *s, const char *folder,
-                                    struct buf *head)
+                                          struct buf *head)
 {
     const struct bundle_source source = source_folder(folder);
     const struct bundles_draft d = { .from_ms = clock_wall_ms(),
@@ -155,7 +154,8 @@ static const struct bundle *rules_of_next(struct cli *c, const struct site *s, c
         cli_print_problems(&problems);
     problems_release(&problems);
     if (g)
-        buf_format(head, "draft: in force nowhere; it would follow bundle %" PRIu64, s->last->number);
+        buf_format(head, "draft: in force nowhere; it would follow bundle %" PRIu64,
+                   s->last->number);
     return g ? g->bundle : NULL;
 }
 
@@ -170,7 +170,8 @@ static bool has_signed_rules(struct cli *c, const char *path, struct site_places
     return access(at->first, R_OK) == 0;
 }
 
-static const struct bundle *rules_of_draft(struct cli *c, const char *path, bool is_demo, struct buf *head)
+static const struct bundle *rules_of_draft(struct cli *c, const char *path, bool is_demo,
+                                           struct buf *head)
 {
     struct cli_rules rules;
     struct site_places at;

@@ -1,5 +1,5 @@
-/* cmd_held.c - concordat held SITE list|show|release|refuse|reopen|settle: what waits for a human, what one
- * refused, and their word. */
+/* cmd_held.c - concordat held SITE list|show|release|refuse|reopen|settle: what waits for a human,
+ * what one refused, and their word. */
 #include "commands/acts.h"
 #include "commands/held_episode.h"
 #include "commands/held_unread.h"
@@ -44,8 +44,11 @@ static int by_age(const void *a, const void *b)
 /* What the first of two said: the second must say the same. */
 static const char *first_said(const struct held *h)
 {
-    static const struct { const char *act, *said; } words[] = {
-        { "settle-yes", "settled with yes" }, { "settle-no", "settled with no" },
+    static const struct {
+        const char *act, *said;
+    } words[] = {
+        { "settle-yes", "settled with yes" },
+        { "settle-no", "settled with no" },
         { "reopen", "reopened" },
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
@@ -115,11 +118,13 @@ static int show_refused(const struct held *h)
     say("refused   %s\nevent     %s from %s%s\nfor       %.*s\nby        %s at %.*s\n", h->hold,
         h->what, h->source, h->is_whole_episode ? ", with what follows in its episode" : "",
         SHOWN(to), h->refused_by, SHOWN(at));
-    say("reason    it was held: %.*s: %s\nclause    %s\n", SHOWN(reason),
-        reason_sentence(reason), *h->clause ? h->clause : "none");
+    say("reason    it was held: %.*s: %s\nclause    %s\n", SHOWN(reason), reason_sentence(reason),
+        *h->clause ? h->clause : "none");
     if (*h->first)
         say("reopened  by %s; the person is restricted, somebody else must agree\n", h->first);
-    say("to have it held again:  concordat held SITE reopen %s 'YOUR NAME' 'REASON' [--key KEYFILE]\n", h->hold);
+    say("to have it held again:  concordat held SITE reopen %s 'YOUR NAME' 'REASON' [--key "
+        "KEYFILE]\n",
+        h->hold);
     return CLI_DONE;
 }
 
@@ -127,16 +132,20 @@ static int show_refused(const struct held *h)
 static void print_remedy(const struct held *h)
 {
     if (strcmp(h->reason, "identity-disagrees") == 0)
-        say("first     ask both sides for the number and the birth date; when the one who has it wrong\n"
-            "          corrects it in their own system, this goes by itself. Release it only where you\n"
+        say("first     ask both sides for the number and the birth date; when the one who has it "
+            "wrong\n"
+            "          corrects it in their own system, this goes by itself. Release it only where "
+            "you\n"
             "          have found that both mean the same person\n");
     else if (reason_is_of_conflict(slice_text(h->reason)))
-        say("first     ask who recorded the no: when they record what the person says now, or take their\n"
+        say("first     ask who recorded the no: when they record what the person says now, or take "
+            "their\n"
             "          no back, this goes by itself. Or say for both, for all that rests on it:\n"
             "          concordat held SITE settle %s yes|no 'YOUR NAME' 'REASON' [--key KEYFILE]\n",
             h->hold);
     else if (strcmp(h->reason, "identity-unverified") == 0)
-        say("first     ask the one who claims the person, or sent this, for the birth date; when their\n"
+        say("first     ask the one who claims the person, or sent this, for the birth date; when "
+            "their\n"
             "          system says it, and it agrees with what others have, this goes by itself\n");
 }
 
@@ -153,11 +162,12 @@ static int show_held(const struct held *h)
     say("\nreason    %.*s: %s\nclause    %s\n", SHOWN(reason), reason_sentence(reason),
         *h->clause ? h->clause : "none");
     if (*h->first)
-        say("so far    %s by %s; two must say the same, so somebody else must agree\n", first_said(h),
-            shown_text(h->first));
+        say("so far    %s by %s; two must say the same, so somebody else must agree\n",
+            first_said(h), shown_text(h->first));
     print_remedy(h);
     say("to let it go:  concordat held SITE release %s 'YOUR NAME' 'REASON' [--key KEYFILE]\n"
-        "to end it:     concordat held SITE refuse %s 'YOUR NAME' 'REASON' [--episode] [--key KEYFILE]\n",
+        "to end it:     concordat held SITE refuse %s 'YOUR NAME' 'REASON' [--episode] [--key "
+        "KEYFILE]\n",
         h->hold, h->hold);
     return CLI_DONE;
 }
@@ -181,7 +191,7 @@ static void print_own(const struct site *s, const struct act *x)
 }
 
 static int give_word(struct cli *c, const struct site *s, const struct held *h, const char *word,
-                const char *person, const char *reason, const struct word_option *o)
+                     const char *person, const char *reason, const struct word_option *o)
 {
     struct act x = acts_make(s, word, h->hold, reason);
     memcpy(x.subject.b, h->subject, ID_BYTES);
@@ -198,7 +208,8 @@ static int give_word(struct cli *c, const struct site *s, const struct held *h, 
 }
 
 /* held SITE settle HOLD yes|no PERSON REASON */
-static int settle_conflict(struct cli *c, const struct site *s, const struct held *h, int argc, char **argv)
+static int settle_conflict(struct cli *c, const struct site *s, const struct held *h, int argc,
+                           char **argv)
 {
     struct word_option o[] = { ACTS_OPTIONS, { .name = NULL } };
     struct words none;
@@ -215,7 +226,8 @@ static int settle_conflict(struct cli *c, const struct site *s, const struct hel
     return give_word(c, s, h, yes ? "settle-yes" : "settle-no", argv[5], argv[6], o);
 }
 
-static int act_on_hold(struct cli *c, const struct site *s, const struct held *h, int argc, char **argv)
+static int act_on_hold(struct cli *c, const struct site *s, const struct held *h, int argc,
+                       char **argv)
 {
     if (strcmp(argv[2], "settle") == 0)
         return settle_conflict(c, s, h, argc, argv);
@@ -230,7 +242,8 @@ static int act_on_hold(struct cli *c, const struct site *s, const struct held *h
     if (of_episode && !held_episode_check(s, slice_text(h->hold)))
         return CLI_NO;
     if (h->is_whole_episode)
-        say("with it all that was refused of its episode waits again, and of what follows nothing is "
+        say("with it all that was refused of its episode waits again, and of what follows nothing "
+            "is "
             "refused any more\n");
     return give_word(c, s, h, of_episode ? "refuse-episode" : argv[2], argv[4], argv[5], o);
 }
@@ -269,7 +282,8 @@ static const struct held *find_refused(const struct site *s, const struct holds 
     return k.by;
 }
 
-static int on_hold(struct cli *c, const struct site *s, const struct holds *l, int argc, char **argv)
+static int on_hold(struct cli *c, const struct site *s, const struct holds *l, int argc,
+                   char **argv)
 {
     struct slice name = slice_text(argv[3]);
     bool reopens = strcmp(argv[2], "reopen") == 0;
@@ -281,8 +295,7 @@ static int on_hold(struct cli *c, const struct site *s, const struct holds *l, i
         return show_refused(refused);
     if (!h) {
         say_to(stderr, "concordat: nothing is %s as '%s'%s\n", reopens ? "refused" : "held",
-               shown_text(argv[3]),
-               refused ? ": it was refused" : "");
+               shown_text(argv[3]), refused ? ": it was refused" : "");
         return CLI_NO;
     }
     return argc == 4 ? show_held(h) : act_on_hold(c, s, h, argc, argv);

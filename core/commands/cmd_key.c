@@ -32,7 +32,8 @@ static int print_raw(const char *path)
     return CLI_DONE;
 }
 
-/* Makes a person's or approver's key under a passphrase. Of a file that is there it prints the public half. */
+/* Makes a person's or approver's key under a passphrase. Of a file that is there it prints the
+ * public half. */
 static int make_person(int argc, char **argv)
 {
     struct word_option o[] = { { .name = "--passphrase-file", .most = 1 }, { .name = NULL } };

@@ -1,7 +1,7 @@
 /* cmd_map.c - concordat map MAPPING FILE...: what a mapping makes of native files, without a bus.
  *
- * For each message one JSON object: outcome, message id, records, and every populated source field that no rule
- * has read. Exit 1 when a message was refused. */
+ * For each message one JSON object: outcome, message id, records, and every populated source field
+ * that no rule has read. Exit 1 when a message was refused. */
 #include "commands/cli.h"
 
 #include "base/clock.h"
@@ -18,7 +18,7 @@
 struct mapping_run {
     struct arena *a;
     const struct mapping *m;
-    struct node *list;      /* of one message's lost fields */
+    struct node *list; /* of one message's lost fields */
     struct buf *work;
     bool masks; /* values are not shown */
 };
@@ -56,7 +56,8 @@ static bool show_event(struct mapping_run *r, struct mapped_event *ev, struct no
     if (!build_done(&ev->build, r->work, e))
         return false;
     struct slice body = arena_copy(r->a, buf_slice(r->work));
-    if (!plan_view(ev->schema->plan, r->a, body, &v, e) || !record_to_tree(&v, r->a, false, &tree, e))
+    if (!plan_view(ev->schema->plan, r->a, body, &v, e) ||
+        !record_to_tree(&v, r->a, false, &tree, e))
         return false;
     if (r->masks)
         way_back_mask_record(r->a, tree);
@@ -166,8 +167,8 @@ static const char *find_mapping(struct cli *c, const char *path)
     return arena_format(&c->arena, "%s/%s", site_share(&c->arena), path);
 }
 
-/* One that was set aside, as the feed would take it again. Its values are masked: to read them is an act
- * of its own (quarantine show --payload). */
+/* One that was set aside, as the feed would take it again. Its values are masked: to read them is
+ * an act of its own (quarantine show --payload). */
 struct set_aside {
     struct mapping_run *r;
     const char *id;
@@ -192,8 +193,8 @@ static int map_quarantined(struct cli *c, struct mapping_run *r, char **argv)
         return CLI_CANNOT;
     for (size_t i = 0; i < s->feed_count && !m.found; i++)
         if (access(s->feeds[i].spool, R_OK) == 0 &&
-            !feed_asides_each(s->feeds[i].spool, s->feeds[i].name, slice_text(argv[4]), map_aside, &m,
-                              &e))
+            !feed_asides_each(s->feeds[i].spool, s->feeds[i].name, slice_text(argv[4]), map_aside,
+                              &m, &e))
             return cli_fail(CLI_CANNOT, &e);
     if (!m.found)
         say_to(stderr, "concordat: nothing is quarantined as '%s'\n", argv[4]);
@@ -211,7 +212,8 @@ int cmd_map(struct cli *c, int argc, char **argv)
     const struct catalogue *schemas = cli_schemas(c);
     if (!schemas)
         return CLI_CANNOT;
-    const struct mapping *m = mapping_load(&c->arena, find_mapping(c, argv[1]), c->adapters, schemas, &p);
+    const struct mapping *m =
+        mapping_load(&c->arena, find_mapping(c, argv[1]), c->adapters, schemas, &p);
     if (!m || !mapping_is_in(m)) {
         if (!m)
             cli_print_problems(&p);

@@ -1,5 +1,5 @@
-/* cmd_run.c - concordat run SITE [--only PART]... [--admin HOST:PORT]: its words, and that they name
- * parts of the site. */
+/* cmd_run.c - concordat run SITE [--only PART]... [--admin HOST:PORT]: its words, and that they
+ * name parts of the site. */
 #include "commands/cli.h"
 #include "daemon/daemon.h"
 #include "daemon/ending.h"

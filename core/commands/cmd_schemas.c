@@ -13,9 +13,9 @@
 static const char *type_name(const struct slot *s)
 {
     static const char *const names[] = {
-        [SLOT_NULL] = "nothing", [SLOT_BOOLEAN] = "yes or no",  [SLOT_INT] = "number",
-        [SLOT_LONG] = "number",  [SLOT_DOUBLE] = "number",      [SLOT_BYTES] = "bytes",
-        [SLOT_FIXED] = "bytes",  [SLOT_STRING] = "text",        [SLOT_ENUM] = "one of its words",
+        [SLOT_NULL] = "nothing", [SLOT_BOOLEAN] = "yes or no", [SLOT_INT] = "number",
+        [SLOT_LONG] = "number",  [SLOT_DOUBLE] = "number",     [SLOT_BYTES] = "bytes",
+        [SLOT_FIXED] = "bytes",  [SLOT_STRING] = "text",       [SLOT_ENUM] = "one of its words",
         [SLOT_ARRAY] = "list",
     };
     if (s->is_time_ms)
@@ -112,7 +112,10 @@ int cmd_schemas(struct cli *c, int argc, char **argv)
     for (size_t i = 0; i < catalogue_count(schemas); i++) {
         const struct schema *s = catalogue_at(schemas, i);
         say("%016" PRIx64 "  %-14.*s %s", plan_fingerprint(s->plan), (int)s->name.n,
-            (const char *)s->name.p, s->internal ? "internal" : s->disclosable ? "shared" : "facts");
+            (const char *)s->name.p,
+            s->internal      ? "internal"
+            : s->disclosable ? "shared"
+                             : "facts");
         for (size_t k = 0; k < s->kind_count; k++)
             say(" %.*s", (int)s->kinds[k].n, (const char *)s->kinds[k].p);
         say("\n");

@@ -1,6 +1,6 @@
 /* cmd_skip.c - concordat skip SITE PART --by PERSON --reason TEXT: a named person says that a part
- * which stands goes on, past records that aged out before it had read them, or with an event of which
- * it cannot tell whether it was decided before.
+ * which stands goes on, past records that aged out before it had read them, or with an event of
+ * which it cannot tell whether it was decided before.
  *
  * The act says what is passed over, with its count, and goes to the router's audit before anything
  * moves. router and delivery:NAME must not run; TOPIC/PARTITION is asked of a running router. */
@@ -17,8 +17,10 @@ static int by_act(struct cli *c, struct site *s, const char *path)
 
 int cmd_skip(struct cli *c, int argc, char **argv)
 {
-    struct word_option o[] = { { .name = "--by", .most = 1 }, { .name = "--reason", .most = 1 },
-                               ACTS_OPTIONS, { .name = NULL } };
+    struct word_option o[] = { { .name = "--by", .most = 1 },
+                               { .name = "--reason", .most = 1 },
+                               ACTS_OPTIONS,
+                               { .name = NULL } };
     struct words w;
     bool has_act = argc == 4 && strcmp(argv[2], "--act") == 0;
     if (!has_act && (!words_read(argc, argv, 1, 2, o, &w) || !o[0].count || !o[1].count))

@@ -1,5 +1,6 @@
 /* cmd_status.c - concordat status SITE [--json | --vanished | --claims]: law 2's three sums, with
- * what waits, is in motion or stands; or the rows that the last snapshots lack; or whom services claim.
+ * what waits, is in motion or stands; or the rows that the last snapshots lack; or whom services
+ * claim.
  *
  * Reads the site's databases and the audit, beside a running daemon and without one. Where the bus
  * cannot be asked it tells what the databases say, that this is not all, and exits 3. */
@@ -33,8 +34,9 @@ static void leave_bus(struct asked *q)
 
 static void ask_bus(const struct site *s, struct asked *q)
 {
-    const struct bus_options o = { .url = s->bus_url, .prefix = s->topic_prefix,
-                                   .client = "concordat", .read_only = true };
+    const struct bus_options o = {
+        .url = s->bus_url, .prefix = s->topic_prefix, .client = "concordat", .read_only = true
+    };
     if (bus_open(&o, &q->bus, &q->away) && tally_open(s, q->bus, &q->tally, &q->away) &&
         tally_read(q->tally, &q->away) && states_read(&q->parts, q->bus, s->bundle, &q->away))
         return;
@@ -73,7 +75,8 @@ static void print_snapshot(const struct feed_counts *n, int64_t now_ms)
             " (status SITE --vanished)\n",
             n->vanished);
     if (is_stale)
-        say("                   STALE: no complete snapshot for longer than %" PRId64 " hours: ask its sender\n",
+        say("                   STALE: no complete snapshot for longer than %" PRId64
+            " hours: ask its sender\n",
             n->stale_after_ms / 3600000);
 }
 
@@ -89,8 +92,7 @@ static void print_losses(const struct feed_counts *n)
             " messages are of types that the mapping does not name, and go nowhere until it does\n",
             n->unknown);
     if (n->not_kept)
-        say("                   %" PRIu64 " values were read and could not be kept\n",
-            n->not_kept);
+        say("                   %" PRIu64 " values were read and could not be kept\n", n->not_kept);
 }
 
 /* What lies in the quarantine now. */
@@ -126,9 +128,8 @@ static void print_feeds(const struct site *s, const struct figures *t)
         struct err e = { 0 };
         say("  feed     %-16s taken %" PRIu64 " = published %" PRIu64 " + unchanged %" PRIu64
             " + duplicate %" PRIu64 " + not carried %" PRIu64 " + quarantined %" PRIu64 "%s\n",
-            s->feeds[i].name, n->taken, n->published, n->unchanged, n->duplicates,
-            n->not_carried, n->quarantined,
-            figures_feed_ended(n) == n->taken ? "" : "  DOES NOT BALANCE");
+            s->feeds[i].name, n->taken, n->published, n->unchanged, n->duplicates, n->not_carried,
+            n->quarantined, figures_feed_ended(n) == n->taken ? "" : "  DOES NOT BALANCE");
         if (n->waiting + n->refused_environment + n->refused_later)
             say("                   waiting for the bus %" PRIu64
                 ", of the wrong environment %" PRIu64 ", asked to come later %" PRIu64 "\n",
@@ -159,11 +160,13 @@ static void print_parked(const struct delivery_counts *n)
         " wait behind them: concordat deliveries SITE list\n",
         n->parked, SHOWN(since), n->behind);
     if (n->unrendered)
-        say("                     %" PRIu64 " that the mapping cannot render: mend it and start the "
+        say("                     %" PRIu64
+            " that the mapping cannot render: mend it and start the "
             "delivery with it, or deliveries SITE drop\n",
             n->unrendered);
     if (refused)
-        say("                     %" PRIu64 " that the partner refused: deliveries SITE again|drop, by "
+        say("                     %" PRIu64
+            " that the partner refused: deliveries SITE again|drop, by "
             "a named person\n",
             refused);
 }
@@ -206,8 +209,8 @@ static void print_router(const struct tally_counts *r)
     say("  router   %" PRIu64 " events, %" PRIu64 " dropped as sent twice, %" PRIu64
         " refused; decisions %" PRIu64 " = disclosed %" PRIu64 " (%" PRIu64
         " caught up) + withheld %" PRIu64 " + held %" PRIu64 "\n",
-        r->events, r->duplicates, r->refused, r->decisions, r->disclosed, r->caught_up,
-        r->withheld, r->held);
+        r->events, r->duplicates, r->refused, r->decisions, r->disclosed, r->caught_up, r->withheld,
+        r->held);
     if (r->not_yours + r->not_allowed)
         say("           not taken: %" PRIu64
             " would take back, replace or reuse what another said, %" PRIu64
@@ -267,12 +270,12 @@ static void print_standing(void *ctx, const struct standing *x)
     struct slice since = time_ms_to_iso(x->since_ms, time);
     const char *way_on = standing_way_on(w->a, w->room, w->name, x);
     if (x->lane.n)
-        say("STANDS: lane %.*s of the router, since %.*s: %.*s (%.*s)\n", SHOWN(x->lane), SHOWN(since),
-            (int)x->sentence.n, (const char *)x->sentence.p, SHOWN(x->code));
+        say("STANDS: lane %.*s of the router, since %.*s: %.*s (%.*s)\n", SHOWN(x->lane),
+            SHOWN(since), (int)x->sentence.n, (const char *)x->sentence.p, SHOWN(x->code));
     else
-        say("%s: %s%s%s, since %.*s: %.*s (%.*s)\n", x->waits ? "WAITS" : "STOPPED", w->room, w->name ? " " : "",
-            w->name ? w->name : "", SHOWN(since), (int)x->sentence.n, (const char *)x->sentence.p,
-            SHOWN(x->code));
+        say("%s: %s%s%s, since %.*s: %.*s (%.*s)\n", x->waits ? "WAITS" : "STOPPED", w->room,
+            w->name ? " " : "", w->name ? w->name : "", SHOWN(since), (int)x->sentence.n,
+            (const char *)x->sentence.p, SHOWN(x->code));
     say("           %s\n", way_on ? way_on : "");
 }
 
@@ -346,12 +349,12 @@ static void print_feeds_json(const struct site *s, const struct figures *t)
         const struct feed_counts *n = &t->feeds[i];
         say("%s\"%s\":{\"taken\":%" PRIu64 ",\"published\":%" PRIu64 ",\"unchanged\":%" PRIu64
             ",\"duplicates\":%" PRIu64 ",\"not_carried\":%" PRIu64 ",\"quarantined\":%" PRIu64
-            ",\"refused_environment\":%" PRIu64 ",\"refused_later\":%" PRIu64
-            ",\"events\":%" PRIu64 ",\"waiting\":%" PRIu64 ",\"lost\":%" PRIu64
-            ",\"lost_ids\":%" PRIu64 ",\"unknown\":%" PRIu64 ",\"not_kept\":%" PRIu64
-            ",\"vanished\":%" PRIu64 ",\"stale\":%s,\"in_quarantine\":%" PRIu64
-            ",\"quarantine_oldest\":%" PRId64 ",\"quarantine_alarm\":%s,\"words\":%" PRIu64
-            ",\"words_oldest\":%" PRId64 ",\"words_full\":%s}",
+            ",\"refused_environment\":%" PRIu64 ",\"refused_later\":%" PRIu64 ",\"events\":%" PRIu64
+            ",\"waiting\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"lost_ids\":%" PRIu64
+            ",\"unknown\":%" PRIu64 ",\"not_kept\":%" PRIu64 ",\"vanished\":%" PRIu64
+            ",\"stale\":%s,\"in_quarantine\":%" PRIu64 ",\"quarantine_oldest\":%" PRId64
+            ",\"quarantine_alarm\":%s,\"words\":%" PRIu64 ",\"words_oldest\":%" PRId64
+            ",\"words_full\":%s}",
             i ? "," : "", s->feeds[i].name, n->taken, n->published, n->unchanged, n->duplicates,
             n->not_carried, n->quarantined, n->refused_environment, n->refused_later, n->events,
             n->waiting, n->lost, n->lost_ids, n->unknown, n->not_kept, n->vanished,
@@ -387,12 +390,11 @@ static void print_reasons_json(const struct figures *t)
     say(",\"reasons\":[");
     for (size_t i = 0; i < t->routed.reason_count; i++)
         say("%s{\"outcome\":\"%s\",\"reason\":\"%s\",\"decisions\":%" PRIu64 "}", i ? "," : "",
-            t->routed.reasons[i].outcome, t->routed.reasons[i].reason,
-            t->routed.reasons[i].count);
+            t->routed.reasons[i].outcome, t->routed.reasons[i].reason, t->routed.reasons[i].count);
     say("],\"holds_by_reason\":[");
     for (size_t i = 0; i < t->routed.waiting_by_count; i++)
-        say("%s{\"reason\":\"%s\",\"open\":%" PRIu64 ",\"overdue\":%" PRIu64
-            ",\"oldest\":%" PRId64 "}",
+        say("%s{\"reason\":\"%s\",\"open\":%" PRIu64 ",\"overdue\":%" PRIu64 ",\"oldest\":%" PRId64
+            "}",
             i ? "," : "", t->routed.waiting_by[i].reason, t->routed.waiting_by[i].count.open,
             t->routed.waiting_by[i].count.overdue, t->routed.waiting_by[i].count.oldest_ms);
     say("]");
@@ -407,8 +409,7 @@ static void print_claims(const struct figures *t)
         say("%.*s  claims made %" PRIu64 ", caught up on at once %" PRIu64 "; now",
             SHOWN(c->service), c->made, c->caught_up);
         for (enum claim_state s = CLAIM_NONE + 1; s < CLAIM_STATES; s++)
-            say("%s %s %" PRIu64, s == CLAIM_NONE + 1 ? "" : ",", claimed_state_name(s),
-                c->now[s]);
+            say("%s %s %" PRIu64, s == CLAIM_NONE + 1 ? "" : ",", claimed_state_name(s), c->now[s]);
         say("\n");
     }
     if (n->claim_count == 0)
@@ -441,9 +442,8 @@ static void print_sums_json(const struct figures *t, const struct asked *q)
     say("{\"bus\":\"\",\"balanced\":%s,\"in_motion\":%" PRIu64 ",\"outstanding\":%" PRIu64
         ",\"events\":%" PRIu64 ",\"duplicates\":%" PRIu64 ",\"refused\":%" PRIu64
         ",\"disclosed\":%" PRIu64 ",\"withheld\":%" PRIu64 ",\"held\":%" PRIu64
-        ",\"feed_openings\":%" PRIu64 ",\"returned\":%" PRIu64
-        ",\"second_spool\":%" PRIu64 ",\"skipped\":%" PRIu64 ",\"caught_up\":%" PRIu64
-        ",\"receipts\":%" PRIu64
+        ",\"feed_openings\":%" PRIu64 ",\"returned\":%" PRIu64 ",\"second_spool\":%" PRIu64
+        ",\"skipped\":%" PRIu64 ",\"caught_up\":%" PRIu64 ",\"receipts\":%" PRIu64
         ",\"not_yours\":%" PRIu64 ",\"not_allowed\":%" PRIu64 ",\"holds\":{\"open\":%" PRIu64
         ",\"overdue\":%" PRIu64 ",\"oldest\":%" PRId64 "},\"unread\":{\"people\":%" PRIu64
         ",\"oldest\":%" PRId64 "}",

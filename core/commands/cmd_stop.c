@@ -1,8 +1,8 @@
 /* cmd_stop.c - concordat stop and extend: one file more in the bundle, in force from now.
  *
- * A stop takes away, so one approver, or person who may stop, signs it, unless it puts off what was to
- * take away more; an extension goes on sharing past the end that the parties signed, so two people
- * who may extend do, or two approvers where the region gives nobody that role. */
+ * A stop takes away, so one approver, or person who may stop, signs it, unless it puts off what was
+ * to take away more; an extension goes on sharing past the end that the parties signed, so two
+ * people who may extend do, or two approvers where the region gives nobody that role. */
 #include "commands/submit.h"
 #include "commands/words.h"
 
@@ -16,7 +16,8 @@
 
 #define FILE_BYTES_MAX 16384
 
-/* The version of that agreement that is asked for, else the last; NULL after saying that there is none. */
+/* The version of that agreement that is asked for, else the last; NULL after saying that there is
+ * none. */
 static const struct agreement *find_agreement(const struct bundle *b, const char *name,
                                               const char *version)
 {
@@ -47,7 +48,8 @@ static void put_yaml_text(struct buf *b, const char *key, const char *value)
 }
 
 static bool make_pack_file(struct cli *c, const struct site *s, const char *folder,
-                      const char *agreement, struct buf *text, struct pack_file *out, struct err *e)
+                           const char *agreement, struct buf *text, struct pack_file *out,
+                           struct err *e)
 {
     out->name =
         arena_format(&c->arena, "%s/%s-%" PRIu64 ".yaml", folder, agreement, s->last->number + 1);
@@ -77,9 +79,12 @@ static bool keys_fit(const struct word_option *by, const struct word_option *key
 
 int cmd_stop(struct cli *c, int argc, char **argv)
 {
-    struct word_option o[] = { { .name = "--by", .most = 4 },      { .name = "--key", .most = 4 },
-                               { .name = "--reason", .most = 1 },  { .name = "--out", .most = 1 },
-                               { .name = "--version", .most = 1 }, { .name = "-o", .most = 1 },
+    struct word_option o[] = { { .name = "--by", .most = 4 },
+                               { .name = "--key", .most = 4 },
+                               { .name = "--reason", .most = 1 },
+                               { .name = "--out", .most = 1 },
+                               { .name = "--version", .most = 1 },
+                               { .name = "-o", .most = 1 },
                                { .name = "--passphrase-file", .most = 1 },
                                { .name = NULL } };
     struct words w;
@@ -111,13 +116,14 @@ int cmd_stop(struct cli *c, int argc, char **argv)
     change.key_count = o[1].count;
     change.out = out_of(o);
     change.what = SIGN_BUNDLE;
-    change.says = arena_format(&c->arena, "share nothing more under %s %s%s, from now: %s", w.plain[1],
-                               version ? "version " : "in any version", version ? version : "",
-                               o[2].values[0]);
+    change.says = arena_format(&c->arena, "share nothing more under %s %s%s, from now: %s",
+                               w.plain[1], version ? "version " : "in any version",
+                               version ? version : "", o[2].values[0]);
     return submit_change(c, s, &change);
 }
 
-/* Of the people who may extend, where there are some; else of the approvers. False after saying no. */
+/* Of the people who may extend, where there are some; else of the approvers. False after saying
+ * no. */
 static bool find_extender(const struct bundle *b, struct slice name, struct approver *out)
 {
     if (!people_may(&b->people, ROLE_EXTENDS)) {

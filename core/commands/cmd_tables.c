@@ -51,7 +51,8 @@ static bool find_tables(struct testing *t)
     bool done = true;
     const struct dirent *d = dir ? readdir(dir) : NULL;
     while (d && done) {
-        bool is_table = d->d_name[0] != '.' && slice_ends(slice_text(d->d_name), SLICE(".decisions"));
+        bool is_table =
+            d->d_name[0] != '.' && slice_ends(slice_text(d->d_name), SLICE(".decisions"));
         if (is_table)
             done = add_table(t, folder, d->d_name);
         d = readdir(dir);
@@ -115,8 +116,7 @@ static void print_unseen(const struct testing *t)
         struct slice name = clause_name(b, i);
         const char *file = clause_place(b, i, &line);
         if (!t->seen.clauses[i])
-            say("%s:%u: no row shows what clause '%.*s' alone shares\n", file, line,
-                SHOWN(name));
+            say("%s:%u: no row shows what clause '%.*s' alone shares\n", file, line, SHOWN(name));
     }
     for (uint32_t i = 0; i < b->prohibition_count; i++) {
         struct slice name = prohibition_name(b, i);

@@ -21,8 +21,8 @@ struct why {
     struct slice source; /* of the supposed event that was told of last */
     bool may_see_protected, as_approved;
     size_t found;
-    struct holds holds;  /* what was refused on the way, and stands */
-    struct buf refusals; /* what entries that were told of say of it */
+    struct holds holds;        /* what was refused on the way, and stands */
+    struct buf refusals;       /* what entries that were told of say of it */
     const struct fates *fates; /* NULL: the event is only supposed */
 };
 
@@ -166,13 +166,15 @@ static void print_entry(const struct audit_read *r, int partition)
 {
     char time[TIME_TEXT_MAX];
     struct slice at = time_ms_to_iso(r->decided_ms, time);
-    say("%s.%s from %s, decided %.*s, audit %d/%lld%s%s\n", shown(r->schema),
-        shown(r->event_kind), shown(r->source), (int)at.n, (const char *)at.p, partition,
-        (long long)r->sequence, r->note.n ? ", " : "", shown(r->note));
+    say("%s.%s from %s, decided %.*s, audit %d/%lld%s%s\n", shown(r->schema), shown(r->event_kind),
+        shown(r->source), (int)at.n, (const char *)at.p, partition, (long long)r->sequence,
+        r->note.n ? ", " : "", shown(r->note));
 }
 
-/* Of a decision on another event than the entry's: what sort that one is, and what opened the gate. */
-static void print_caught_up(const struct audit_read *r, const struct audit_decision *d, int partition)
+/* Of a decision on another event than the entry's: what sort that one is, and what opened the
+ * gate. */
+static void print_caught_up(const struct audit_read *r, const struct audit_decision *d,
+                            int partition)
 {
     char time[TIME_TEXT_MAX];
     struct slice at = time_ms_to_iso(r->decided_ms, time);
@@ -186,7 +188,8 @@ static void print_caught_up(const struct audit_read *r, const struct audit_decis
     say("%s, audit %d/%lld\n", shown(r->source), partition, (long long)r->sequence);
 }
 
-/* Whether a refusal stands that kept the event at hand back: its own, or one that an entry names. */
+/* Whether a refusal stands that kept the event at hand back: its own, or one that an entry
+ * names. */
 static void print_refusals(const struct why *w)
 {
     char time[TIME_TEXT_MAX];
@@ -199,8 +202,8 @@ static void print_refusals(const struct why *w)
             (!slice_is_empty(w->service) && !slice_equal(to, w->service)))
             continue;
         say("refused from %.*s by %s at %.*s%s: it stands until 'held SITE reopen %s'\n", SHOWN(to),
-            x->refused_by, SHOWN(at), x->is_whole_episode ? ", with what follows in its episode" : "",
-            x->hold);
+            x->refused_by, SHOWN(at),
+            x->is_whole_episode ? ", with what follows in its episode" : "", x->hold);
     }
 }
 
@@ -335,8 +338,8 @@ static int suppose(struct why *w, struct cli *c, int argc, char **argv)
     size_t n = 2;
     char time[TIME_TEXT_MAX];
     bool is_for_all = slice_is_empty(w->service) || slice_equal_text(w->service, "all");
-    const char *now = arena_format(&c->arena, "at(%.*s)",
-                                   SHOWN(time_ms_to_iso(clock_wall_ms(), time)));
+    const char *now =
+        arena_format(&c->arena, "at(%.*s)", SHOWN(time_ms_to_iso(clock_wall_ms(), time)));
     if (argc > FACTS_MAX + 4)
         return CLI_USAGE;
     words[n++] = slice_text(now); /* an at() of the asker's comes later, and counts */
@@ -375,8 +378,7 @@ static int recorded(struct why *w, struct cli *c, struct site *s, const char *id
     if (!good)
         return cli_fail(CLI_CANNOT, &e);
     if (!w->found)
-        say(
-            "nothing is recorded of '%s'%s: no clause names such an event for anybody else, or it "
+        say("nothing is recorded of '%s'%s: no clause names such an event for anybody else, or it "
             "has not been decided\n",
             id, w->service.n ? " for that service" : "");
     return w->found ? CLI_DONE : CLI_NO;

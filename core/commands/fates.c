@@ -106,9 +106,7 @@ static bool take_entry(void *ctx, int partition, const struct audit_read *r)
 static bool take_waiting(void *ctx, const struct delivery_waiting *w)
 {
     struct collecting *c = ctx;
-    struct slice state = w->parked  ? SLICE("parked")
-                         : w->maybe ? SLICE("sent")
-                                    : SLICE("queued");
+    struct slice state = w->parked ? SLICE("parked") : w->maybe ? SLICE("sent") : SLICE("queued");
     struct fate *f = add_fate(c, w->disclosure, state);
     if (!f)
         return false;
@@ -210,7 +208,8 @@ void fates_sentence(const struct fate *f, bool hide, struct buf *out)
         { "accepted", "accepted", true, false },
         { "reduced", "accepted", true, false },
         { "refused", "REFUSED by its recipient", true, true },
-        { "not-deliverable", "NOT DELIVERED, its delivery has no mapping of that kind,", true, false },
+        { "not-deliverable", "NOT DELIVERED, its delivery has no mapping of that kind,", true,
+          false },
         { "stopped", "STOPPED at the door", true, true },
     };
     char time[TIME_TEXT_MAX];

@@ -8,16 +8,16 @@
 
 struct fate {
     struct slice disclosure;
-    struct slice recipient;               /* "agency/service" whose receipt it is; empty: of a door here */
+    struct slice recipient; /* "agency/service" whose receipt it is; empty: of a door here */
     /* "queued", "sent" (it may have reached the partner, and no word came), "parked", and of a
      * receipt "accepted", "reduced", "refused", "stopped", "not-deliverable". */
     struct slice state;
-    struct slice code;                    /* why, where it was not accepted, or not yet */
-    struct slice said;                    /* the codes by which the partner did not take it */
-    int64_t at_ms;                        /* of a receipt: when its door ended it */
-    const struct slice *removed;          /* what the door took out */
+    struct slice code;           /* why, where it was not accepted, or not yet */
+    struct slice said;           /* the codes by which the partner did not take it */
+    int64_t at_ms;               /* of a receipt: when its door ended it */
+    const struct slice *removed; /* what the door took out */
     size_t removed_count;
-    bool is_whole;                        /* the receipt itself was read */
+    bool is_whole; /* the receipt itself was read */
     size_t order;
 };
 struct fates {
@@ -28,8 +28,8 @@ struct fates {
 /* In a; out is all zeros at first. */
 MUST_CHECK bool fates_read(struct arena *a, const struct site *s, struct bus *b, struct fates *out,
                            struct err *e);
-/* Of one that nothing is heard of: queued. A receipt counts for disclosures to its own recipient alone:
- * an agency's receipt may name whatever it likes. */
+/* Of one that nothing is heard of: queued. A receipt counts for disclosures to its own recipient
+ * alone: an agency's receipt may name whatever it likes. */
 struct fate fates_of(const struct fates *f, struct slice disclosure, struct slice recipient);
 /* ", reduced at the door, which took out stay.ward; accepted 2026-11-30T10:00:00.000Z". hide: what
  * was taken out, and why, would tell what the reader may not see. */

@@ -4,8 +4,8 @@
 
 #include "commands/cli.h"
 
-/* False, said on stderr, when it is of none, so that nothing can be said of what follows in it, or the bus
- * cannot be read. What is on the bus no more is left to the router to judge. */
+/* False, said on stderr, when it is of none, so that nothing can be said of what follows in it, or
+ * the bus cannot be read. What is on the bus no more is left to the router to judge. */
 MUST_CHECK bool held_episode_check(const struct site *s, struct slice hold);
 
 #endif

@@ -1,6 +1,7 @@
 /* held_unread.c - lines for `held list`, and the act `looked`.
  *
- * NAME is "unread:AGENCY/FEED:CODE" for all of that feed and code, and ":SUBJECT" behind it for one. */
+ * NAME is "unread:AGENCY/FEED:CODE" for all of that feed and code, and ":SUBJECT" behind it for
+ * one. */
 #include "commands/held_unread.h"
 
 #include "base/clock.h"
@@ -74,7 +75,8 @@ static bool find(struct cli *c, const struct unread_list *l, const char *name, s
     return false;
 }
 
-/* Where the bus' clock is ahead of ours the word would come to nothing: it is as old as what it is on, at least. */
+/* Where the bus' clock is ahead of ours the word would come to nothing: it is as old as what it is
+ * on, at least. */
 static struct act make_act(const struct site *s, const struct seen *seen, const char *reason)
 {
     struct act x = acts_make(s, "looked", seen->on, reason);

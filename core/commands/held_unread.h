@@ -1,5 +1,5 @@
-/* held_unread.h - whose events wait because something of a message could not be read: shown, and ended by
- * a person's word that they have looked. */
+/* held_unread.h - whose events wait because something of a message could not be read: shown, and
+ * ended by a person's word that they have looked. */
 #ifndef CONCORDAT_COMMANDS_HELD_UNREAD_H
 #define CONCORDAT_COMMANDS_HELD_UNREAD_H
 

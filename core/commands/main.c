@@ -25,12 +25,14 @@ static const struct command commands[] = {
       cmd_check },
     { "map MAPPING FILE...", "native files to shared records as JSON, with what was not carried",
       cmd_map },
-    { "map MAPPING --quarantined SITE ID", "the same of a message that was set aside, its values masked", cmd_map },
+    { "map MAPPING --quarantined SITE ID",
+      "the same of a message that was set aside, its values masked", cmd_map },
     { "test SITE [FILE]... [--coverage-min N]",
       "decision tables: rows that turn out otherwise, clauses that no row shows", cmd_tables },
     { "test SITE [FILE]... --as-approved", AS_APPROVED, cmd_tables },
     { "explain SITE|FILE [AGREEMENT] [--annex]",
-      "the agreements in force, or those of a bundle's file, in plain sentences for those who sign; or "
+      "the agreements in force, or those of a bundle's file, in plain sentences for those who "
+      "sign; or "
       "as a Markdown table",
       cmd_explain },
     { "explain --draft FOLDER [AGREEMENT] [--annex]",
@@ -58,17 +60,20 @@ static const struct command commands[] = {
     { "held SITE release HOLD PERSON REASON [--key KEYFILE] [-o FILE]",
       "let it go to its recipient; the act is signed, or written to FILE to be signed", cmd_held },
     { "held SITE refuse HOLD PERSON REASON [--episode] [--key KEYFILE] [-o FILE]",
-      "end it undisclosed, it and its corrections, with --episode all that follows in it; this lasts",
+      "end it undisclosed, it and its corrections, with --episode all that follows in it; this "
+      "lasts",
       cmd_held },
     { "held SITE reopen HOLD PERSON REASON [--key KEYFILE] [-o FILE]",
       "take a refusal back: it is held again; as many must say so as must release it", cmd_held },
     { "held SITE settle HOLD yes|no PERSON REASON [--key KEYFILE] [-o FILE]",
       "end a conflict of one agency's yes with another's no, for all that rests on it", cmd_held },
     { "held SITE looked UNREAD PERSON REASON [--key KEYFILE] [-o FILE]",
-      "say that a message that could not be read was looked at: its person's events wait no more; of a "
+      "say that a message that could not be read was looked at: its person's events wait no more; "
+      "of a "
       "list: of all its people",
       cmd_held },
-    { "deliveries SITE list", "what has not gone: parked, tried again, or behind such", cmd_deliveries },
+    { "deliveries SITE list", "what has not gone: parked, tried again, or behind such",
+      cmd_deliveries },
     { "deliveries SITE show ID", "one of them, masked, with what the partner answered",
       cmd_deliveries },
     { "deliveries SITE show ID --payload --by PERSON --reason TEXT [--key KEYFILE] [-o FILE]",
@@ -80,8 +85,7 @@ static const struct command commands[] = {
     { "deliveries SITE again|drop --name DELIVERY [--code CODE] [--since TIME] [--until TIME] ...",
       "those of a code or time; --all: all that is in trouble", cmd_deliveries },
     { "quarantine SITE list", "messages that could not be read or mapped", cmd_quarantine },
-    { "quarantine SITE show ID", "one of them: why, where, and its fields masked",
-      cmd_quarantine },
+    { "quarantine SITE show ID", "one of them: why, where, and its fields masked", cmd_quarantine },
     { "quarantine SITE show ID --payload --by PERSON --reason TEXT [--key KEYFILE] [-o FILE]",
       "the same as it came: an act of reading, on record", cmd_quarantine },
     { "quarantine SITE again --id ID... --by PERSON --reason TEXT [--key KEYFILE] [-o FILE]",
@@ -99,9 +103,10 @@ static const struct command commands[] = {
     { "act show FILE", "what an act says, and who signed it", cmd_act },
     { "act sign FILE --by NAME --key KEYFILE [--region SITE]",
       "add a person's signature, away from the site or at it", cmd_act },
-    { "act submit SITE FILE", "hand in an act that enough have signed, and do what it says", cmd_act },
-    { "status SITE [--json | --vanished | --claims]", "feeds, events and deliveries with the balance of each",
-      cmd_status },
+    { "act submit SITE FILE", "hand in an act that enough have signed, and do what it says",
+      cmd_act },
+    { "status SITE [--json | --vanished | --claims]",
+      "feeds, events and deliveries with the balance of each", cmd_status },
     { "bundle pack SITE [--from TIME] -o FILE",
       "region.yaml and all beside it as one file, to be signed", cmd_bundle },
     { "bundle sign FILE --key KEYFILE --name NAME [--since FILE|SITE] [--approvers FILE]",
@@ -121,17 +126,20 @@ static const struct command commands[] = {
     { "stop SITE AGREEMENT --by NAME --reason TEXT [--key KEYFILE]... [--version N] [-o FILE]",
       "share nothing more under it, from now, by one person who may; waits for routers and doors",
       cmd_stop },
-    { "extend SITE AGREEMENT --until DAY --by NAME --by NAME --reason TEXT [--key KEYFILE]... [-o FILE]",
+    { "extend SITE AGREEMENT --until DAY --by NAME --by NAME --reason TEXT [--key KEYFILE]... [-o "
+      "FILE]",
       "go on after its end, at most 30 days, by two people of two agencies with the role extends",
       cmd_extend },
     { "manual [TOPIC|CODE]",
-      "what can be written and typed, printed from the tables that it is checked with", cmd_manual },
+      "what can be written and typed, printed from the tables that it is checked with",
+      cmd_manual },
     { "manual --all", "all topics, one behind the other", cmd_manual },
     { "manual --completion bash|zsh", "a script that completes commands and options in that shell",
       cmd_manual },
     { "schemas [NAME]", "the shared schemas with their fingerprints, or one as composed",
       cmd_schemas },
-    { "schemas NAME --table", "its fields for people: path, type, category, meaning, words", cmd_schemas },
+    { "schemas NAME --table", "its fields for people: path, type, category, meaning, words",
+      cmd_schemas },
     { "key FILE",
       "make a new key file of 32 random bytes, readable by its owner alone; prints its check value",
       cmd_key },
@@ -152,8 +160,7 @@ static void print_help(FILE *to, const char *word)
             say_to(to, "  concordat %-40s %s\n", commands[i].pattern, commands[i].help);
     }
     if (!word)
-        say_to(to,
-               "\nSITE is the folder of a site.yaml. Exit: 0 done, 1 no, 2 usage, 3 cannot.\n");
+        say_to(to, "\nSITE is the folder of a site.yaml. Exit: 0 done, 1 no, 2 usage, 3 cannot.\n");
 }
 
 static const struct command *find_command(const char *word)

@@ -1,5 +1,5 @@
-/* manual.h - what `concordat manual` prints: the tables that the program checks with, as Markdown that
- * reads well on a terminal.
+/* manual.h - what `concordat manual` prints: the tables that the program checks with, as Markdown
+ * that reads well on a terminal.
  *
  * A topic is a name, a line that says what it is about, and a function that writes it. Everything
  * is printed from where it is checked: nothing here repeats a key, an option, a reason or a metric.
@@ -53,7 +53,8 @@ static inline bool manual_is_first(const struct cli *c, size_t i)
     return i == 0 || !slice_equal(command_word(&c->commands[i]), command_word(&c->commands[i - 1]));
 }
 
-/* manual_completion.c. A script that completes commands and options: shell is bash or zsh; false: it is neither. */
+/* manual_completion.c. A script that completes commands and options: shell is bash or zsh; false:
+ * it is neither. */
 bool manual_completion(const struct cli *c, const char *shell, struct buf *out);
 
 #endif

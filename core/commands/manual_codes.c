@@ -1,4 +1,5 @@
-/* manual_codes.c - codes of errors, problems and lines of the log: what happened, and what to do. */
+/* manual_codes.c - codes of errors, problems and lines of the log: what happened, and what to
+ * do. */
 #include "commands/manual.h"
 
 #include <stdio.h>

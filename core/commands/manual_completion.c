@@ -93,8 +93,10 @@ static void put_bash(const struct cli *c, struct buf *out)
     put_cases(c, out);
     buf_text(out, "  esac\n  case ${COMP_WORDS[1]} in\n");
     put_topics(out);
-    buf_text(out, "  esac\n  COMPREPLY=($(compgen -W \"$choices\" -- \"$at\") $(compgen -f -- \"$at\"))\n"
-                  "}\ncomplete -o filenames -F _concordat concordat\n");
+    buf_text(
+        out,
+        "  esac\n  COMPREPLY=($(compgen -W \"$choices\" -- \"$at\") $(compgen -f -- \"$at\"))\n"
+        "}\ncomplete -o filenames -F _concordat concordat\n");
 }
 
 static void put_zsh(const struct cli *c, struct buf *out)

@@ -1,5 +1,5 @@
-/* manual_keys.c - the keys of each file, from the tables that it is read by; what can be chosen of a
- * site's transports and formats. */
+/* manual_keys.c - the keys of each file, from the tables that it is read by; what can be chosen of
+ * a site's transports and formats. */
 #include "commands/manual.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* manual_metrics.c - the metrics, as they are written for a made-up site that has one of everything:
- * each family's help, and the labels of its first sample. */
+/* manual_metrics.c - the metrics, as they are written for a made-up site that has one of
+ * everything: each family's help, and the labels of its first sample. */
 #include "commands/manual.h"
 
 #include <stdio.h>
@@ -24,8 +24,12 @@ static void write_example(struct buf *out)
     struct delivery_counts deliveries = { .taken = 0 };
     const struct figures_aside aside = { .code = SLICE("CODE") };
     struct expiry end = { .agreement = 0 };
-    struct figures f = { .rules = &rules,   .feeds = &feeds,  .deliveries = &deliveries,
-                         .asides = &aside,  .aside_count = 1, .ends = &end,
+    struct figures f = { .rules = &rules,
+                         .feeds = &feeds,
+                         .deliveries = &deliveries,
+                         .asides = &aside,
+                         .aside_count = 1,
+                         .ends = &end,
                          .end_count = 1 };
     void *there = &feed; /* asked only whether it is there */
     const int64_t away_ms[1] = { 0 };

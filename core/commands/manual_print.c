@@ -61,6 +61,7 @@ void manual_lines(struct buf *out, const char *text)
 void manual_heading(struct buf *out, const char *text)
 {
     struct slice all = buf_slice(out);
-    bool is_apart = all.n == 0 || (all.n > 1 && all.p[all.n - 1] == '\n' && all.p[all.n - 2] == '\n');
+    bool is_apart =
+        all.n == 0 || (all.n > 1 && all.p[all.n - 1] == '\n' && all.p[all.n - 2] == '\n');
     buf_format(out, "%s### %s\n\n", is_apart ? "" : "\n", text);
 }

@@ -17,6 +17,7 @@ const struct manual_topic manual_topics[] = {
     { "commands", "what can be typed, and exit codes", manual_commands },
     { "reasons", "why a recipient got an event or did not", manual_reasons },
     { "metrics", "what /metrics says", manual_metrics },
-    { "codes", "codes in [] behind a sentence, and in the log: what happened, what to do", manual_codes },
+    { "codes", "codes in [] behind a sentence, and in the log: what happened, what to do",
+      manual_codes },
     { NULL, NULL, NULL },
 };

@@ -11,7 +11,8 @@ static void put_function(struct buf *out, const struct when_signature *f)
     char name[100];
     size_t used = (size_t)snprintf(name, sizeof name, "%s(", f->name);
     for (int i = 0; i < f->arity; i++)
-        used += (size_t)snprintf(name + used, sizeof name - used, "%s%s", i ? ", " : "", f->args[i]);
+        used +=
+            (size_t)snprintf(name + used, sizeof name - used, "%s%s", i ? ", " : "", f->args[i]);
     (void)snprintf(name + used, sizeof name - used, ")");
     manual_item(out, name, f->result, f->manual);
 }

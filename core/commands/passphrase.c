@@ -41,17 +41,19 @@ bool passphrase_from(const char *file, struct err *e)
     lines = open(file, O_RDONLY | O_CLOEXEC);
     if (lines >= 0)
         return true;
-    return err_errno(e, ERR_FATAL, "key.passphrase", errno, "cannot read the passphrase from", file);
+    return err_errno(e, ERR_FATAL, "key.passphrase", errno, "cannot read the passphrase from",
+                     file);
 }
 
 static bool next_of_file(struct passphrase *out, struct err *e)
 {
     if (read_phrase_line(lines, out) && out->n > 0)
         return true;
-    return err_set(e, ERR_FATAL, "key.passphrase", 0,
-                   "cannot use the passphrases of the file: want a line of at most %d bytes for each "
-                   "key",
-                   PASSPHRASE_MAX);
+    return err_set(
+        e, ERR_FATAL, "key.passphrase", 0,
+        "cannot use the passphrases of the file: want a line of at most %d bytes for each "
+        "key",
+        PASSPHRASE_MAX);
 }
 
 static bool ask_at_terminal(int fd, const char *prompt, struct passphrase *out, struct err *e)
@@ -63,8 +65,8 @@ static bool ask_at_terminal(int fd, const char *prompt, struct passphrase *out, 
     silent = before;
     silent.c_lflag &= ~(tcflag_t)ECHO;
     /* Asked once nothing is shown any more, and what was typed before is gone. */
-    bool good = tcsetattr(fd, TCSAFLUSH, &silent) == 0 && dprintf(fd, "%s: ", shown_text(prompt)) > 0 &&
-                read_phrase_line(fd, out);
+    bool good = tcsetattr(fd, TCSAFLUSH, &silent) == 0 &&
+                dprintf(fd, "%s: ", shown_text(prompt)) > 0 && read_phrase_line(fd, out);
     (void)tcsetattr(fd, TCSAFLUSH, &before);
     (void)dprintf(fd, "\n");
     return good ||

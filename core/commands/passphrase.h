@@ -16,8 +16,8 @@ static inline struct slice passphrase_slice(const struct passphrase *p)
 }
 void passphrase_wipe(struct passphrase *p);
 
-/* From now on this command's passphrases are the lines of that file (/dev/fd/N too), in the order in
- * which they are needed. NULL: they are asked for. */
+/* From now on this command's passphrases are the lines of that file (/dev/fd/N too), in the order
+ * in which they are needed. NULL: they are asked for. */
 MUST_CHECK bool passphrase_from(const char *file, struct err *e);
 /* Of a key that is there; asked with that prompt. */
 MUST_CHECK bool passphrase_ask(const char *prompt, struct passphrase *out, struct err *e);

@@ -20,7 +20,7 @@ struct skip {
     struct cli *c;
     struct site *s;
     struct bus *bus;
-    const char *person, *reason;        /* NULL: act is given */
+    const char *person, *reason; /* NULL: act is given */
     const struct word_option *options;
     struct act act;
 };
@@ -80,15 +80,17 @@ static int skip_delivery(struct skip *k, const struct site_delivery *d)
         return cli_fail(CLI_CANNOT, &e);
     if (from == to)
         return nothing(d->name);
-    snprintf(on, sizeof on, "delivery:%s, up to %" PRId64 " records: %.*s from %" PRId64
-             " to %" PRId64, d->name, to - from, SHOWN(d->service), from, to - 1);
+    snprintf(on, sizeof on,
+             "delivery:%s, up to %" PRId64 " records: %.*s from %" PRId64 " to %" PRId64, d->name,
+             to - from, SHOWN(d->service), from, to - 1);
     if (!give_skip(k, on, &code))
         return code;
     if (!record(k, &e) || !delivery_skip(d->database, to, &e))
         return cli_fail(CLI_CANNOT, &e);
     standing_over(k->s, "delivery", d->name);
     say("delivery:%s goes on at %" PRId64 "; up to %" PRId64 " disclosures were never read, and "
-        "the audit says so\n", d->name, to, to - from);
+        "the audit says so\n",
+        d->name, to, to - from);
     return CLI_DONE;
 }
 
@@ -122,14 +124,14 @@ static int skip_gaps(struct skip *k, struct router_gaps *g)
         return cli_fail(CLI_CANNOT, &e);
     standing_over(k->s, "router", NULL);
     say("the router goes on; up to %" PRId64 " records were never decided, and the audit says "
-        "so\n", records);
+        "so\n",
+        records);
     return CLI_DONE;
 }
 
 static int skip_router(struct skip *k)
 {
-    const struct router_options o = { .bus = k->bus, .bundle = k->s->bundle,
-                                      .worker = "router-0" };
+    const struct router_options o = { .bus = k->bus, .bundle = k->s->bundle, .worker = "router-0" };
     struct router_gaps g;
     struct err e = { 0 };
     if (!router_find_gaps(&o, &k->c->arena, &g, &e))
@@ -199,8 +201,8 @@ static const char *part_of_act(struct cli *c, const struct act *x)
     size_t topic = slice_find(rest, ' ');
     struct slice partition = slice_from(rest, topic + 1);
     partition = slice_head(partition, slice_find(partition, ' '));
-    return arena_format(&c->arena, "%.*s/%.*s", (int)topic, (const char *)rest.p,
-                        (int)partition.n, (const char *)partition.p);
+    return arena_format(&c->arena, "%.*s/%.*s", (int)topic, (const char *)rest.p, (int)partition.n,
+                        (const char *)partition.p);
 }
 
 int skip_submit(struct cli *c, struct site *s, const struct act *x)

@@ -139,8 +139,8 @@ static int wait_for_parts(const struct site *s, const struct edition *g)
 
 /* ---- ordering ---- */
 
-/* Nobody runs here: puts the order on the bus, and keeps the bundle for the next start when it is good by
- * the bus's clock, by which every other host will judge it. */
+/* Nobody runs here: puts the order on the bus, and keeps the bundle for the next start when it is
+ * good by the bus's clock, by which every other host will judge it. */
 static bool order_alone(const struct site *s, const struct edition *g, struct slice framed,
                         struct err *e)
 {
@@ -160,8 +160,8 @@ static bool order_alone(const struct site *s, const struct edition *g, struct sl
     return done;
 }
 
-static bool give_order(const struct site *s, const struct edition *g, struct slice file, const char *by,
-                  bool *running, struct err *e)
+static bool give_order(const struct site *s, const struct edition *g, struct slice file,
+                       const char *by, bool *running, struct err *e)
 {
     struct buf framed;
     struct bundle_order o = { .number = g->number,
@@ -203,8 +203,8 @@ static int submit_edition(const struct site *s, const struct edition *g, struct 
         return cli_fail(CLI_CANNOT, &e);
     slice_to_hex(slice_of(g->bundle->hash, 8), hash);
     struct slice from = time_ms_to_iso(g->from_ms, time);
-    say("bundle %" PRIu64 " (%s) is ordered, in force from %.*s%s\n", g->number, hash,
-        SHOWN(from), running ? "" : "; nothing runs here: it is kept for the next start");
+    say("bundle %" PRIu64 " (%s) is ordered, in force from %.*s%s\n", g->number, hash, SHOWN(from),
+        running ? "" : "; nothing runs here: it is kept for the next start");
     fflush(stdout);
     return running ? wait_for_parts(s, g) : CLI_DONE;
 }
@@ -289,8 +289,7 @@ static void print_put_off(const struct site *s, int64_t from_ms)
     char time[TIME_TEXT_MAX];
     for (const struct edition *g = s->last; g && g->from_ms > from_ms; g = g->earlier) {
         struct slice from = time_ms_to_iso(g->from_ms, time);
-        say("bundle %" PRIu64
-            ", which was to begin at %.*s, is put off: pack and load it again, "
+        say("bundle %" PRIu64 ", which was to begin at %.*s, is put off: pack and load it again, "
             "with this change in it\n",
             g->number, SHOWN(from));
     }

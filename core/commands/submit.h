@@ -17,7 +17,7 @@ struct change {
     struct pack_file add;                /* name NULL: nothing */
     const char *const *by, *const *keys; /* who signs, with which key file */
     size_t by_count, key_count;
-    const char *out; /* where one that lacks signatures is written; NULL: nowhere */
+    const char *out;  /* where one that lacks signatures is written; NULL: nowhere */
     const char *says; /* in plain words, to whoever signs: "share nothing more under ..." */
     enum sign_what what;
 };

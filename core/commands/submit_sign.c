@@ -1,4 +1,5 @@
-/* submit_sign.c - signs a packed bundle, and the agreements in it for the agency whose approver signs. */
+/* submit_sign.c - signs a packed bundle, and the agreements in it for the agency whose approver
+ * signs. */
 #include "commands/submit_sign.h"
 
 #include <string.h>
@@ -16,9 +17,10 @@ struct signer {
     struct buf *out;
 };
 
-/* A person with that role may sign a bundle that only stops or extends. Whether it does no more is seen by
- * whoever loads it. */
-static const struct approver *find_signing_person(struct signer *g, const struct bundle *b, struct slice name)
+/* A person with that role may sign a bundle that only stops or extends. Whether it does no more is
+ * seen by whoever loads it. */
+static const struct approver *find_signing_person(struct signer *g, const struct bundle *b,
+                                                  struct slice name)
 {
     const struct named *who = people_named(&b->people, name);
     if (!who)
@@ -45,10 +47,11 @@ static bool find_signer(struct signer *g, const struct bundle *b, struct err *e)
     if (!g->who)
         g->who = find_signing_person(g, b, name);
     if (!g->who)
-        return err_set(e, ERR_REJECT, "pack.approver", 0,
-                       "cannot sign: '%s' is none of the approvers that region.yaml names, nor of its "
-                       "people who may",
-                       g->s->name);
+        return err_set(
+            e, ERR_REJECT, "pack.approver", 0,
+            "cannot sign: '%s' is none of the approvers that region.yaml names, nor of its "
+            "people who may",
+            g->s->name);
     for (size_t i = 0; i < g->pack->signature_count; i++)
         if (slice_equal(g->pack->signatures[i].name, name))
             return err_set(e, ERR_REJECT, "pack.signed", 0, "cannot sign: '%s' has signed already",
@@ -64,14 +67,14 @@ static bool find_signer(struct signer *g, const struct bundle *b, struct err *e)
 }
 
 static void put_approval(const struct signer *g, const struct bundle *b, const char *file,
-                    const uint8_t what[HASH_BYTES])
+                         const uint8_t what[HASH_BYTES])
 {
     struct signed_approval a = { .file = slice_text(pack_name_of(file)),
-                               .name = g->who->name,
-                               .agency = g->who->agency,
-                               .role = g->who->role,
-                               .key = g->who->key,
-                               .at_ms = clock_wall_ms() };
+                                 .name = g->who->name,
+                                 .agency = g->who->agency,
+                                 .role = g->who->role,
+                                 .key = g->who->key,
+                                 .at_ms = clock_wall_ms() };
     struct buf text;
     memcpy(a.what, what, HASH_BYTES);
     memcpy(a.bundle, g->pack->signed_hash, HASH_BYTES);
@@ -111,8 +114,9 @@ bool submit_sign(struct arena *a, struct slice file, const struct bundle *b,
     if (!pack_read(a, file, &p, e))
         return false;
     if (p.form != PACK_FORM_SIGNED)
-        return err_set(e, ERR_REJECT, "pack.old", 0,
-                       "cannot sign: it was packed for a demo, or by an older program: pack it anew");
+        return err_set(
+            e, ERR_REJECT, "pack.old", 0,
+            "cannot sign: it was packed for a demo, or by an older program: pack it anew");
     if (!find_signer(&g, b, e)) {
         explicit_bzero(&g.key, sizeof g.key);
         return false;

@@ -13,7 +13,8 @@ enum sign_what {
 };
 struct signing {
     const char *name, *key_file;
-    const struct approvers *known; /* asked before those that the bundle names itself; may be NULL */
+    const struct approvers
+        *known; /* asked before those that the bundle names itself; may be NULL */
     enum sign_what what;
 };
 /* Signs a packed bundle, which b was loaded from: the same bytes and lines more, in the arena. The

@@ -25,8 +25,8 @@ static const struct way_back_room *room_named(struct slice name)
     return NULL;
 }
 
-/* Asks the part's own process, then the site's. *recorded: one of them has recorded the act; *done: how
- * much it did, -1: nothing. */
+/* Asks the part's own process, then the site's. *recorded: one of them has recorded the act; *done:
+ * how much it did, -1: nothing. */
 static bool hand_over(const struct site *s, const struct act *x, const struct way_back_act *back,
                       bool *recorded, int64_t *done, struct err *e)
 {
@@ -118,8 +118,9 @@ static bool find_part(const struct way_back_room *r, const struct site *s, struc
         if (f.found)
             return true;
     }
-    return err_set(e, ERR_REJECT, "way_back.id", 0, "cannot find '%.*s' among what was set aside: see concordat %s SITE list", SHOWN(id),
-                   r->word);
+    return err_set(e, ERR_REJECT, "way_back.id", 0,
+                   "cannot find '%.*s' among what was set aside: see concordat %s SITE list",
+                   SHOWN(id), r->word);
 }
 
 /* ---- list and show ---- */
@@ -224,12 +225,14 @@ static bool find_read(const struct site *s, const struct act *x, const struct wa
     return true;
 }
 
-static bool ask_uses(bool (*asked)(struct bus *b, const struct site *s, const struct act *x, struct err *e),
+static bool ask_uses(bool (*asked)(struct bus *b, const struct site *s, const struct act *x,
+                                   struct err *e),
                      const struct site *s, const struct act *x, struct err *e)
 {
     struct bus *b = cli_bus(s, true);
     if (!b)
-        return err_set(e, ERR_RETRY, "bus.down", 0, "cannot ask the bus whether it was used before");
+        return err_set(e, ERR_RETRY, "bus.down", 0,
+                       "cannot ask the bus whether it was used before");
     bool good = asked(b, s, x, e);
     bus_close(&b);
     return good;
@@ -240,8 +243,9 @@ static int fail_by_fate(const struct err *e)
     return cli_fail(e->fate == ERR_RETRY ? CLI_CANNOT : CLI_NO, e);
 }
 
-/* A person's act to read it is on record before anything is shown. The bus is asked before, so that an act
- * used long ago leaves no second record, and after, because another host may have used it too. */
+/* A person's act to read it is on record before anything is shown. The bus is asked before, so that
+ * an act used long ago leaves no second record, and after, because another host may have used it
+ * too. */
 int way_back_submit_reading(struct cli *c, const struct site *s, const struct act *x)
 {
     const struct way_back_room *r = NULL;
@@ -261,10 +265,12 @@ int way_back_submit_reading(struct cli *c, const struct site *s, const struct ac
 }
 
 static int show_aside(struct cli *c, const struct way_back_room *r, const struct site *s, int argc,
-                char **argv, bool plain)
+                      char **argv, bool plain)
 {
-    struct word_option o[] = { { .name = "--by", .most = 1 }, { .name = "--reason", .most = 1 },
-                               ACTS_OPTIONS, { .name = NULL } };
+    struct word_option o[] = { { .name = "--by", .most = 1 },
+                               { .name = "--reason", .most = 1 },
+                               ACTS_OPTIONS,
+                               { .name = NULL } };
     struct words w;
     struct err e = { .fate = ERR_NONE };
     size_t part = 0;
@@ -295,9 +301,9 @@ static int show_aside(struct cli *c, const struct way_back_room *r, const struct
 /* ---- again and drop ---- */
 
 #define BACK_OPTIONS                                                                               \
-    { .name = "--by", .most = 1 }, { .name = "--reason", .most = 1 }, { .name = "--name", .most = 1 }, \
-        { .name = "--code", .most = 1 }, { .name = "--since", .most = 1 },                         \
-        { .name = "--until", .most = 1 },                                                          \
+    { .name = "--by", .most = 1 }, { .name = "--reason", .most = 1 },                              \
+        { .name = "--name", .most = 1 }, { .name = "--code", .most = 1 },                          \
+        { .name = "--since", .most = 1 }, { .name = "--until", .most = 1 },                        \
     {                                                                                              \
         .name = "--id", .most = SELECTION_IDS_MAX                                                  \
     }
@@ -332,7 +338,7 @@ static bool select_by(const struct word_option *o, const struct word_option *ids
 }
 
 static bool find_part_of(const struct way_back_room *r, const struct site *s, const char *name,
-                    const struct selection *which, size_t *part, struct err *e)
+                         const struct selection *which, size_t *part, struct err *e)
 {
     if (which->id_count)
         return find_part(r, s, which->ids[0], part, e);
@@ -346,8 +352,8 @@ static bool find_part_of(const struct way_back_room *r, const struct site *s, co
                    "cannot tell of which one: --name says it, by its name in site.yaml");
 }
 
-static int act_on_asides(struct cli *c, const struct way_back_room *r, const struct site *s, int argc,
-               char **argv, bool all)
+static int act_on_asides(struct cli *c, const struct way_back_room *r, const struct site *s,
+                         int argc, char **argv, bool all)
 {
     struct word_option o[] = { BACK_OPTIONS, ACTS_OPTIONS, { .name = NULL } };
     struct words none;

@@ -1,5 +1,5 @@
-/* way_back.h - `quarantine` and `deliveries`: what was set aside, listed, shown, and a named person's
- * word on it; what the two commands share.
+/* way_back.h - `quarantine` and `deliveries`: what was set aside, listed, shown, and a named
+ * person's word on it; what the two commands share.
  *
  * The word is an act (control/way_back_read.h). It is recorded on `control`, then done by the part
  * itself: by the process that runs it, over a local socket, or on its file where none does. */

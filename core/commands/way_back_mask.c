@@ -29,8 +29,9 @@ struct slice way_back_masked(struct arena *a, struct slice text, bool plain)
 /* What says which record it is, and nothing of the person. */
 static bool is_open(struct slice key)
 {
-    static const char *const open[] = { "id", "type", "kind", "action", "original", "agreement",
-                                        "agreement_version", "clause" };
+    static const char *const open[] = {
+        "id", "type", "kind", "action", "original", "agreement", "agreement_version", "clause"
+    };
     for (size_t i = 0; i < sizeof open / sizeof open[0]; i++)
         if (slice_equal_text(key, open[i]))
             return true;

@@ -17,9 +17,12 @@
 struct doc;  /* private to each format */
 struct path; /* private to each format */
 
-/* What a unit says once for all its messages, as a CSV file its columns; the beginning of a format's own
- * struct. bytes: with these before it a message can be read alone; they lie in the unit. */
-struct head { struct slice bytes; };
+/* What a unit says once for all its messages, as a CSV file its columns; the beginning of a
+ * format's own struct. bytes: with these before it a message can be read alone; they lie in the
+ * unit. */
+struct head {
+    struct slice bytes;
+};
 
 /* How far a unit has been taken apart; zeroed before its first message. */
 struct cut {
@@ -31,10 +34,17 @@ struct cut {
 enum found_how { FOUND_ABSENT, FOUND_CLEARED, FOUND_PRESENT };
 /* value: decoded (escapes undone, UTF-8), lives in the doc's arena or borrows the unit. at, length:
  * the raw bytes it came from, as offsets in the parsed text: for the loss report and errors. */
-struct found { enum found_how how; struct slice value; uint32_t at, length; };
+struct found {
+    enum found_how how;
+    struct slice value;
+    uint32_t at, length;
+};
 
 /* One populated leaf of a document: path as a mapping would write it ("PID-5.1", "referral.to"). */
-struct leaf { struct slice path; uint32_t at, length; };
+struct leaf {
+    struct slice path;
+    uint32_t at, length;
+};
 
 /* What became of a message, for reply(): accepted; refused for its content; not kept now or of the
  * wrong environment. */
@@ -42,9 +52,9 @@ enum reply_kind { REPLY_ACCEPT, REPLY_ERROR, REPLY_REJECT };
 
 #define PATH_NTH_MAX 4
 
-/* Between two answers to one message (HL7's commit and application acknowledgement): a byte that stands in
- * no answer, not even in what of a header is echoed, since it ends a line. A transport sends each as an
- * answer of its own, in order. */
+/* Between two answers to one message (HL7's commit and application acknowledgement): a byte that
+ * stands in no answer, not even in what of a header is echoed, since it ends a line. A transport
+ * sends each as an answer of its own, in order. */
 #define REPLY_NEXT '\n'
 
 /* Who reads what an out mapping writes. */
@@ -59,64 +69,74 @@ struct format_options {
 struct format {
     const char *name;
     const char *manual; /* one sentence: what it reads, and how a path is written; NULL: none */
-    /* The path at which every message says whether it is live or a test ("MSH-11"); NULL: there is none. */
+    /* The path at which every message says whether it is live or a test ("MSH-11"); NULL: there is
+     * none. */
     const char *environment;
     /* The words that never stand for live there, whatever a mapping says; NULL behind the last. */
     const char *const *never_live;
-    /* A unit as its messages are cut from it, asked once a unit before split: of another encoding, as
-     * UTF-8. *text borrows unit or lives in a. NULL: a unit is taken as it came. */
+    /* A unit as its messages are cut from it, asked once a unit before split: of another encoding,
+     * as UTF-8. *text borrows unit or lives in a. NULL: a unit is taken as it came. */
     bool (*open)(struct arena *a, const struct format_options *o, struct slice unit,
                  struct slice *text, struct err *e);
-    /* The next message of a unit (CSV row, HL7 batch member); returns false with fate ERR_NONE at the end.
-     * one borrows unit; the head lives in a, for all of them. NULL: a unit is one message. */
-    bool (*split)(struct arena *a, struct slice unit, struct cut *c, struct slice *one, struct err *e);
-    /* Parses one message; borrows it and its head for the doc's life. head NULL: what it says stands
-     * before the message, or there is none. Offsets count the head's bytes. False with *out set: it could
-     * be read and is refused all the same, so what it restricts counts; else *out stays as it is. A unit
-     * that split() refuses is given too, from the message on that it could not cut off. */
+    /* The next message of a unit (CSV row, HL7 batch member); returns false with fate ERR_NONE at
+     * the end. one borrows unit; the head lives in a, for all of them. NULL: a unit is one
+     * message. */
+    bool (*split)(struct arena *a, struct slice unit, struct cut *c, struct slice *one,
+                  struct err *e);
+    /* Parses one message; borrows it and its head for the doc's life. head NULL: what it says
+     * stands before the message, or there is none. Offsets count the head's bytes. False with *out
+     * set: it could be read and is refused all the same, so what it restricts counts; else *out
+     * stays as it is. A unit that split() refuses is given too, from the message on that it could
+     * not cut off. */
     bool (*parse)(struct arena *a, const struct head *head, struct slice one, struct doc **out,
                   struct err *e);
-    /* Whether what is refused was read as far as d goes, and more may have been said. NULL: never. */
+    /* Whether what is refused was read as far as d goes, and more may have been said. NULL:
+     * never. */
     bool (*is_part)(const struct doc *d);
     /* Compiles a path. Errors at the path's byte. */
     bool (*compile)(struct arena *a, struct slice text, struct path **out, struct err *e);
     /* How many repetitions the path's each-level has ("each: PID-5"): 0 when absent. */
     size_t (*count)(const struct doc *d, const struct path *p);
-    /* nth: which repetition (0-based) of the path's each-level, for a path under an each; NULL: the first
-     * that the path's own selector accepts. base: the each-path, for relative paths (".1.1"); may be NULL. */
+    /* nth: which repetition (0-based) of the path's each-level, for a path under an each; NULL: the
+     * first that the path's own selector accepts. base: the each-path, for relative paths (".1.1");
+     * may be NULL. */
     struct found (*find)(struct arena *a, const struct doc *d, const struct path *p,
                          const struct path *base, size_t nth);
-    /* Whether something stands at p that find() does not show: of another shape than p wants, or in a
-     * repetition, an item or a segment that none of `all` (n paths, p among them) reads. NULL: never. */
+    /* Whether something stands at p that find() does not show: of another shape than p wants, or in
+     * a repetition, an item or a segment that none of `all` (n paths, p among them) reads. NULL:
+     * never. */
     bool (*hides)(struct arena *a, const struct doc *d, const struct path *p,
                   const struct path *const *all, size_t n);
-    /* Where p looks, whatever stands there: *name, the same for all repetitions and segments of one place and
-     * whatever p picks there by its value; *whole: p without that picking. NULL: as p is written, and p. */
-    bool (*place)(struct arena *a, const struct path *p, const struct path **whole, struct slice *name,
-                  struct err *e);
-    /* What d says of its nth further person (0: the second) alone, in *out, as if that were all of it; NULL: it
-     * has no more. `hides` is about the first. NULL: a document is about one. */
+    /* Where p looks, whatever stands there: *name, the same for all repetitions and segments of one
+     * place and whatever p picks there by its value; *whole: p without that picking. NULL: as p is
+     * written, and p. */
+    bool (*place)(struct arena *a, const struct path *p, const struct path **whole,
+                  struct slice *name, struct err *e);
+    /* What d says of its nth further person (0: the second) alone, in *out, as if that were all of
+     * it; NULL: it has no more. `hides` is about the first. NULL: a document is about one. */
     bool (*further)(struct arena *a, const struct doc *d, size_t nth, const struct doc **out,
                     struct err *e);
-    /* Whether what d belongs to has that place at all, filled or not, as a file has a column. False, with
-     * both names in words: it can never be read. NULL: what a document lacks is absent, and no more. */
+    /* Whether what d belongs to has that place at all, filled or not, as a file has a column.
+     * False, with both names in words: it can never be read. NULL: what a document lacks is absent,
+     * and no more. */
     bool (*has)(struct arena *a, const struct doc *d, const struct path *p, struct err *e);
     /* Every populated leaf, in order, for the loss report. */
     void (*leaves)(struct arena *a, const struct doc *d,
                    void (*each)(void *ctx, const struct leaf *l), void *ctx);
-    /* A tree whose keys are this format's paths ("MSH-9.1") or names, as bytes for the partner, each
-     * text as base/clean.h has it. NULL: in only. id is the message's own (MSH-10, a file's row): the
-     * disclosure id. */
+    /* A tree whose keys are this format's paths ("MSH-9.1") or names, as bytes for the partner,
+     * each text as base/clean.h has it. NULL: in only. id is the message's own (MSH-10, a file's
+     * row): the disclosure id. */
     bool (*render)(const struct node *filled, const struct format_options *o, struct slice id,
                    struct buf *out, struct err *e);
-    bool asks_who_reads; /* people's programs run what machines' keep: an out mapping must say who reads */
-    /* The answer to a message (HL7 ACK, JSON problem). d NULL: it could not be parsed, raw is what came.
-     * now_ms: for the answer's own time. Left empty where none is due: an acknowledgement is never
-     * acknowledged. NULL: the format answers nothing. */
-    void (*reply)(const struct doc *d, struct slice raw, enum reply_kind kind, const struct err *why,
-                  int64_t now_ms, struct buf *out);
-    /* What the partner's answer means to our message `sent`, whose own id is `id`; said: what stands in it
-     * beside (zeroed first); why: unless it is a yes. NULL: any answer is good. */
+    bool asks_who_reads; /* people's programs run what machines' keep: an out mapping must say who
+                            reads */
+    /* The answer to a message (HL7 ACK, JSON problem). d NULL: it could not be parsed, raw is what
+     * came. now_ms: for the answer's own time. Left empty where none is due: an acknowledgement is
+     * never acknowledged. NULL: the format answers nothing. */
+    void (*reply)(const struct doc *d, struct slice raw, enum reply_kind kind,
+                  const struct err *why, int64_t now_ms, struct buf *out);
+    /* What the partner's answer means to our message `sent`, whose own id is `id`; said: what
+     * stands in it beside (zeroed first); why: unless it is a yes. NULL: any answer is good. */
     enum answer_means (*means)(struct slice answer, struct slice sent, struct slice id,
                                struct partner_said *said, struct err *why);
 };

@@ -1,7 +1,8 @@
 /* option.h - the options of a transport, as a table beside its code.
  *
  * core/site fills the transport's state from the YAML map by this table, checks it, prints the
- * manual from it. An unknown key is an error with file:line. Secrets are given by file path only. */
+ * manual from it. An unknown key is an error with file:line. Secrets are given by file path
+ * only. */
 #ifndef CONCORDAT_CONTRACT_OPTION_H
 #define CONCORDAT_CONTRACT_OPTION_H
 
@@ -17,7 +18,8 @@ enum cfg_type {
     CFG_COUNT, /* int64_t */
     CFG_BOOL,  /* bool: true, false  */
     CFG_LIST,  /* const char **, NULL-terminated; NULL when absent */
-    /* Groups, a map each, whose options are told by secure_group (secure.h); fallback NULL, may be absent: */
+    /* Groups, a map each, whose options are told by secure_group (secure.h); fallback NULL, may be
+       absent: */
     CFG_TLS,         /* struct secure_tls */
     CFG_CREDENTIALS, /* struct secure_credentials */
     CFG_WORD         /* struct secure_word */
@@ -26,9 +28,9 @@ enum cfg_type {
 struct cfg_option {
     const char *key;
     enum cfg_type type;
-    size_t at;              /* offsetof in the transport's state */
-    const char *fallback;   /* as text; NULL: required */
-    const char *manual;     /* one sentence with its unit */
+    size_t at;            /* offsetof in the transport's state */
+    const char *fallback; /* as text; NULL: required */
+    const char *manual;   /* one sentence with its unit */
 };
 
 /* Whether a text or path that may be absent (fallback "") was given. */

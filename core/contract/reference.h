@@ -1,6 +1,7 @@
 /* reference.h - what intake asks and delivery knows: whom a disclosure id of ours was about.
  *
- * intake and delivery stand on one level and never include each other; the daemon joins them by this. */
+ * intake and delivery stand on one level and never include each other; the daemon joins them by
+ * this. */
 #ifndef CONCORDAT_CONTRACT_REFERENCE_H
 #define CONCORDAT_CONTRACT_REFERENCE_H
 
@@ -14,7 +15,8 @@ struct case_reference {
 };
 
 struct reference_finder {
-    /* *found false when no delivery of the agency carries that id. ERR_RETRY when it cannot be asked now. */
+    /* *found false when no delivery of the agency carries that id. ERR_RETRY when it cannot be
+     * asked now. */
     bool (*find)(void *ctx, const struct disclosure_id *id, struct case_reference *out, bool *found,
                  struct err *e);
     void *ctx;

@@ -7,8 +7,8 @@
 #include "contract/transport.h"
 
 struct registry {
-    const struct format *const *formats;        /* NULL-terminated */
-    const struct transport *const *transports;  /* NULL-terminated */
+    const struct format *const *formats;       /* NULL-terminated */
+    const struct transport *const *transports; /* NULL-terminated */
 };
 
 /* By name; NULL when there is none. */
@@ -19,7 +19,8 @@ static inline const struct format *registry_format(const struct registry *r, str
             return *f;
     return NULL;
 }
-static inline const struct transport *registry_transport(const struct registry *r, struct slice name)
+static inline const struct transport *registry_transport(const struct registry *r,
+                                                         struct slice name)
 {
     for (const struct transport *const *t = r->transports; *t; t++)
         if (slice_equal_text(name, (*t)->name))

@@ -9,10 +9,12 @@
 #define CREDENTIALS_AT(field) offsetof(struct secure_credentials, field)
 
 static const struct cfg_option tls_options[] = {
-    { "cert", CFG_PATH, TLS_AT(cert), "", "PEM file: its own certificate, then those that signed it" },
+    { "cert", CFG_PATH, TLS_AT(cert), "",
+      "PEM file: its own certificate, then those that signed it" },
     { "key", CFG_PATH, TLS_AT(key), "", "PEM file (mode 0600): the key of that certificate" },
     { "ca", CFG_PATH, TLS_AT(ca), "",
-      "PEM file: whose certificates are good, and revocation lists; none: a sender takes the system's" },
+      "PEM file: whose certificates are good, and revocation lists; none: a sender takes the "
+      "system's" },
     { "client", CFG_TEXT, TLS_AT(client), "",
       "required or optional: whether who connects must show a certificate; none: it is not asked" },
     { "name", CFG_TEXT, TLS_AT(name), "",
@@ -54,8 +56,8 @@ const struct cfg_option *secure_group(enum cfg_type type)
 }
 
 /* The error's place is the option's value where it is given, else its group. */
-static bool refuse_option(const struct node *group, const char *key, const char *code, const char *words,
-                   struct err *e)
+static bool refuse_option(const struct node *group, const char *key, const char *code,
+                          const char *words, struct err *e)
 {
     const struct node *n = node_get(group, key);
     n = n ? n : group;
@@ -77,21 +79,24 @@ static bool check_side(const struct secure_stand *s, struct err *e)
     bool has_cert = cfg_is_set(t->cert), has_key = cfg_is_set(t->key), has_ca = cfg_is_set(t->ca);
     bool asks_client = cfg_is_set(t->client);
     if (s->listens && cfg_is_set(t->name))
-        return refuse_option(t->at, "name", "secure.tls", "'name' is for who connects, not for a listener", e);
+        return refuse_option(t->at, "name", "secure.tls",
+                             "'name' is for who connects, not for a listener", e);
     if (!s->listens && asks_client)
-        return refuse_option(t->at, "client", "secure.tls", "'client' is for a listener, not for who connects",
-                      e);
+        return refuse_option(t->at, "client", "secure.tls",
+                             "'client' is for a listener, not for who connects", e);
     if (s->listens && !(has_cert && has_key))
-        return refuse_option(t->at, "", "secure.tls", "cannot listen with tls without 'cert' and 'key'", e);
+        return refuse_option(t->at, "", "secure.tls",
+                             "cannot listen with tls without 'cert' and 'key'", e);
     if (has_cert != has_key)
         return refuse_option(t->at, has_cert ? "cert" : "key", "secure.tls",
-                      "cannot use 'cert' without 'key', nor 'key' without 'cert'", e);
+                             "cannot use 'cert' without 'key', nor 'key' without 'cert'", e);
     if (s->listens && has_ca && !asks_client)
-        return refuse_option(t->at, "ca", "secure.tls",
-                      "'ca' of a listener counts with 'client: required' or 'client: optional' alone", e);
+        return refuse_option(
+            t->at, "ca", "secure.tls",
+            "'ca' of a listener counts with 'client: required' or 'client: optional' alone", e);
     if (asks_client && !has_ca)
         return refuse_option(t->at, "client", "secure.tls",
-                      "cannot ask for certificates without 'ca': whose are good", e);
+                             "cannot ask for certificates without 'ca': whose are good", e);
     return true;
 }
 
@@ -101,12 +106,14 @@ static bool check_tls(const struct secure_stand *s, struct err *e)
     if (!t->at)
         return true;
     if (!word_is(t->min, "1.2") && !word_is(t->min, "1.3"))
-        return refuse_option(t->at, "min", "secure.tls", "cannot use this 'min': want 1.2 or 1.3", e);
+        return refuse_option(t->at, "min", "secure.tls", "cannot use this 'min': want 1.2 or 1.3",
+                             e);
     if (cfg_is_set(t->client) && !word_is(t->client, "required") && !word_is(t->client, "optional"))
         return refuse_option(t->at, "client", "secure.tls",
-                      "cannot use this 'client': want required or optional", e);
+                             "cannot use this 'client': want required or optional", e);
     if (!s->encrypted)
-        return refuse_option(t->at, "", "secure.tls", "cannot use tls with an address that says http://", e);
+        return refuse_option(t->at, "", "secure.tls",
+                             "cannot use tls with an address that says http://", e);
     return check_side(s, e);
 }
 
@@ -127,20 +134,22 @@ static bool check_credentials(const struct secure_credentials *c, struct err *e)
     if (!c->at)
         return true;
     if (cfg_is_set(c->oauth2))
-        return refuse_option(c->at, "oauth2", "secure.credentials",
-                      "cannot use 'oauth2': not built yet; a token that something else renews goes "
-                      "into 'bearer_file'",
-                      e);
+        return refuse_option(
+            c->at, "oauth2", "secure.credentials",
+            "cannot use 'oauth2': not built yet; a token that something else renews goes "
+            "into 'bearer_file'",
+            e);
     if (cfg_is_set(c->header) != cfg_is_set(c->value_file))
-        return refuse_option(c->at, cfg_is_set(c->header) ? "header" : "value_file", "secure.credentials",
-                      "cannot use 'header' without 'value_file', nor 'value_file' without 'header'",
-                      e);
+        return refuse_option(
+            c->at, cfg_is_set(c->header) ? "header" : "value_file", "secure.credentials",
+            "cannot use 'header' without 'value_file', nor 'value_file' without 'header'", e);
     if (kinds != 1)
         return refuse_option(c->at, "", "secure.credentials",
-                      "want one of 'bearer_file', 'basic_file', 'header' with 'value_file'", e);
+                             "want one of 'bearer_file', 'basic_file', 'header' with 'value_file'",
+                             e);
     return !cfg_is_set(c->header) || is_header_name(c->header) ||
-           refuse_option(c->at, "header", "secure.credentials", "cannot use this 'header': no header's name",
-                  e);
+           refuse_option(c->at, "header", "secure.credentials",
+                         "cannot use this 'header': no header's name", e);
 }
 
 static bool check_proxy(const char *proxy, struct err *e)
@@ -153,9 +162,8 @@ static bool check_proxy(const char *proxy, struct err *e)
     bool names_user = slice_find(text, '@') < text.n;
     bool good = slice_starts(text, scheme) && !names_user;
     good = good && address_split(slice_from(text, scheme.n), &at) && *at.host;
-    return good ||
-           err_set(e, ERR_FATAL, "secure.proxy", 0,
-                   "cannot use this 'proxy': want http://host:port, without a user");
+    return good || err_set(e, ERR_FATAL, "secure.proxy", 0,
+                           "cannot use this 'proxy': want http://host:port, without a user");
 }
 
 /* ---- the words ---- */
@@ -170,7 +178,7 @@ static bool check_reason(const struct secure_word *w, struct err *e)
     if (!w->at || !slice_is_empty(slice_trim(slice_text(w->because))))
         return true;
     return refuse_option(w->at, "because", "secure.word",
-                  "cannot do without a reason: 'because' is what others will read", e);
+                         "cannot do without a reason: 'because' is what others will read", e);
 }
 
 static bool check_declarations(const struct secure_stand *s, struct err *e)
@@ -179,8 +187,8 @@ static bool check_declarations(const struct secure_stand *s, struct err *e)
     if (!check_reason(&o->cleartext, e) || !check_reason(&o->anyone, e))
         return false;
     if (o->anyone.at && !s->listens)
-        return refuse_option(o->anyone.at, "", "secure.word", "'anyone' is for a listener, not for who sends",
-                      e);
+        return refuse_option(o->anyone.at, "", "secure.word",
+                             "'anyone' is for a listener, not for who sends", e);
     if (s->local)
         return true;
     if (!s->encrypted && !o->cleartext.at)
@@ -190,10 +198,11 @@ static bool check_declarations(const struct secure_stand *s, struct err *e)
                        s->listens ? "listen at" : "send to", s->address,
                        strncmp(s->address, "http:", 5) == 0 ? "https" : "tls");
     if (s->listens && !s->knows_whom && !wants_certificates(s) && !o->anyone.at)
-        return err_set(e, ERR_FATAL, "secure.anyone", 0,
-                       "cannot take messages from anyone at '%.60s': want peers, a token or tls with "
-                       "client: required, or anyone: {because: \"why that is right\"}",
-                       s->address);
+        return err_set(
+            e, ERR_FATAL, "secure.anyone", 0,
+            "cannot take messages from anyone at '%.60s': want peers, a token or tls with "
+            "client: required, or anyone: {because: \"why that is right\"}",
+            s->address);
     return true;
 }
 
@@ -227,7 +236,7 @@ struct tls_settings secure_settings(const struct secure_stand *s)
         .name = cfg_is_set(t->name) ? t->name : s->name,
         .client = word_is(t->client, "required")   ? TLS_CLIENT_REQUIRED
                   : word_is(t->client, "optional") ? TLS_CLIENT_OPTIONAL
-                                              : TLS_CLIENT_ANY,
+                                                   : TLS_CLIENT_ANY,
         .only_1_3 = word_is(t->min, "1.3"),
     };
 }

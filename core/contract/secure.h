@@ -1,12 +1,13 @@
-/* secure.h - TLS, credentials, proxy, and the two words for going without: the options that every transport
- * has alike, and the one place where they are judged.
+/* secure.h - TLS, credentials, proxy, and the two words for going without: the options that every
+ * transport has alike, and the one place where they are judged.
  *
- * Beyond this machine nothing listens or sends in the clear unless it says `cleartext: {because: TEXT}`, and
- * nothing listens to whoever comes (no peers, no token, no client certificates wanted) unless it says
- * `anyone: {because: TEXT}`. On loopback and UNIX sockets neither is asked for: who reaches those has the
- * machine. A transport tells how it stands (struct secure_stand), and the site asks secure_check.
- * Errors, ERR_FATAL, at the option's place: secure.cleartext, secure.anyone, secure.word, secure.tls,
- * secure.credentials, secure.proxy; of files those of host/tls.h. */
+ * Beyond this machine nothing listens or sends in the clear unless it says `cleartext: {because:
+ * TEXT}`, and nothing listens to whoever comes (no peers, no token, no client certificates wanted)
+ * unless it says `anyone: {because: TEXT}`. On loopback and UNIX sockets neither is asked for: who
+ * reaches those has the machine. A transport tells how it stands (struct secure_stand), and the
+ * site asks secure_check. Errors, ERR_FATAL, at the option's place: secure.cleartext,
+ * secure.anyone, secure.word, secure.tls, secure.credentials, secure.proxy; of files those of
+ * host/tls.h. */
 #ifndef CONCORDAT_CONTRACT_SECURE_H
 #define CONCORDAT_CONTRACT_SECURE_H
 
@@ -15,7 +16,8 @@
 #include "host/tls.h"
 #include "host/tree.h"
 
-/* at: where it stands; NULL: it is not given, and nothing else of it is set. It comes first (options.c). */
+/* at: where it stands; NULL: it is not given, and nothing else of it is set. It comes first
+ * (options.c). */
 struct secure_tls {
     const struct node *at;
     const char *cert, *key, *ca, *client, *name, *min;

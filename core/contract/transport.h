@@ -14,17 +14,18 @@
 #include "contract/option.h"
 #include "contract/secure.h"
 
-/* A cursor is where a transport that fetches goes on: bytes of its own, at most CURSOR_MAX, that it gives with
- * what they stand behind and gets back when it runs again. They are committed in the same durable turn, so
- * that neither is there without the other. They begin with what tells them from another transport's and from
- * another source's, since a site may change its mind; what is not its own is no cursor. A state that is
- * restored goes on from its own cursor: what then comes again is known again. */
+/* A cursor is where a transport that fetches goes on: bytes of its own, at most CURSOR_MAX, that it
+ * gives with what they stand behind and gets back when it runs again. They are committed in the
+ * same durable turn, so that neither is there without the other. They begin with what tells them
+ * from another transport's and from another source's, since a site may change its mind; what is not
+ * its own is no cursor. A state that is restored goes on from its own cursor: what then comes again
+ * is known again. */
 #define CURSOR_MAX 4096
 
-/* name: file name, Idempotency-Key, MESH id; may be empty. sender: the peer, for logs: never payload.
- * cursor: where to go on behind this one; empty: where it was. Of a turn that of the last counts before the first
- * that is answered "later" (answers_passed), which so comes again.
- * broken: why the transport could not take all of it (ERR_RETRY): bytes are its beginning, which is
+/* name: file name, Idempotency-Key, MESH id; may be empty. sender: the peer, for logs: never
+ * payload. cursor: where to go on behind this one; empty: where it was. Of a turn that of the last
+ * counts before the first that is answered "later" (answers_passed), which so comes again. broken:
+ * why the transport could not take all of it (ERR_RETRY): bytes are its beginning, which is
  * answered "later" and kept nowhere; NULL: it is whole. */
 struct arrival {
     struct slice bytes, name, sender, cursor;
@@ -37,9 +38,14 @@ enum answer_fate {
                        counted; rename to refused/, 400 or 422, send reply (AE, AR) */
     ANSWER_LATER    /* cannot be kept now: leave the file, 503, send reply (AR) */
 };
-/* reply borrows from the intake until the next prepare() or take(); empty for formats that answer nothing. why: of
- * what was not kept, as long as reply; NULL when it is not known (a duplicate of what was refused). */
-struct answer { enum answer_fate fate; struct slice reply; const struct err *why; };
+/* reply borrows from the intake until the next prepare() or take(); empty for formats that answer
+ * nothing. why: of what was not kept, as long as reply; NULL when it is not known (a duplicate of
+ * what was refused). */
+struct answer {
+    enum answer_fate fate;
+    struct slice reply;
+    const struct err *why;
+};
 
 /* How many of n arrivals stand before the first that is to come again. */
 static inline size_t answers_passed(const struct answer *out, size_t n)
@@ -54,21 +60,23 @@ struct intake {
     /* Returns when every answer is settled; borrows in, fills out[0..n). */
     void (*take)(void *ctx, const struct arrival *in, struct answer *out, size_t n);
     void *ctx;
-    /* For a transport that waits for more before it hands a turn up: `one` arrival of the next take() is complete,
-     * and what can be done with it alone is done now. Calls come in the order of that take(), whose first arrivals
-     * they are, from its thread; the bytes stay where they are until it returns. Nothing is promised by it: take()
-     * does whatever was not prepared. NULL: there is nothing to do ahead. */
+    /* For a transport that waits for more before it hands a turn up: `one` arrival of the next
+     * take() is complete, and what can be done with it alone is done now. Calls come in the order
+     * of that take(), whose first arrivals they are, from its thread; the bytes stay where they are
+     * until it returns. Nothing is promised by it: take() does whatever was not prepared. NULL:
+     * there is nothing to do ahead. */
     void (*prepare)(void *ctx, const struct arrival *one);
-    /* Where nothing came and the cursor moves all the same: a durable turn of its own. False: it could not be
-     * kept, and the cursor is where it was; why is in the intake's log. */
+    /* Where nothing came and the cursor moves all the same: a durable turn of its own. False: it
+     * could not be kept, and the cursor is where it was; why is in the intake's log. */
     bool (*go_on)(void *ctx, struct slice cursor);
-    /* As committed last before the intake was opened; empty: none yet. Lives as long as the intake. */
+    /* As committed last before the intake was opened; empty: none yet. Lives as long as the
+     * intake. */
     struct slice cursor;
 };
 
 /* id: the same for ever, the recipient's idempotency key. name: a safe file name stem made of it.
- * is_answer: whether what came is the answer to this message; what is not is passed over, and more is
- * waited for. NULL: the first that comes is. */
+ * is_answer: whether what came is the answer to this message; what is not is passed over, and more
+ * is waited for. NULL: the first that comes is. */
 struct outgoing {
     struct slice bytes, id, name;
     bool (*is_answer)(void *ctx, struct slice came);
@@ -77,35 +85,39 @@ struct outgoing {
 
 struct transport {
     const char *name;
-    const struct cfg_option *options;   /* read into state before open() */
-    size_t state_size;                  /* the caller allocates, zeroes, frees */
-    /* What the options, once read, mean together, without touching the world outside: so that a wrong
-     * configuration is refused before anything starts. receives: for a feed, else for a delivery.
-     * ERR_FATAL. NULL: there is nothing to check. */
+    const struct cfg_option *options; /* read into state before open() */
+    size_t state_size;                /* the caller allocates, zeroes, frees */
+    /* What the options, once read, mean together, without touching the world outside: so that a
+     * wrong configuration is refused before anything starts. receives: for a feed, else for a
+     * delivery. ERR_FATAL. NULL: there is nothing to check. */
     bool (*check)(const void *state, bool receives, struct err *e);
-    /* The files that it names beside those of secure.h, read and let go. ERR_FATAL. NULL: there are none. */
+    /* The files that it names beside those of secure.h, read and let go. ERR_FATAL. NULL: there are
+     * none. */
     bool (*try)(const void *state, struct err *e);
     /* Binds or checks what it needs; on failure leaves nothing to close. ERR_FATAL. */
     bool (*open)(void *state, struct err *e);
     /* Blocks until stop(), handing turns up. NULL: sends only. */
     bool (*run)(void *state, struct intake up, struct err *e);
-    /* Blocks until the partner has answered; the answer's bytes go to answer (reset first), empty when
-     * the partner gives none, cut off where answer is full. out: what came of it. NULL: receives only. */
+    /* Blocks until the partner has answered; the answer's bytes go to answer (reset first), empty
+     * when the partner gives none, cut off where answer is full. out: what came of it. NULL:
+     * receives only. */
     void (*send)(void *state, const struct outgoing *m, struct buf *answer, struct handing *out);
-    void (*stop)(void *state);          /* any thread; run() returns within a second */
+    void (*stop)(void *state); /* any thread; run() returns within a second */
     void (*close)(void *state);
-    /* Where it listens ("127.0.0.1:41234"), for the log and for tests with port 0; NULL: nowhere. */
+    /* Where it listens ("127.0.0.1:41234"), for the log and for tests with port 0; NULL:
+     * nowhere. */
     const char *(*where)(void *state);
-    /* How it stands to the world, by its options (secure.h; zeroed first): what a site is held to. NULL: it
-     * cannot be told, so no demo site, whose rules nobody has signed, has it. */
+    /* How it stands to the world, by its options (secure.h; zeroed first): what a site is held to.
+     * NULL: it cannot be told, so no demo site, whose rules nobody has signed, has it. */
     void (*stand)(const void *state, bool receives, struct secure_stand *out);
-    /* When the certificate ends that the other side showed last; TLS_NO_END: none yet. Any thread. NULL: it is
-     * never shown one, or by many. */
+    /* When the certificate ends that the other side showed last; TLS_NO_END: none yet. Any thread.
+     * NULL: it is never shown one, or by many. */
     int64_t (*shown_until_ms)(const void *state);
-    /* How many files the connections take that the site lets it hold; 0: the site does not say. NULL: none to
-     * speak of. */
+    /* How many files the connections take that the site lets it hold; 0: the site does not say.
+     * NULL: none to speak of. */
     size_t (*files)(const void *state);
-    /* Where the site does not say: how many files there are for it, before open(). NULL with the above. */
+    /* Where the site does not say: how many files there are for it, before open(). NULL with the
+     * above. */
     void (*may_open)(void *state, size_t files);
 };
 

@@ -1,6 +1,7 @@
 /* way_back.h - what a named person does with what was set aside: takes it again, or gives it up.
  *
- * intake and delivery stand on one level; both select in this way, and the daemon and the commands say it to each. */
+ * intake and delivery stand on one level; both select in this way, and the daemon and the commands
+ * say it to each. */
 #ifndef CONCORDAT_CONTRACT_WAY_BACK_H
 #define CONCORDAT_CONTRACT_WAY_BACK_H
 
@@ -10,7 +11,8 @@
 
 #define SELECTION_IDS_MAX 8
 
-/* Selects by ids alone, or all that was set aside in [since_ms, until_ms) for that code (empty: any). */
+/* Selects by ids alone, or all that was set aside in [since_ms, until_ms) for that code (empty:
+ * any). */
 struct selection {
     struct slice ids[SELECTION_IDS_MAX];
     size_t id_count;

@@ -77,7 +77,8 @@ bool acts_publish(struct bus *b, const struct site *s, const struct act *x, stru
     int partitions = s->bundle->partitions;
     enum people_role role;
     if (!schema)
-        return err_set(e, ERR_FATAL, "cli.schema", 0, "cannot write the act: no schema 'PersonAct'");
+        return err_set(e, ERR_FATAL, "cli.schema", 0,
+                       "cannot write the act: no schema 'PersonAct'");
     if (is_for_many(x))
         return publish_to_many(b, s->catalogue, schema, partitions, x, e);
     bool is_done_here = act_role(x->word, &role) && role != ROLE_HOLDS;

@@ -21,7 +21,10 @@ static bool admin_post(const char *socket, const char *url, struct slice body, b
         return false;
     buf_init(&answer, 1 << 16);
     struct http_call call = {
-        .method = "POST", .url = url, .unix_socket = socket, .body = body,
+        .method = "POST",
+        .url = url,
+        .unix_socket = socket,
+        .body = body,
         .timeout_ms = 60000,
     };
     bool good = http_client_do(client, &call, &status, &answer, &connect);
@@ -30,12 +33,13 @@ static bool admin_post(const char *socket, const char *url, struct slice body, b
     if (left)
         err_set(e, ERR_RETRY, "admin.silent", 0,
                 "cannot tell whether the daemon did it (%s): look at concordat status and at "
-                "concordat audit list --acts before doing it again", connect.code);
+                "concordat audit list --acts before doing it again",
+                connect.code);
     else if (!good)
         *running = false; /* a socket left behind: the caller opens the bus itself */
     else if (!accepted)
-        err_set(e, ERR_REJECT, "admin.refused", 0, "cannot do it: the daemon answered %d: %.*s", status,
-                (int)slice_head(buf_slice(&answer), 120).n, (const char *)answer.p);
+        err_set(e, ERR_REJECT, "admin.refused", 0, "cannot do it: the daemon answered %d: %.*s",
+                status, (int)slice_head(buf_slice(&answer), 120).n, (const char *)answer.p);
     bool has_count = status == 200 && slice_to_i64(buf_slice(&answer), done);
     if (good && !has_count)
         *done = -1;
@@ -52,7 +56,8 @@ bool admin_ask_order(const struct site *s, struct slice framed, bool *running, s
     return admin_post(s->admin_socket, "http://localhost/order", framed, running, &ignored, e);
 }
 
-bool admin_ask_act(const char *socket, struct slice file, bool *running, int64_t *done, struct err *e)
+bool admin_ask_act(const char *socket, struct slice file, bool *running, int64_t *done,
+                   struct err *e)
 {
     return admin_post(socket, "http://localhost/act", file, running, done, e);
 }

@@ -18,7 +18,7 @@ void orders_put_number(struct buf *out, uint64_t number, const uint8_t hash[HASH
 }
 
 bool orders_encode(const struct catalogue *c, const struct bundle_order *o, struct buf *out,
-                  struct err *e)
+                   struct err *e)
 {
     const struct schema *s = orders_schema(c, SLICE("BundleOrder"), e);
     if (!s)
@@ -85,7 +85,7 @@ static void order_read_state(const struct view *v, struct bundle_state *s)
 }
 
 void orders_read(const struct catalogue *c, struct arena *a, struct slice framed,
-                struct order_read *out)
+                 struct order_read *out)
 {
     uint64_t fingerprint = 0;
     struct slice body;

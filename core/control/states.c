@@ -6,7 +6,7 @@
 #define STATES_ARENA_BYTES ((size_t)64 << 20)
 
 bool states_encode(const struct catalogue *c, const struct bundle_state *st, struct buf *out,
-                  struct err *e)
+                   struct err *e)
 {
     const struct schema *s = orders_schema(c, SLICE("BundleState"), e);
     if (!s)

@@ -10,19 +10,20 @@
 #include "sharing/rules/bundle.h"
 
 MUST_CHECK bool states_encode(const struct catalogue *c, const struct bundle_state *s,
-                             struct buf *out, struct err *e);
+                              struct buf *out, struct err *e);
 /* On the topic of that agency. */
 MUST_CHECK bool states_publish(struct bus *b, struct slice agency, struct slice framed,
                                struct err *e);
 
+struct part_state {
+    struct part_state *next;
+    struct bundle_state state, refused;
+};
 /* The last states of each part: the bundle it goes by (outcome empty: it never said), and the
  * bundle it refused last. A refusal does not change what it goes by. */
 struct part_states {
     struct arena *a; /* copies live here */
-    struct part_state {
-        struct part_state *next;
-        struct bundle_state state, refused;
-    } * first;
+    struct part_state *first;
 };
 /* False without memory. */
 MUST_CHECK bool states_put(struct part_states *l, const struct bundle_state *s);
@@ -30,12 +31,13 @@ MUST_CHECK bool states_put(struct part_states *l, const struct bundle_state *s);
  * matter). NULL: there is no such part. */
 const struct bundle_state *states_get(const struct part_states *l, struct slice agency,
                                       struct slice part, const uint8_t *hash);
+struct states_topic {
+    struct bus_reader *reader; /* NULL: there is no such topic yet */
+    struct slice agency;
+};
 /* Reads what parts say, more each time. */
 struct states_from {
-    struct states_topic {
-        struct bus_reader *reader; /* NULL: there is no such topic yet */
-        struct slice agency;
-    } * list;
+    struct states_topic *list;
     size_t count;
     const struct catalogue *catalogue;
     struct arena work;

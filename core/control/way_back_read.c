@@ -11,7 +11,8 @@ const char *way_back_on(struct arena *a, const char *room, const char *name,
 {
     char since[TIME_TEXT_MAX], until[TIME_TEXT_MAX];
     if (s->id_count == 0) {
-        struct slice from = time_ms_to_iso(s->since_ms, since), to = time_ms_to_iso(s->until_ms, until);
+        struct slice from = time_ms_to_iso(s->since_ms, since),
+                     to = time_ms_to_iso(s->until_ms, until);
         bool any = slice_is_empty(s->code);
         return arena_format(a, "%s %s %s%.*s since %.*s until %.*s", room, name,
                             any ? "all" : "code ", SHOWN(s->code), SHOWN(from), SHOWN(to));

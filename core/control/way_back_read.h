@@ -19,8 +19,8 @@ struct way_back_act {
     struct slice name;
     struct way_back what;
 };
-/* False without an error: it is no act of this kind. way_back.form: it is, and cannot be read. Borrows
- * the act's texts. */
+/* False without an error: it is no act of this kind. way_back.form: it is, and cannot be read.
+ * Borrows the act's texts. */
 MUST_CHECK bool way_back_read(const struct act *x, struct way_back_act *out, struct err *e);
 /* What an act is on. In a; NULL: no memory. */
 const char *way_back_on(struct arena *a, const char *room, const char *name,

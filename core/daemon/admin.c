@@ -1,9 +1,10 @@
 /* admin.c - the daemon's local socket: what changes something while the daemon holds the bus.
  *
- * POST /act with the file of what people decided (sharing/acts/act.h): 202 when it is durable on `control`.
- *   An act on what a part has set aside is done then, when the part runs here: 200 and on how much.
- * POST /order with a framed BundleOrder: the same; whether its bundle is taken up the keeper says, on `control`.
- * The socket lies in the site's state folder; whoever may write there may use it. */
+ * POST /act with the file of what people decided (sharing/acts/act.h): 202 when it is durable on
+ * `control`. An act on what a part has set aside is done then, when the part runs here: 200 and on
+ * how much. POST /order with a framed BundleOrder: the same; whether its bundle is taken up the
+ * keeper says, on `control`. The socket lies in the site's state folder; whoever may write there
+ * may use it. */
 #include "daemon/admin.h"
 
 #include "base/clock.h"
@@ -20,8 +21,8 @@ struct admin {
     struct http_server *server;
 };
 
-/* Records an act, then does it when the part runs here. An act that was recorded and not done can be asked for
- * again: for one that was done that changes nothing. */
+/* Records an act, then does it when the part runs here. An act that was recorded and not done can
+ * be asked for again: for one that was done that changes nothing. */
 static bool take_act(struct admin *a, struct slice body, struct http_answer *out, struct err *e)
 {
     struct act x;
@@ -57,7 +58,8 @@ static bool take_order(struct admin *a, struct arena *arena, struct slice body, 
     int64_t at_ms;
     orders_read(a->o.site->catalogue, arena, body, &read);
     if (read.kind != ORDER_BUNDLE)
-        return err_set(e, ERR_REJECT, "admin.order", 0, "cannot take this: it is no order of a bundle");
+        return err_set(e, ERR_REJECT, "admin.order", 0,
+                       "cannot take this: it is no order of a bundle");
     return orders_publish(a->o.bus, body, &at_ms, e);
 }
 
@@ -74,8 +76,8 @@ static void handle_order(void *ctx, struct http_request *r, struct http_answer *
         return;
     }
     arena_init(&arena, 64 << 20);
-    bool done = is_act ? take_act(a, http_body(r), out, &e)
-                       : take_order(a, &arena, http_body(r), &e);
+    bool done =
+        is_act ? take_act(a, http_body(r), out, &e) : take_order(a, &arena, http_body(r), &e);
     if (done && is_order)
         out->status = 202;
     if (!done) {
@@ -94,8 +96,12 @@ bool admin_start(const struct admin_options *o, struct admin **out, struct err *
     a->o = *o;
     snprintf(listen, sizeof listen, "unix:%s", o->socket);
     struct http_server_options server = {
-        .listen = listen, .body_max = BUS_RECORD_MAX_BYTES, .idle_ms = 10000, .connections_max = 8,
-        .handle = handle_order, .ctx = a,
+        .listen = listen,
+        .body_max = BUS_RECORD_MAX_BYTES,
+        .idle_ms = 10000,
+        .connections_max = 8,
+        .handle = handle_order,
+        .ctx = a,
     };
     if (!http_server_start(&server, &a->server, e)) {
         mem_free(a);

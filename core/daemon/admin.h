@@ -11,8 +11,8 @@ struct admin_options {
     const struct site *site;
     struct bus *bus;
     const char *socket; /* path */
-    /* A named person's word on what a part has set aside, after it is recorded. *here false: the part
-     * does not run in this process. */
+    /* A named person's word on what a part has set aside, after it is recorded. *here false: the
+     * part does not run in this process. */
     bool (*take_back)(void *ctx, const char *room, struct slice name, const struct way_back *w,
                       bool *here, uint64_t *done, struct err *e);
     void *ctx;

@@ -25,7 +25,8 @@ static void tell(const struct certificate *of, const char *whose, int64_t until_
         each(ctx, &one);
 }
 
-/* Files that cannot be used as they lie (a new certificate beside the old key) have no days left. */
+/* Files that cannot be used as they lie (a new certificate beside the old key) have no days
+ * left. */
 static void tell_own(const struct certificate *part, const struct secure_stand *s, int64_t now_ms,
                      each_certificate each, void *ctx)
 {
@@ -63,7 +64,8 @@ static void of_bus(const struct site *s, int64_t now_ms, each_certificate each, 
     struct err e = { .fate = ERR_NONE };
     int64_t until_ms = 0;
     if (cfg_is_set(s->bus_tls.cert))
-        tell(&part, "own", tls_try(&s->bus_tls, &until_ms, &e) ? until_ms : now_ms - 1, now_ms, each, ctx);
+        tell(&part, "own", tls_try(&s->bus_tls, &until_ms, &e) ? until_ms : now_ms - 1, now_ms,
+             each, ctx);
 }
 
 static void walk(const struct figures_of *of, int64_t now_ms, each_certificate each, void *ctx)
@@ -79,7 +81,8 @@ static void walk(const struct figures_of *of, int64_t now_ms, each_certificate e
     for (size_t i = 0; i < s->delivery_count; i++) {
         const struct certificate part = { .room = "delivery", .name = s->deliveries[i].name };
         if (!of->deliveries || of->deliveries[i])
-            of_part(&part, s->deliveries[i].transport, s->deliveries[i].state, false, now_ms, each, ctx);
+            of_part(&part, s->deliveries[i].transport, s->deliveries[i].state, false, now_ms, each,
+                    ctx);
     }
 }
 
@@ -99,8 +102,8 @@ static void write_one(void *ctx, const struct certificate *c)
     if (!w->begun)
         buf_text(w->out, certificates_family);
     w->begun = true;
-    buf_format(w->out, "concordat_certificate_days_left{%s=\"%s\",whose=\"%s\"} %" PRId64 "\n", c->room,
-               c->name, c->whose, c->days);
+    buf_format(w->out, "concordat_certificate_days_left{%s=\"%s\",whose=\"%s\"} %" PRId64 "\n",
+               c->room, c->name, c->whose, c->days);
 }
 
 void certificates_write(const struct figures_of *of, int64_t now_ms, struct buf *out)
@@ -111,9 +114,10 @@ void certificates_write(const struct figures_of *of, int64_t now_ms, struct buf 
 
 static const char *what_to_do(const struct certificate *c)
 {
-    return strcmp(c->whose, "own") == 0 ? "put a new one in the place of its files, which are read again by "
-                                          "themselves"
-                                        : "ask the partner for a new one";
+    return strcmp(c->whose, "own") == 0
+               ? "put a new one in the place of its files, which are read again by "
+                 "themselves"
+               : "ask the partner for a new one";
 }
 
 static void warn_one(void *ctx, const struct certificate *c)
@@ -121,9 +125,11 @@ static void warn_one(void *ctx, const struct certificate *c)
     const struct log_who who = { c->room, c->name };
     (void)ctx;
     if (c->days < 0)
-        log_line(LOG_ERROR, &who, "tls.days", "its %s certificate has ended, or cannot be read: %s", c->whose, what_to_do(c));
+        log_line(LOG_ERROR, &who, "tls.days", "its %s certificate has ended, or cannot be read: %s",
+                 c->whose, what_to_do(c));
     else if (c->days < TLS_WARN_DAYS)
-        log_line(LOG_WARN, &who, "tls.days", "its %s certificate ends in %" PRId64 " days: %s", c->whose, c->days, what_to_do(c));
+        log_line(LOG_WARN, &who, "tls.days", "its %s certificate ends in %" PRId64 " days: %s",
+                 c->whose, c->days, what_to_do(c));
 }
 
 void certificates_warn_bus(const struct site *s)

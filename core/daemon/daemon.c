@@ -1,8 +1,8 @@
 /* daemon.c - concordat run SITE: every feed, the router and every delivery, a thread each.
  *
  * Order: the bus and its topics, transports bound, then threads, then `listening` is written. While
- * the bus is away the feeds of a process go first: they take what they are sent into their spools, by
- * the bundle on disk, and the rest follows when the bus has come. A process without feeds ends.
+ * the bus is away the feeds of a process go first: they take what they are sent into their spools,
+ * by the bundle on disk, and the rest follows when the bus has come. A process without feeds ends.
  * Stopping: first what comes in, then what is spooled goes to the bus, then router and deliveries,
  * then the bus; ending.h bounds it. A part that cannot go on stops the whole process with exit 3:
  * restart is the recovery path. */
@@ -17,7 +17,7 @@
 #include "host/log.h"
 #include "host/say.h"
 
-#define LOOK_MS 1000    /* between two looks whether the bus has come */
+#define LOOK_MS 1000 /* between two looks whether the bus has come */
 #define ANSWER_MS 2000
 
 /* By the ordinary way, from any thread. */
@@ -111,15 +111,20 @@ static bool watch_parts(struct daemon *d, struct err *e)
         return false;
     for (size_t i = 0; i < d->site->feed_count; i++) {
         const struct site_feed *f = &d->site->feeds[i];
-        const struct keeper_part p = { .room = "feed", .name = f->name, .agency = f->agency,
-                                       .holds = on_feed_held, .holds_ctx = &d->feeds[i] };
+        const struct keeper_part p = { .room = "feed",
+                                       .name = f->name,
+                                       .agency = f->agency,
+                                       .holds = on_feed_held,
+                                       .holds_ctx = &d->feeds[i] };
         if (d->feeds[i].feed && !keeper_watch(d->keeper, &p, e))
             return false;
     }
     for (size_t i = 0; i < d->site->delivery_count; i++) {
         const struct running_delivery *r = &d->deliveries[i];
-        const struct keeper_part p = { .room = "delivery", .name = r->f->name,
-                                       .agency = r->f->agency, .generation = of_delivery,
+        const struct keeper_part p = { .room = "delivery",
+                                       .name = r->f->name,
+                                       .agency = r->f->agency,
+                                       .generation = of_delivery,
                                        .part = r->delivery };
         if (r->delivery && !keeper_watch(d->keeper, &p, e))
             return false;
@@ -136,7 +141,8 @@ static bool start_thread(pthread_t *t, bool *started, void *(*run)(void *), void
 }
 
 /* What the monitor looks at: NULL where memory is out. */
-static const struct monitor_options *make_monitor_options(struct daemon *d, struct arena *a, struct err *e)
+static const struct monitor_options *make_monitor_options(struct daemon *d, struct arena *a,
+                                                          struct err *e)
 {
     const struct site *s = d->site;
     struct monitor_options *o = ARENA_NEW(a, struct monitor_options);
@@ -148,9 +154,14 @@ static const struct monitor_options *make_monitor_options(struct daemon *d, stru
         return NULL;
     }
     *o = (struct monitor_options){
-        .listen = d->admin_listen, .router = d->router, .keeper = d->keeper, .feeds = feeds,
+        .listen = d->admin_listen,
+        .router = d->router,
+        .keeper = d->keeper,
+        .feeds = feeds,
         .has_others = s->has_router && daemon_wants(d, "router", NULL),
-        .of = { .site = s, .tally = d->tally, .feeds = d->only ? of_feeds : NULL,
+        .of = { .site = s,
+                .tally = d->tally,
+                .feeds = d->only ? of_feeds : NULL,
                 .deliveries = d->only ? of_deliveries : NULL },
     };
     for (size_t i = 0; i < s->feed_count; i++) {
@@ -244,9 +255,10 @@ static bool start_on_bus(struct daemon *d, struct arena *a, struct err *e)
 static bool wait_for_bus(struct daemon *d, struct arena *a, struct err *e)
 {
     certificates_warn_bus(d->site);
-    log_line(LOG_WARN, NULL, "run.without_bus",
-             "the bus does not answer: the feeds take what they are sent into their spools, and all "
-             "else waits for it");
+    log_line(
+        LOG_WARN, NULL, "run.without_bus",
+        "the bus does not answer: the feeds take what they are sent into their spools, and all "
+        "else waits for it");
     while (!ending_wait_for(&d->ending, LOOK_MS)) {
         if (!bus_answers(d->bus, ANSWER_MS))
             continue;

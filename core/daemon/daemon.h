@@ -7,8 +7,8 @@
 /* As the commands' exit codes have it: 0 done, 3 cannot. */
 enum daemon_exit { DAEMON_STOPPED = 0, DAEMON_FAILED = 3 };
 
-/* Runs the parts named ("router", "feed:NAME"; NULL-terminated, none: all) and gives the exit code. The signals are
- * held back already (ending_hold). admin_listen NULL: as the site says. */
+/* Runs the parts named ("router", "feed:NAME"; NULL-terminated, none: all) and gives the exit code.
+ * The signals are held back already (ending_hold). admin_listen NULL: as the site says. */
 int daemon_run(struct site *s, char **only, const char *admin_listen, struct arena *a);
 
 #endif

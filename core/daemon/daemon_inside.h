@@ -46,13 +46,13 @@ struct daemon {
     struct running_feed *feeds;
     struct running_delivery *deliveries;
     struct admin *admin;
-    struct tally *tally;    /* with the router */
+    struct tally *tally; /* with the router */
     struct pager *pager;
     struct monitor *monitor;
     const char *admin_listen; /* NULL: nowhere */
-    char **only;            /* NULL-terminated; NULL: everything */
-    bool listening;         /* the file of that name is ours */
-    bool joined;            /* the bus is there, and all that needs it has been opened */
+    char **only;              /* NULL-terminated; NULL: everything */
+    bool listening;           /* the file of that name is ours */
+    bool joined;              /* the bus is there, and all that needs it has been opened */
     struct ending ending;
     atomic_bool failed;
 };
@@ -62,10 +62,11 @@ static inline bool daemon_wants(const struct daemon *d, const char *room, const 
     return site_part_is_wanted(d->only, room, name);
 }
 
-/* Feeds, and where the bus answers all others. After a failure some may be open: daemon.c closes them. */
+/* Feeds, and where the bus answers all others. After a failure some may be open: daemon.c closes
+ * them. */
 MUST_CHECK bool daemon_open(struct daemon *d, struct arena *a, struct err *e);
-/* All that asks the bus. After a failure for want of the bus (ERR_RETRY) it may be called again, and goes
- * on where it was. */
+/* All that asks the bus. After a failure for want of the bus (ERR_RETRY) it may be called again,
+ * and goes on where it was. */
 MUST_CHECK bool daemon_open_others(struct daemon *d, struct arena *a, struct err *e);
 
 #endif

@@ -1,4 +1,5 @@
-/* daemon_open.c - opens the parts of a site: the bus and its topics, the keeper, the router, the doors, the feeds. */
+/* daemon_open.c - opens the parts of a site: the bus and its topics, the keeper, the router, the
+ * doors, the feeds. */
 #include "daemon/daemon_inside.h"
 
 #include <stdio.h>
@@ -52,17 +53,32 @@ static bool open_feed(struct running_feed *r, struct err *e)
     struct err why = { .fate = ERR_NONE };
     r->held = r->d->keeper && keeper_holds(r->d->keeper, f->agency, &why);
     struct feed_options o = {
-        .name = f->name, .agency = f->agency, .service = f->service, .system = f->system,
-        .contact_team = f->contact_team, .contact_phone = f->contact_phone,
-        .timeliness = f->timeliness, .traced = f->traced, .live = s->live, .mapping = f->mapping,
-        .bundle = s->bundle, .bus = r->d->bus, .region_key = f->region_key,
-        .agency_key = f->agency_key, .spool = f->spool, .spool_max_bytes = f->spool_max_bytes,
+        .name = f->name,
+        .agency = f->agency,
+        .service = f->service,
+        .system = f->system,
+        .contact_team = f->contact_team,
+        .contact_phone = f->contact_phone,
+        .timeliness = f->timeliness,
+        .traced = f->traced,
+        .live = s->live,
+        .mapping = f->mapping,
+        .bundle = s->bundle,
+        .bus = r->d->bus,
+        .region_key = f->region_key,
+        .agency_key = f->agency_key,
+        .spool = f->spool,
+        .spool_max_bytes = f->spool_max_bytes,
         .stale_after_ms = f->stale_after_ms,
-        .quarantine_max_bytes = f->quarantine_max_bytes, .quarantine_age_ms = f->quarantine_age_ms, .keep_ms = f->keep_ms,
+        .quarantine_max_bytes = f->quarantine_max_bytes,
+        .quarantine_age_ms = f->quarantine_age_ms,
+        .keep_ms = f->keep_ms,
         .words_max_bytes = f->words_max_bytes,
         .references = { find_reference, r },
         .rules = &s->rules,
-        .without_bus = !r->d->joined || r->held, .waits = tell_feed_waits, .waits_ctx = r,
+        .without_bus = !r->d->joined || r->held,
+        .waits = tell_feed_waits,
+        .waits_ctx = r,
     };
     if (!feed_open(&o, &r->feed, e))
         return false;
@@ -74,12 +90,22 @@ static bool open_delivery(struct running_delivery *r, struct err *e)
 {
     const struct site_delivery *f = r->f;
     struct delivery_options o = {
-        .name = f->name, .agency = f->agency, .service = f->service, .mapping = f->mapping,
-        .transport = f->transport, .state = f->state, .bundle = r->d->site->bundle,
-        .bus = r->d->bus, .database = f->database, .retry_ms = f->retry_ms,
+        .name = f->name,
+        .agency = f->agency,
+        .service = f->service,
+        .mapping = f->mapping,
+        .transport = f->transport,
+        .state = f->state,
+        .bundle = r->d->site->bundle,
+        .bus = r->d->bus,
+        .database = f->database,
+        .retry_ms = f->retry_ms,
         .retry_max_ms = f->retry_max_ms,
-        .retry_after_max_ms = f->retry_after_max_ms, .alarm_after_ms = f->alarm_after_ms,
-        .tries_on_error = f->tries_on_error, .tries_on_reject = f->tries_on_reject, .rules = &r->d->site->rules,
+        .retry_after_max_ms = f->retry_after_max_ms,
+        .alarm_after_ms = f->alarm_after_ms,
+        .tries_on_error = f->tries_on_error,
+        .tries_on_reject = f->tries_on_reject,
+        .rules = &r->d->site->rules,
     };
     if (!r->opened)
         r->opened = f->transport->open(f->state, e);
@@ -121,19 +147,26 @@ static bool open_bundles(struct daemon *d, struct err *e)
 static bool open_router(struct daemon *d, struct err *e)
 {
     struct router_options o = {
-        .bus = d->bus, .bundle = d->site->bundle, .keys = &d->site->router_keys,
-        .worker = "router-0", .live = d->site->live, .demo = d->site->places.demo,
-        .rules = &d->site->rules, .stands = standing_lanes, .waits = tell_router_waits, .ctx = d->site,
+        .bus = d->bus,
+        .bundle = d->site->bundle,
+        .keys = &d->site->router_keys,
+        .worker = "router-0",
+        .live = d->site->live,
+        .demo = d->site->places.demo,
+        .rules = &d->site->rules,
+        .stands = standing_lanes,
+        .waits = tell_router_waits,
+        .ctx = d->site,
     };
     if (d->router || !d->site->has_router || !daemon_wants(d, "router", NULL))
         return true;
     return router_open(&o, &d->router, e) || standing_stopped(d->site, "router", NULL, e);
 }
 
-/* Does a named person's act on what a part has set aside, in that part's own thread. *here: the part runs in
- * this process. */
-static bool take_back_asides(void *ctx, const char *room, struct slice name, const struct way_back *w,
-                      bool *here, uint64_t *done, struct err *e)
+/* Does a named person's act on what a part has set aside, in that part's own thread. *here: the
+ * part runs in this process. */
+static bool take_back_asides(void *ctx, const char *room, struct slice name,
+                             const struct way_back *w, bool *here, uint64_t *done, struct err *e)
 {
     struct daemon *d = ctx;
     const struct site *s = d->site;
@@ -155,7 +188,7 @@ static bool take_back_asides(void *ctx, const char *room, struct slice name, con
 }
 
 static bool open_own_admin(struct daemon *d, struct arena *a, const char *room, const char *name,
-                     struct admin **out, struct err *e)
+                           struct admin **out, struct err *e)
 {
     const char *socket = way_back_socket(a, d->site, room, slice_text(name));
     const struct admin_options o = { d->site, d->bus, socket, take_back_asides, d };
@@ -164,8 +197,8 @@ static bool open_own_admin(struct daemon *d, struct arena *a, const char *room, 
     return admin_start(&o, out, e);
 }
 
-/* Opens the site's socket. Of a site on Kafka each part may be a process of its own: then each has a socket
- * of its own, for what it set aside. */
+/* Opens the site's socket. Of a site on Kafka each part may be a process of its own: then each has
+ * a socket of its own, for what it set aside. */
 static bool open_admin(struct daemon *d, struct arena *a, struct err *e)
 {
     const struct site *s = d->site;

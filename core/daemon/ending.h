@@ -18,10 +18,10 @@
 struct ending {
     pthread_t listener, guard;
     bool listens, guards;
-    atomic_bool runs;       /* there is something to stop in order */
-    pthread_mutex_t lock;   /* what follows */
+    atomic_bool runs;     /* there is something to stop in order */
+    pthread_mutex_t lock; /* what follows */
     pthread_cond_t change;
-    struct bus *bus;        /* NULL: closed, or about to be */
+    struct bus *bus; /* NULL: closed, or about to be */
     bool over;
     int code;
 };
@@ -31,7 +31,8 @@ void ending_hold(void);
 /* From now on they are listened to. Borrows x until ending_over; a failure (run.thread) needs it
  * too. */
 MUST_CHECK bool ending_start(struct ending *x, struct err *e);
-/* From now on they are for ending_wait, and b (NULL: there is none) is to hurry once one has come. */
+/* From now on they are for ending_wait, and b (NULL: there is none) is to hurry once one has
+ * come. */
 void ending_begin(struct ending *x, struct bus *b);
 /* Returns when one has come. */
 void ending_wait(struct ending *x);

@@ -45,7 +45,8 @@ static void add_up(const struct site *s, struct figures *f)
 
 bool figures_is_alarming(const struct figures_of *of, const struct figures *f, size_t i)
 {
-    return delivery_is_alarming(&f->deliveries[i], of->site->deliveries[i].alarm_after_ms, f->at_ms);
+    return delivery_is_alarming(&f->deliveries[i], of->site->deliveries[i].alarm_after_ms,
+                                f->at_ms);
 }
 
 #define ASIDES_MAX 1000

@@ -6,7 +6,8 @@
 
 #include "site/site_part.h"
 
-#define RESERVE 128       /* the bus, router, monitor, admin, bundles, what is opened for a moment */
+/* the bus, router, monitor, admin, bundles, what is opened for a moment */
+#define RESERVE 128
 #define LEAST 24          /* of a listener whose site names no number */
 #define RESERVE_A_PART 16 /* a database has up to five, a folder six */
 
@@ -42,17 +43,18 @@ static bool takes_what_there_is(const struct site_feed *f)
 }
 
 /* What `wanted` files and the reserve are beside the limit; false after telling it. */
-static bool files_suffice(const struct site_feed *f, uint64_t wanted, size_t parts, struct problems *p)
+static bool files_suffice(const struct site_feed *f, uint64_t wanted, size_t parts,
+                          struct problems *p)
 {
     const struct node *at = f->transport_at;
     uint64_t most = files_max(), reserve = files_reserve(parts);
     if (wanted == 0 || wanted + reserve <= most)
         return true;
-    return problems_say(p, "run.files", at->file, at->line, at->column,
-                        "cannot open %llu files for connections ('connections_max' in sum) and %llu "
-                        "beside: the hard limit is %llu; raise it (ulimit -Hn, LimitNOFILE)",
-                        (unsigned long long)wanted, (unsigned long long)reserve,
-                        (unsigned long long)most);
+    return problems_say(
+        p, "run.files", at->file, at->line, at->column,
+        "cannot open %llu files for connections ('connections_max' in sum) and %llu "
+        "beside: the hard limit is %llu; raise it (ulimit -Hn, LimitNOFILE)",
+        (unsigned long long)wanted, (unsigned long long)reserve, (unsigned long long)most);
 }
 
 bool files_fit(const struct site *s, char **only, struct problems *p)

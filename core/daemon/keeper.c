@@ -12,9 +12,11 @@
 #include "sharing/change/expiry.h"
 
 #define LOOK_MS 50
-#define SAY_AGAIN_MS (INT64_C(24) * 3600000) /* what is on the bus ages, and whoever starts must know it */
+/* what is on the bus ages, and whoever starts must know it */
+#define SAY_AGAIN_MS (INT64_C(24) * 3600000)
 #define ASK_AGAIN_MS 1000
-#define SAME_MS INT64_C(30000) /* between two looks whether control is what it was, though nothing comes */
+/* between two looks whether control is what it was, though nothing comes */
+#define SAME_MS INT64_C(30000)
 #define READ_ARENA_BYTES ((size_t)64 << 20)
 #define BUNDLE_ARENA_BYTES ((size_t)512 << 20)
 #define PROBLEMS_SAID 20
@@ -31,18 +33,22 @@ struct watched {
     int64_t told_ms;          /* and when */
 };
 
+struct kept {
+    struct kept *next;
+    struct arena arena;
+};
 struct keeper {
     struct site *site;
     struct bus *bus;
     struct bus_reader *reader;
-    struct bus_end seen; /* up to the last record of control that was read */
-    int64_t same_ns;     /* when to look again whether it still stands there */
+    struct bus_end seen;    /* up to the last record of control that was read */
+    int64_t same_ns;        /* when to look again whether it still stands there */
     struct arena own, work; /* of its life; of one record */
     struct part_states states;
     struct watched *parts;
     struct named_by_others named;
-    bool is_open;       /* what is read now is new */
-    int64_t warned_day; /* since 1970, when expiries were last said */
+    bool is_open;               /* what is read now is new */
+    int64_t warned_day;         /* since 1970, when expiries were last said */
     _Atomic int64_t restart_ms; /* from when on site->waiting is due; INT64_MAX: none waits */
     pthread_t thread;
     bool started;
@@ -51,10 +57,7 @@ struct keeper {
     void (*lost)(void *ctx, const struct err *why);
     void *lost_ctx;
     /* One arena a bundle taken up, until the end. */
-    struct kept {
-        struct kept *next;
-        struct arena arena;
-    } * kept;
+    struct kept *kept;
 };
 
 static const struct log_who who = { "bundles", NULL };
@@ -86,7 +89,8 @@ static void tell_all(struct keeper *k, const struct bundle_order *o, struct slic
         (void)tell(k, p, &s);
 }
 
-/* Each part that has gone over to the newest since it was last asked; said until it is out, and once a day. */
+/* Each part that has gone over to the newest since it was last asked; said until it is out, and
+ * once a day. */
 static void look_at_parts(struct keeper *k)
 {
     const struct edition *newest = editions_newest(&k->site->rules);
@@ -207,8 +211,8 @@ static void take_up(struct keeper *k, struct edition *g, const struct bundle_ord
              g->number, hash, SHOWN(from));
 }
 
-/* Whether the order brings what it says. Else it is no news of the bundle that it names, and no part
- * answers it: one that refused that by name would deny the real one. */
+/* Whether the order brings what it says. Else it is no news of the bundle that it names, and no
+ * part answers it: one that refused that by name would deny the real one. */
 static bool brings_it(struct keeper *k, const struct bundle_order *o, struct err *e)
 {
     struct pack p;
@@ -219,17 +223,18 @@ static bool brings_it(struct keeper *k, const struct bundle_order *o, struct err
                    "it brings another bundle than the one that it names");
 }
 
-/* Of what was ordered before this program began: whether the router has taken it, or gone past it. */
+/* Of what was ordered before this program began: whether the router has taken it, or gone past
+ * it. */
 static bool was_in_force(const struct keeper *k, const struct bundle_order *o)
 {
     uint64_t number = named_routers_number(&k->states);
     return o->number < number || named_is_the_routers(&k->states, o->hash);
 }
 
-/* What is asked of one that comes. Of an older program's, which names its own approvals, one may only have been
- * before; keys are looked at when the program begins. */
-static bool may_come(const struct keeper *k, const struct bundle_order *o, const struct bundles_trust *trust,
-                     const struct edition *g, struct err *e)
+/* What is asked of one that comes. Of an older program's, which names its own approvals, one may
+ * only have been before; keys are looked at when the program begins. */
+static bool may_come(const struct keeper *k, const struct bundle_order *o,
+                     const struct bundles_trust *trust, const struct edition *g, struct err *e)
 {
     if (!k->is_open)
         return was_in_force(k, o) || bundles_are_new(trust, g, e);
@@ -250,7 +255,8 @@ static bool is_passed(const struct keeper *k, const struct bundle_order *o)
 }
 
 /* g: what it brings; NULL: nothing that loads. */
-static void refuse(struct keeper *k, const struct bundle_order *o, const struct edition *g, struct err *e)
+static void refuse(struct keeper *k, const struct bundle_order *o, const struct edition *g,
+                   struct err *e)
 {
     if (g && (strcmp(e->code, "pack.first") == 0 || named_is_the_routers(&k->states, o->hash)) &&
         !named_note(&k->named, k->site, g->bundle))
@@ -273,7 +279,8 @@ static void note_passed(struct keeper *k, const struct bundle_order *o)
     if (!named_is_the_routers(&k->states, o->hash) || !brings_it(k, o, &e))
         return;
     arena_init(&a, BUNDLE_ARENA_BYTES);
-    const struct edition *g = bundles_read(&a, o->file, "the router's", k->site->catalogue, &ignored);
+    const struct edition *g =
+        bundles_read(&a, o->file, "the router's", k->site->catalogue, &ignored);
     if (g && !named_note(&k->named, k->site, g->bundle)) {
         (void)err_memory(&e);
         log_err(LOG_ERROR, &who, &e);
@@ -441,7 +448,8 @@ static bool may_ask_again(struct keeper *k, const struct err *e)
     return !lost;
 }
 
-/* Where control was made anew and has grown past what was read, its first orders would be read by nobody. */
+/* Where control was made anew and has grown past what was read, its first orders would be read by
+ * nobody. */
 static bool is_what_it_was(struct keeper *k, struct err *e)
 {
     bool yes = true;
@@ -455,7 +463,8 @@ static bool is_what_it_was(struct keeper *k, struct err *e)
                            k->seen.next));
 }
 
-/* Asked before anything that came is taken, and now and then; false: it follows no more, or is to stop. */
+/* Asked before anything that came is taken, and now and then; false: it follows no more, or is to
+ * stop. */
 static bool may_take(struct keeper *k, size_t n)
 {
     struct err e = { .fate = ERR_NONE };

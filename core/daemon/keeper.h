@@ -13,9 +13,9 @@
 
 struct keeper;
 
-/* Reads control to its end and takes up what was ordered meanwhile. The site's rules grow. Where the bus
- * was away (ERR_RETRY) *out is there all the same, to be given again: it begins anew, and what it took
- * up stays. */
+/* Reads control to its end and takes up what was ordered meanwhile. The site's rules grow. Where
+ * the bus was away (ERR_RETRY) *out is there all the same, to be given again: it begins anew, and
+ * what it took up stays. */
 MUST_CHECK bool keeper_open(struct site *s, struct bus *b, struct keeper **out, struct err *e);
 /* A bundle in force now needs that everything starts again. Any thread. */
 bool keeper_wants_restart(const struct keeper *k);
@@ -28,16 +28,17 @@ struct keeper_part {
     struct slice agency;
     uint64_t (*generation)(const void *part);
     const void *part;
-    /* Within keeper_watch, and then on the keeper's thread: it may publish nothing, and why; NULL: it may again. NULL: it publishes no
-     * events. */
+    /* Within keeper_watch, and then on the keeper's thread: it may publish nothing, and why; NULL:
+     * it may again. NULL: it publishes no events. */
     void (*holds)(void *ctx, const struct err *why);
     void *holds_ctx;
 };
 MUST_CHECK bool keeper_watch(struct keeper *k, const struct keeper_part *p, struct err *e);
-/* lost: called on its thread, once and as its last, when it cannot follow orders any more (control was deleted,
- * or made anew); the log has why. A program that runs on would obey no stop: it is to start again. */
-MUST_CHECK bool keeper_start(struct keeper *k, void (*lost)(void *ctx, const struct err *why), void *ctx,
-                             struct err *e);
+/* lost: called on its thread, once and as its last, when it cannot follow orders any more (control
+ * was deleted, or made anew); the log has why. A program that runs on would obey no stop: it is to
+ * start again. */
+MUST_CHECK bool keeper_start(struct keeper *k, void (*lost)(void *ctx, const struct err *why),
+                             void *ctx, struct err *e);
 /* Ends the thread: before the parts that it looks at. */
 void keeper_stop(struct keeper *k);
 /* After all that goes by its bundles. */

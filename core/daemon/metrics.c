@@ -286,9 +286,10 @@ static void put_trouble(struct buf *out, const struct figures_of *of, const stru
     static const char *const ages[] = { "concordat_delivery_trouble_age_seconds",
                                         "concordat_delivery_down_seconds" };
     const struct site *s = of->site;
-    put_family(out, alarm, "gauge",
-               "Whether something is parked, down for somebody to mend, or in trouble for longer than "
-               "alarm_after: page somebody.");
+    put_family(
+        out, alarm, "gauge",
+        "Whether something is parked, down for somebody to mend, or in trouble for longer than "
+        "alarm_after: page somebody.");
     for (size_t i = 0; i < s->delivery_count; i++) {
         const struct label name = { "delivery", slice_text(s->deliveries[i].name) };
         if (!of->deliveries || of->deliveries[i])
@@ -350,7 +351,8 @@ static void put_words(struct buf *out, const struct figures_of *of, const struct
         if (!of->feeds || of->feeds[i])
             put_seconds(out, age, &name, 1, since ? f->at_ms - since : 0);
     }
-    put_family(out, full, "gauge", "Whether one was asked to come again for want of room: page somebody.");
+    put_family(out, full, "gauge",
+               "Whether one was asked to come again for want of room: page somebody.");
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct label name = { "feed", slice_text(s->feeds[i].name) };
         if (!of->feeds || of->feeds[i])
@@ -461,24 +463,27 @@ static void put_unread(struct buf *out, const struct figures *f)
     static const char age[] = "concordat_unread_oldest_age_seconds";
     const struct tally_counts *n = &f->routed;
     put_one(out, "concordat_unread_people", "gauge",
-            "Whose events wait for somebody to look at a message that could not be read.", n->unread);
+            "Whose events wait for somebody to look at a message that could not be read.",
+            n->unread);
     put_family(out, age, "gauge", "How long the oldest of them has waited.");
     put_seconds(out, age, NULL, 0, n->unread ? f->at_ms - n->unread_oldest_ms : 0);
 }
 
-/* Whom a service's own agency says that it knows, in figures: a service that claims many, of whom none was
- * checked, is what somebody should look at. */
+/* Whom a service's own agency says that it knows, in figures: a service that claims many, of whom
+ * none was checked, is what somebody should look at. */
 static void put_claims(struct buf *out, const struct figures *f)
 {
     static const char made[] = "concordat_claims_made_total",
                       caught_up[] = "concordat_claims_caught_up_total", now[] = "concordat_claims";
     const struct tally_counts *n = &f->routed;
-    put_family(out, made, "counter", "Persons that a service began to claim by its own agency's word.");
+    put_family(out, made, "counter",
+               "Persons that a service began to claim by its own agency's word.");
     for (size_t i = 0; i < n->claim_count; i++) {
         const struct label label = { "service", n->claims[i].service };
         put_count(out, made, &label, 1, n->claims[i].made);
     }
-    put_family(out, caught_up, "counter", "Of them those of whom older events were sent to it at once.");
+    put_family(out, caught_up, "counter",
+               "Of them those of whom older events were sent to it at once.");
     for (size_t i = 0; i < n->claim_count; i++) {
         const struct label label = { "service", n->claims[i].service };
         put_count(out, caught_up, &label, 1, n->claims[i].caught_up);

@@ -13,10 +13,11 @@
 /* What is known only while it runs. */
 struct metrics_process {
     int64_t started_ms;
-    int64_t router_lag_ms; /* with a router only */
+    int64_t router_lag_ms;   /* with a router only */
     uint64_t standing_lanes; /* the same */
     bool is_ready, wants_restart;
-    const int64_t *bus_away_since_ms; /* by the site's index of feeds; 0: the bus takes what it keeps */
+    const int64_t
+        *bus_away_since_ms; /* by the site's index of feeds; 0: the bus takes what it keeps */
     uint64_t disk_free_bytes, disk_size_bytes; /* where the site keeps its state */
 };
 

@@ -20,7 +20,7 @@ struct monitor {
     struct monitor_options o;
     struct http_server *server;
     pthread_mutex_t lock; /* of o, and one question at a time */
-    struct arena arena; /* of one question */
+    struct arena arena;   /* of one question */
     int64_t started_ms;
     const char **hosts; /* of the site, NULL-terminated; NULL: none */
     struct tls_context *tls;
@@ -60,7 +60,8 @@ static bool is_ready(const struct monitor *m, struct buf *out)
                    lag_ms / 1000);
     size_t standing = m->o.router ? router_standing(m->o.router) : 0;
     if (standing)
-        buf_format(out, "%zu partitions of topics wait for a human: see concordat status SITE\n", standing);
+        buf_format(out, "%zu partitions of topics wait for a human: see concordat status SITE\n",
+                   standing);
     int64_t silent_ms = m->o.of.tally ? audit_age_ms(m->o.of.tally) : 0;
     if (silent_ms > LAG_MAX_MS)
         buf_format(out,
@@ -82,12 +83,14 @@ static void tell_feed(const struct site_feed *d, const struct feed_counts *n, in
         buf_format(out, "alarm: feed %s has %" PRIu64 " in its quarantine, %s\n", d->name, n->aside,
                    n->aside_full ? "and no room for another" : "and the oldest is too old");
     if (n->words_full)
-        buf_format(out, "alarm: feed %s keeps %" PRIu64
-                   " words about sharing, and has no room for another\n", d->name, n->words);
+        buf_format(out,
+                   "alarm: feed %s keeps %" PRIu64
+                   " words about sharing, and has no room for another\n",
+                   d->name, n->words);
 }
 
-/* Tells of partners in trouble, which makes the process no less ready: what waits for them waits on disk, and
- * a process taken out of service for it could take nothing in either. */
+/* Tells of partners in trouble, which makes the process no less ready: what waits for them waits on
+ * disk, and a process taken out of service for it could take nothing in either. */
 static void tell_alarms(const struct monitor *m, struct buf *out)
 {
     const struct figures_of *of = &m->o.of;
@@ -126,8 +129,9 @@ static void say_away(const struct monitor *m, struct buf *out)
         const char *why = since_ms ? feed_bus_trouble(m->o.feeds[i]) : NULL;
         struct slice since = time_ms_to_iso(since_ms, time);
         if (since_ms)
-            buf_format(out, "feed %s keeps what it takes: bus away since %.*s%s%s%s\n", s->feeds[i].name,
-                       SHOWN(since), why ? " (" : "", why ? why : "", why ? ")" : "");
+            buf_format(out, "feed %s keeps what it takes: bus away since %.*s%s%s%s\n",
+                       s->feeds[i].name, SHOWN(since), why ? " (" : "", why ? why : "",
+                       why ? ")" : "");
     }
 }
 
@@ -162,7 +166,8 @@ static const int64_t *since_when_away(struct monitor *m)
     return list;
 }
 
-/* Figures that cannot be gathered are answered by 503, so that whoever asks sees that and pages somebody. */
+/* Figures that cannot be gathered are answered by 503, so that whoever asks sees that and pages
+ * somebody. */
 static void answer_metrics(struct monitor *m, struct http_answer *out)
 {
     struct figures f;
@@ -207,8 +212,8 @@ static void answer_one(struct monitor *m, struct http_request *r, struct http_an
     }
 }
 
-/* Whether a request names this listener. Any other name may be one that a page in somebody's browser was made
- * to resolve to this machine. */
+/* Whether a request names this listener. Any other name may be one that a page in somebody's
+ * browser was made to resolve to this machine. */
 static bool is_own_name(const struct monitor *m, const struct http_head *h)
 {
     struct slice host = http_head_host(h);

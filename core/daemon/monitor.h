@@ -2,11 +2,11 @@
  *
  * GET /metrics (metrics.h), /health/live (it answers), /health/ready (its feeds take in, its router
  * is in step and the bus answers it, a bundle is in force: 200; else 503 and a sentence a trouble).
- * Nothing changes by it, and nothing of a person is told. Beyond loopback only as secure.h has it: with TLS
- * and client certificates, or where the site says why not. A request under another name than its own, a
- * loopback name or one of the site's `hosts` is answered 421, so that no page in a browser reads it. Threads:
- * one of its own, which gathers the figures when it is asked and never waits for the bus. Errors: http.listen,
- * http.door, those of host/tls.h (ERR_FATAL). */
+ * Nothing changes by it, and nothing of a person is told. Beyond loopback only as secure.h has it:
+ * with TLS and client certificates, or where the site says why not. A request under another name
+ * than its own, a loopback name or one of the site's `hosts` is answered 421, so that no page in a
+ * browser reads it. Threads: one of its own, which gathers the figures when it is asked and never
+ * waits for the bus. Errors: http.listen, http.door, those of host/tls.h (ERR_FATAL). */
 #ifndef CONCORDAT_DAEMON_MONITOR_H
 #define CONCORDAT_DAEMON_MONITOR_H
 
@@ -17,10 +17,10 @@
 struct monitor;
 
 struct monitor_options {
-    const char *listen;          /* "127.0.0.1:9464"; port 0: the kernel's choice */
-    struct figures_of of;        /* what runs here */
-    const struct router *router; /* NULL: elsewhere */
-    const struct keeper *keeper; /* NULL: the bus is not there yet */
+    const char *listen;              /* "127.0.0.1:9464"; port 0: the kernel's choice */
+    struct figures_of of;            /* what runs here */
+    const struct router *router;     /* NULL: elsewhere */
+    const struct keeper *keeper;     /* NULL: the bus is not there yet */
     const struct feed *const *feeds; /* by the site's index; NULL ones are elsewhere */
     bool has_others;                 /* not feeds alone */
 };

@@ -1,4 +1,5 @@
-/* named_by_others.c - compares a refused bundle with the last one taken, and both with the router's. */
+/* named_by_others.c - compares a refused bundle with the last one taken, and both with the
+ * router's. */
 #include "daemon/named_by_others.h"
 
 #include "base/clock.h"
@@ -97,10 +98,11 @@ bool named_look(struct named_by_others *n, const struct site *s, struct bus *b, 
 bool named_stands(const struct named_by_others *n, struct slice agency, struct err *why)
 {
     return n->stands && is_noted(n, agency) &&
-           !err_set(why, ERR_REJECT, "pack.first", 0,
-                    "cannot publish: the router goes by a bundle in which others say who approves for "
-                    "'%.*s', and '%.*s' has not told this host",
-                    SHOWN(agency), SHOWN(agency));
+           !err_set(
+               why, ERR_REJECT, "pack.first", 0,
+               "cannot publish: the router goes by a bundle in which others say who approves for "
+               "'%.*s', and '%.*s' has not told this host",
+               SHOWN(agency), SHOWN(agency));
 }
 
 void named_close(struct named_by_others *n)

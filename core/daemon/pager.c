@@ -1,5 +1,5 @@
-/* pager.c - looks at what is held, every two seconds. Reasons are shown as everybody may see them.
- */
+/* pager.c - looks at what is held, every two seconds. Reasons are shown as everybody may see
+ * them. */
 #include "daemon/pager.h"
 
 #include <pthread.h>
@@ -51,8 +51,8 @@ static void page_alike(const struct unread_person *x)
                  x->reference, a->source, a->code);
 }
 
-/* One alarm a feed and code, at once; whoever comes within ten minutes of it is told of afterwards, in
- * one again: so that many are one alarm, however fast they come. */
+/* One alarm a feed and code, at once; whoever comes within ten minutes of it is told of afterwards,
+ * in one again: so that many are one alarm, however fast they come. */
 static size_t page_unread(struct unread_list *l, int64_t now_ms)
 {
     size_t n = 0;

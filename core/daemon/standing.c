@@ -15,9 +15,11 @@
 
 #define PART "-"
 #define WAITING "+"
-#define FILE_BYTES ((size_t)4 << 20) /* a line is under 400 bytes, a region has a few thousand lanes */
+/* a line is under 400 bytes, a region has a few thousand lanes */
+#define FILE_BYTES ((size_t)4 << 20)
 
-static const char *standing_path(struct arena *a, const struct site *s, const char *room, const char *name)
+static const char *standing_path(struct arena *a, const struct site *s, const char *room,
+                                 const char *name)
 {
     return arena_format(a, "%s/standing-%s%s%s", s->state_folder, room, name ? "-" : "",
                         name ? name : "");
@@ -99,8 +101,8 @@ static void replace_file(const char *path, struct slice bytes)
     if (fd >= 0)
         close(fd);
     if (!good)
-        log_line(LOG_WARN, NULL, "run.standing", "cannot write '%s', which `status` reads: %s", path,
-                 strerror(why));
+        log_line(LOG_WARN, NULL, "run.standing", "cannot write '%s', which `status` reads: %s",
+                 path, strerror(why));
 }
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all files, from begin to release */
@@ -112,7 +114,8 @@ struct writing {
     struct slice before;
 };
 
-static bool begin_writing(struct writing *w, const struct site *s, const char *room, const char *name)
+static bool begin_writing(struct writing *w, const struct site *s, const char *room,
+                          const char *name)
 {
     pthread_mutex_lock(&lock);
     arena_init(&w->a, FILE_BYTES + (1 << 16));
@@ -147,8 +150,10 @@ void standing_lanes(void *site, const struct router_stand *list, size_t n)
         const struct router_stand *x = &list[i];
         char lane[300];
         (void)snprintf(lane, sizeof lane, "%s/%d", x->topic, x->partition);
-        struct standing one = { .since_ms = x->since_ms, .code = slice_text(x->why.code),
-                                .lane = slice_text(lane), .sentence = slice_text(x->why.text) };
+        struct standing one = { .since_ms = x->since_ms,
+                                .code = slice_text(x->why.code),
+                                .lane = slice_text(lane),
+                                .sentence = slice_text(x->why.text) };
         put_kept(&w.text, w.before, &one);
     }
     end_writing(&w);
@@ -176,11 +181,14 @@ static void put_others(struct writing *w, const char *lane)
 
 static struct standing stands_now(const struct err *why, const char *lane)
 {
-    return (struct standing){ .since_ms = clock_wall_ms(), .code = slice_text(why->code),
-                              .lane = slice_text(lane), .sentence = slice_text(why->text) };
+    return (struct standing){ .since_ms = clock_wall_ms(),
+                              .code = slice_text(why->code),
+                              .lane = slice_text(lane),
+                              .sentence = slice_text(why->text) };
 }
 
-bool standing_stopped(const struct site *s, const char *room, const char *name, const struct err *why)
+bool standing_stopped(const struct site *s, const char *room, const char *name,
+                      const struct err *why)
 {
     struct writing w;
     struct standing it = stands_now(why, PART);
@@ -247,10 +255,11 @@ const char *standing_way_on(struct arena *a, const char *room, const char *name,
 {
     static const char by[] = "--by PERSON --reason TEXT";
     if (x->lane.n)
-        return arena_format(a, "concordat skip SITE %.*s %s", (int)x->lane.n, (const char *)x->lane.p,
-                            by);
+        return arena_format(a, "concordat skip SITE %.*s %s", (int)x->lane.n,
+                            (const char *)x->lane.p, by);
     if (x->waits)
-        return arena_format(a, "concordat manual %.*s, then it goes on by itself", (int)x->code.n, (const char *)x->code.p);
+        return arena_format(a, "concordat manual %.*s, then it goes on by itself", (int)x->code.n,
+                            (const char *)x->code.p);
     if (slice_equal_text(x->code, "bus.aged"))
         return arena_format(a, "concordat skip SITE %s%s%s %s, then start it", room,
                             name ? ":" : "", name ? name : "", by);

@@ -1,10 +1,11 @@
-/* standing.h - what does not go on: lanes of the router that stand, parts that have stopped, or wait for more than a
- * bus that is away.
+/* standing.h - what does not go on: lanes of the router that stand, parts that have stopped, or
+ * wait for more than a bus that is away.
  *
  * Kept for `status`, which is asked whether anything runs or not: a file a part in the state folder
- * (standing-ROOM-NAME), a line each, "SINCE_MS CODE LANE SENTENCE"; LANE is "-" for the part itself, "+" for one that waits.
- * Whoever runs the part writes it, whole or not at all; it is gone when all goes on. It tells what the
- * log has told: one that cannot be written is in the log alone. Threads: any. */
+ * (standing-ROOM-NAME), a line each, "SINCE_MS CODE LANE SENTENCE"; LANE is "-" for the part
+ * itself, "+" for one that waits. Whoever runs the part writes it, whole or not at all; it is gone
+ * when all goes on. It tells what the log has told: one that cannot be written is in the log alone.
+ * Threads: any. */
 #ifndef CONCORDAT_DAEMON_STANDING_H
 #define CONCORDAT_DAEMON_STANDING_H
 
@@ -20,21 +21,25 @@ struct standing {
 
 /* A part is a room ("router", "feed", "delivery") and its name there, NULL for the router. */
 
-/* All lanes that stand (router_options.stands, of a struct site): the router runs, and what stood before
- * keeps its time. */
+/* All lanes that stand (router_options.stands, of a struct site): the router runs, and what stood
+ * before keeps its time. */
 void standing_lanes(void *site, const struct router_stand *list, size_t n);
 /* It cannot begin, or go on; its lanes are as they were. Nothing where it only waits for the bus
- * (ERR_RETRY), or where another process runs it (db.locked, bus.locked, bus.fenced). Always false. */
-bool standing_stopped(const struct site *s, const char *room, const char *name, const struct err *why);
+ * (ERR_RETRY), or where another process runs it (db.locked, bus.locked, bus.fenced). Always
+ * false. */
+bool standing_stopped(const struct site *s, const char *room, const char *name,
+                      const struct err *why);
 /* It runs, and waits for that; nothing where the bus is only away. NULL: it waits no longer. */
-void standing_waits(const struct site *s, const char *room, const char *name, const struct err *why);
+void standing_waits(const struct site *s, const char *room, const char *name,
+                    const struct err *why);
 /* It goes on, or somebody has said how; its lanes, and what it waits for, are as they were. */
 void standing_over(const struct site *s, const char *room, const char *name);
 
 /* What stands of it, as last written. */
 void standing_each(const struct site *s, const char *room, const char *name,
                    void (*each)(void *ctx, const struct standing *x), void *ctx);
-/* The command that ends it, or what to do before the part is started again. In a; NULL: no memory. */
+/* The command that ends it, or what to do before the part is started again. In a; NULL: no
+ * memory. */
 const char *standing_way_on(struct arena *a, const char *room, const char *name,
                             const struct standing *x);
 

@@ -50,7 +50,8 @@ static void tally_decision(struct tally *t, const struct audit_decision *d)
         if (slice_equal_text(d->outcome, decision_outcome_name(o))) {
             ++*of_outcome[o];
             n->to_deliveries += o == OUTCOME_DISCLOSE && has_delivery(t->site, d->recipient);
-            count_reason(n, decision_outcome_name(o), (const char *)reason_shown(d->reason, false).p);
+            count_reason(n, decision_outcome_name(o),
+                         (const char *)reason_shown(d->reason, false).p);
         }
 }
 

@@ -22,25 +22,25 @@ struct tally_held {
 #define TALLY_CLAIMS_MAX 256
 /* Persons whom a service's own agency says that it knows (sharing/facts/claimed.h). */
 struct tally_claims {
-    struct slice service;             /* "agency/service" */
-    uint64_t made, caught_up;         /* since the beginning: with something sent at once */
-    uint64_t now[CLAIM_STATES];       /* of those that stand */
+    struct slice service;       /* "agency/service" */
+    uint64_t made, caught_up;   /* since the beginning: with something sent at once */
+    uint64_t now[CLAIM_STATES]; /* of those that stand */
 };
 /* Since the beginning of the audit; what is held, now. */
 struct tally_counts {
     int64_t read_ms; /* when; before the first time, when it was opened */
     uint64_t events, decisions, disclosed, withheld, held, caught_up, duplicates, refused, receipts;
-    uint64_t not_yours;     /* would take back, replace or reuse what another said */
-    uint64_t not_allowed;   /* what a line of facts.yaml would make known, said by who may not */
-    uint64_t skipped; /* records that aged out unread, by the words of those who went on */
+    uint64_t not_yours;   /* would take back, replace or reuse what another said */
+    uint64_t not_allowed; /* what a line of facts.yaml would make known, said by who may not */
+    uint64_t skipped;     /* records that aged out unread, by the words of those who went on */
     uint64_t openings, returned, second; /* events whose note is that of step/marks.h */
-    uint64_t to_deliveries; /* disclosures to services that this site delivers to */
+    uint64_t to_deliveries;              /* disclosures to services that this site delivers to */
     struct tally_reason reasons[TALLY_REASONS_MAX];
     size_t reason_count;
     struct holds_count waiting;
     struct tally_held waiting_by[TALLY_REASONS_MAX];
     size_t waiting_by_count;
-    uint64_t unread;        /* people whose events wait for somebody to look at a message */
+    uint64_t unread; /* people whose events wait for somebody to look at a message */
     int64_t unread_oldest_ms;
     struct tally_claims claims[TALLY_CLAIMS_MAX]; /* those that have claimed anybody */
     size_t claim_count;

@@ -40,11 +40,12 @@ struct delivery_options {
     int64_t retry_ms, retry_max_ms; /* back-off between two tries: first, most */
     int64_t retry_after_max_ms;     /* the longest pause that a partner may ask for */
     int64_t alarm_after_ms;
-    /* How often what the partner answers with AE, with AR, is sent before it is parked; 0: for ever. */
+    /* How often what the partner answers with AE, with AR, is sent before it is parked; 0: for
+     * ever. */
     int64_t tries_on_error, tries_on_reject;
-    int64_t (*now_ms)(void);        /* NULL: clock_wall_ms */
-    const struct editions *rules; /* the door goes by the one in force when it sends; all of bundle's
-                                  shape. NULL: by bundle alone */
+    int64_t (*now_ms)(void);      /* NULL: clock_wall_ms */
+    const struct editions *rules; /* the door goes by the one in force when it sends; all of
+                                  bundle's shape. NULL: by bundle alone */
 };
 
 MUST_CHECK bool delivery_open(const struct delivery_options *o, struct delivery **out,
@@ -70,7 +71,8 @@ struct delivery_counts {
     uint64_t taken, accepted, refused, stopped, outstanding, duplicates;
     uint64_t skipped; /* at most so many aged out unread, and a named person went on */
     uint64_t reduced; /* of the accepted: left with something taken out at the door */
-    /* Of the outstanding: set aside for a human, since when the oldest; tried in vain, since when. */
+    /* Of the outstanding: set aside for a human, since when the oldest; tried in vain, since
+     * when. */
     uint64_t parked, troubled, tries;
     uint64_t unrendered; /* of the parked: another mapping tries them by itself */
     uint64_t behind;     /* of the outstanding: their person's order keeps them behind one parked */

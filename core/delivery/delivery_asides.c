@@ -51,14 +51,15 @@ bool delivery_asides_each(const char *database, struct slice id,
     bool row = false;
     if (!db_open_reader(database, &db, e))
         return false;
-    bool good = db_prepare(db,
-                           "select q.id, q.state, q.tries, q.due_ms, t.since_ms, t.code, t.sentence,"
-                           " t.said, t.words, q.bytes, length(t.mapping) > 0 from queue q left join trouble t"
-                           " on t.seq = q.seq where q.state <> 1 and (t.seq is not null or"
-                           " exists(select 1 from trouble u join queue w on w.seq = u.seq"
-                           " where w.subject = q.subject)) and (?1 = '' or q.id = ?1)"
-                           " order by q.seq",
-                           &q, e);
+    bool good = db_prepare(
+        db,
+        "select q.id, q.state, q.tries, q.due_ms, t.since_ms, t.code, t.sentence,"
+        " t.said, t.words, q.bytes, length(t.mapping) > 0 from queue q left join trouble t"
+        " on t.seq = q.seq where q.state <> 1 and (t.seq is not null or"
+        " exists(select 1 from trouble u join queue w on w.seq = u.seq"
+        " where w.subject = q.subject)) and (?1 = '' or q.id = ?1)"
+        " order by q.seq",
+        &q, e);
     if (good)
         db_bind_text(q, 1, id);
     while (good) {

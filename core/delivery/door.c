@@ -134,8 +134,8 @@ static size_t name_category(const struct reduction *r, unsigned category, struct
         if (!r->withheld[i])
             all = false;
         else if (!view_is_null(r->view, i))
-            list[n++] = catalogue_field_name(r->catalogue, r->arena,
-                                             plan_bare(plan_slot_at(p, i)->path));
+            list[n++] =
+                catalogue_field_name(r->catalogue, r->arena, plan_bare(plan_slot_at(p, i)->path));
     }
     if (n == 0 || !all)
         return n;
@@ -308,9 +308,10 @@ bool door_check(const struct door_input *in, struct arena *a, struct buf *work,
         return true;
     if (slice_is_one_of(view_text_at(&out->view, "header.id"), notice.waiting,
                         notice.waiting_count))
-        return err_set(e, ERR_RETRY, "delivery.doubt", 0,
-                       "cannot let it leave: something about its subject is in doubt, until named people "
-                       "end that (concordat held SITE list)");
+        return err_set(
+            e, ERR_RETRY, "delivery.doubt", 0,
+            "cannot let it leave: something about its subject is in doubt, until named people "
+            "end that (concordat held SITE list)");
     if (!notice.withhold_count)
         return true;
     return door_reduce(in, &notice, a, work, out, e);

@@ -21,27 +21,28 @@ struct delivery {
     struct store *store;
     struct known *known;
     struct bus_reader *reader;
-    int64_t next;         /* progress, when the reader was opened */
-    bool compares;        /* the first that it gives is the last one taken */
-    struct told *told;    /* NULL: file and topic are what they were */
+    int64_t next;      /* progress, when the reader was opened */
+    bool compares;     /* the first that it gives is the last one taken */
+    struct told *told; /* NULL: file and topic are what they were */
     struct arena names, arena;
     struct buf work, answer, receipt;
     const char *disclosures, *receipts; /* topics */
-    struct editions own; /* of one bundle alone */
+    struct editions own;                /* of one bundle alone */
     struct edition only;
     const struct editions *rules;
-    const struct edition *head; /* the newest when this row was begun */
-    _Atomic uint64_t generation;   /* its number */
-    int64_t clock_ms;       /* the wall clock, when it was last looked at */
-    int64_t quiet_until_ms; /* nobody is tried before */
-    int64_t down_since_ms;  /* nothing goes at all; 0: it does */
-    int64_t down_tries;     /* in a row */
-    const char *down_code;  /* why, as it was told last; NULL: not told by this process */
+    const struct edition *head;  /* the newest when this row was begun */
+    _Atomic uint64_t generation; /* its number */
+    int64_t clock_ms;            /* the wall clock, when it was last looked at */
+    int64_t quiet_until_ms;      /* nobody is tried before */
+    int64_t down_since_ms;       /* nothing goes at all; 0: it does */
+    int64_t down_tries;          /* in a row */
+    const char *down_code;       /* why, as it was told last; NULL: not told by this process */
     bool in_trouble, alarmed, parked_said; /* said, until it is over */
     atomic_bool stopping;
     pthread_mutex_t lock;
     struct waker stop_asked;
-    const struct way_back *asked; /* under lock, as what came of it: by its thread, told on answered */
+    const struct way_back
+        *asked; /* under lock, as what came of it: by its thread, told on answered */
     uint64_t asked_done;
     struct err asked_failed;
     pthread_cond_t answered;

@@ -7,14 +7,14 @@
 
 /* What came of it. */
 struct sent {
-    bool ready;                 /* the door let it out and it is rendered: hand it over */
-    bool again;                 /* not delivered or not known: try later */
-    bool park;                  /* it will not be taken, or cannot be rendered: a human has to look */
-    bool unrendered;            /* by our own mapping: park is set */
-    bool handed;                /* the transport was asked */
-    struct handing handing;     /* what came of that */
-    enum answer_means means;    /* of the partner's answer */
-    const char *outcome, *code; /* when it has ended; while ready: what it will be once accepted */
+    bool ready;              /* the door let it out and it is rendered: hand it over */
+    bool again;              /* not delivered or not known: try later */
+    bool park;               /* it will not be taken, or cannot be rendered: a human has to look */
+    bool unrendered;         /* by our own mapping: park is set */
+    bool handed;             /* the transport was asked */
+    struct handing handing;  /* what came of that */
+    enum answer_means means; /* of the partner's answer */
+    const char *outcome, *code;  /* when it has ended; while ready: what it will be once accepted */
     const struct slice *removed; /* as a door's verdict has it */
     size_t removed_count;
     struct slice framed; /* what left, or would have */

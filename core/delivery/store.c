@@ -97,14 +97,12 @@ static const char *const sql[] = {
         " set last_ms = ?2, code = ?3, sentence = ?4, said = ?5, words = ?6, mapping = ?7,"
         " errors = errors + ?8",
     [Q_TROUBLE_OVER] = "delete from trouble where seq = ?1",
-    [Q_UNPARK_RENDERED] =
-        "update queue set state = 0, due_ms = 0 where state = 2 and seq in"
-        " (select seq from trouble where length(mapping) > 0 and mapping <> ?1)",
+    [Q_UNPARK_RENDERED] = "update queue set state = 0, due_ms = 0 where state = 2 and seq in"
+                          " (select seq from trouble where length(mapping) > 0 and mapping <> ?1)",
     [Q_SOONER] = "update queue set due_ms = min(max(due_ms - ?1, 0), ?2) where due_ms > 0",
-    [Q_TROUBLED] =
-        "select sum(q.state = 0), min(case when q.state = 0 then t.since_ms end),"
-        " max(case when q.state = 0 then q.tries end), sum(q.state = 2)"
-        " from trouble t join queue q on q.seq = t.seq where q.state <> 1",
+    [Q_TROUBLED] = "select sum(q.state = 0), min(case when q.state = 0 then t.since_ms end),"
+                   " max(case when q.state = 0 then q.tries end), sum(q.state = 2)"
+                   " from trouble t join queue q on q.seq = t.seq where q.state <> 1",
     [Q_DOWN] = "insert or replace into down values(0, ?1, ?2, ?3)",
     [Q_DOWN_SINCE] = "select since_ms from down",
     [Q_UP] = "delete from down",
@@ -119,8 +117,9 @@ static const char *const sql[] = {
     [Q_FORGET] = "delete from queue where seq = ?1",
     [Q_NEW_HEAD] = "update queue set head = 1"
                    " where seq = (select min(seq) from queue where subject = ?1)",
-    [Q_LET_PASS] = "update queue set head = 1 where subject = ?1 and retracts = 1 and original <> ''"
-                   " and not exists(select 1 from queue o where o.id = queue.original)",
+    [Q_LET_PASS] =
+        "update queue set head = 1 where subject = ?1 and retracts = 1 and original <> ''"
+        " and not exists(select 1 from queue o where o.id = queue.original)",
     [Q_KNOWN] = "select own.outcome, queue.id is not null from own left join queue using (id)"
                 " where own.id = ?1",
     [Q_ANEW] = "insert or replace into anew values(0, ?1)",
@@ -443,7 +442,9 @@ bool store_troubled(struct store *s, struct store_troubled *out, struct err *e)
     if (!row)
         return true;
     *out = (struct store_troubled){
-        .waiting = db_int(q, 0), .since_ms = db_int(q, 1), .tries = db_int(q, 2),
+        .waiting = db_int(q, 0),
+        .since_ms = db_int(q, 1),
+        .tries = db_int(q, 2),
         .parked = db_int(q, 3),
     };
     db_reset(q);

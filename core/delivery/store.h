@@ -69,7 +69,7 @@ struct arrived {
     struct slice id, subject, original, bytes, receipt;
     int64_t route;
     bool retracts;
-    bool again; /* taken before and ended: only its receipt is to be published once more */
+    bool again;        /* taken before and ended: only its receipt is to be published once more */
     const char *ended; /* so it had ended, by its receipt, before this file was; NULL: it had not */
 };
 MUST_CHECK bool store_take(struct store *s, const struct arrived *list, size_t n, int64_t next,

@@ -91,7 +91,8 @@ static void look_for_alarm(struct delivery *d, const struct store_troubled *t, c
     struct slice since = time_ms_to_iso(t->since_ms, time);
     d->alarmed = true;
     log_line(LOG_WARN, &d->who, "delivery.alarm",
-             "not delivered since %.*s: %" PRId64 " wait, tried %" PRId64 " times, last %s; it goes on trying: "
+             "not delivered since %.*s: %" PRId64 " wait, tried %" PRId64
+             " times, last %s; it goes on trying: "
              "concordat deliveries SITE list",
              SHOWN(since), t->waiting, t->tries, code);
 }

@@ -1,9 +1,9 @@
 /* crypto.c - hashes and ciphers of OpenSSL.
  *
- * SHA-256 is called by its own functions and HMAC written out over it (RFC 2104): a message needs some
- * ten short hashes, and EVP takes memory for each, which costs more than the hashing. Those functions
- * count as deprecated since 3.0, in favour of EVP; they are what its default provider calls. AES goes
- * through EVP, with contexts fetched once a thread. */
+ * SHA-256 is called by its own functions and HMAC written out over it (RFC 2104): a message needs
+ * some ten short hashes, and EVP takes memory for each, which costs more than the hashing. Those
+ * functions count as deprecated since 3.0, in favour of EVP; they are what its default provider
+ * calls. AES goes through EVP, with contexts fetched once a thread. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "host/crypto.h"
 
@@ -275,17 +275,23 @@ void ed25519_sign(const struct key *secret, struct slice what, uint8_t out[SIGNA
     EVP_PKEY_free(key);
 }
 
-/* The points whose order divides 8, by their y in each way of writing it that libcrypto takes; the sign of
- * x, the highest bit, is either. 2 to 18 could be written twice too, and are no such points. */
+/* The points whose order divides 8, by their y in each way of writing it that libcrypto takes; the
+ * sign of x, the highest bit, is either. 2 to 18 could be written twice too, and are no such
+ * points. */
 static const uint8_t weak_points[][KEY_BYTES] = {
     { 0 },
     { 1 },
-    { 0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0,
-      0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05 },
-    { 0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f,
-      0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a },
-#define P_AND(low) { low, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, \
-                     255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 127 }
+    { 0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4,
+      0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6,
+      0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05 },
+    { 0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b,
+      0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39,
+      0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a },
+#define P_AND(low)                                                                                 \
+    {                                                                                              \
+        low, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,  \
+            255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 127                   \
+    }
     P_AND(0xec), /* p - 1 */
     P_AND(0xed), /* p, which is 0 */
     P_AND(0xee), /* p + 1, which is 1 */

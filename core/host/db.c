@@ -53,12 +53,13 @@ static const char reader_settings[] = "pragma mmap_size = 0;"
 
 /* ---- the WAL, written in one piece ----
  *
- * SQLite writes a commit page by page, two system calls each. All of them append to the WAL and none
- * counts before the sync that ends it, so a writer's are gathered here and written with one call:
- * when SQLite syncs, or looks at the file in any other way. A layer between SQLite and its own file
- * system (sqlite.org/vfs.html); every other file passes through untouched. */
+ * SQLite writes a commit page by page, two system calls each. All of them append to the WAL and
+ * none counts before the sync that ends it, so a writer's are gathered here and written with one
+ * call: when SQLite syncs, or looks at the file in any other way. A layer between SQLite and its
+ * own file system (sqlite.org/vfs.html); every other file passes through untouched. */
 
-#define GATHER_BYTES ((size_t)120 * 1024) /* its own file system takes less than 128 KiB at once */
+/* its own file system takes less than 128 KiB at once */
+#define GATHER_BYTES ((size_t)120 * 1024)
 #define GATHERING "concordat-gathering"
 
 struct wal_file {
@@ -208,8 +209,8 @@ static int open_file(sqlite3_vfs *layer, const char *path, sqlite3_file *f, int 
 
 static pthread_once_t library_once = PTHREAD_ONCE_INIT;
 
-/* SQLite counts its memory under one lock for all connections: a feed's turn would wait for the bus.
- * It keeps the pointer to the layer, whose every part but the opening of a WAL is its own. */
+/* SQLite counts its memory under one lock for all connections: a feed's turn would wait for the
+ * bus. It keeps the pointer to the layer, whose every part but the opening of a WAL is its own. */
 static void set_library(void)
 {
     static sqlite3_vfs layer;
@@ -225,8 +226,9 @@ static void set_library(void)
 
 /* ---- errors ---- */
 
-/* A write that the disk does not take is waited out whatever its errno: a quota, a file at its largest
- * size, a device that comes back. SQLite rolled back and took nothing; a failed fsync stays fatal. */
+/* A write that the disk does not take is waited out whatever its errno: a quota, a file at its
+ * largest size, a device that comes back. SQLite rolled back and took nothing; a failed fsync stays
+ * fatal. */
 static bool is_disk_full(int result)
 {
     return (result & 0xff) == SQLITE_FULL || result == SQLITE_IOERR_WRITE ||
@@ -294,7 +296,8 @@ static bool connect_file(struct db *d, const char *path, int flags, const char *
     return true;
 }
 
-/* A failure here counts as one of opening, unless the disk is full or another process holds the file. */
+/* A failure here counts as one of opening, unless the disk is full or another process holds the
+ * file. */
 static bool run_settings(struct db *d, const char *path, const char *settings, struct err *e)
 {
     int result = sqlite3_exec(d->sql, settings, NULL, NULL, NULL);
@@ -437,7 +440,7 @@ void db_bind_blob(struct db_query *q, int n, struct slice value)
 void db_bind_text(struct db_query *q, int n, struct slice value)
 {
     query_note(q, sqlite3_bind_text64(q->statement, n, never_null(value), value.n, SQLITE_STATIC,
-                                SQLITE_UTF8));
+                                      SQLITE_UTF8));
 }
 
 /* Also forgets the bindings, so that no statement keeps a pointer to what has ended. */

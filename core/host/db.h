@@ -2,9 +2,9 @@
  *
  * A connection is used by one thread at a time (the caller's mutex). mmap is off; never a second
  * writing connection to one file: SQLite before 3.51.3 can damage it when two of them write or
- * checkpoint at once (its WAL-reset bug). db_open takes a lock file "<path>.lock" (flock), and refuses
- * with db.locked when another process holds it.
- * Errors: db.open, db.locked, db.sql (ERR_FATAL), db.full (ERR_RETRY: the disk is full or takes no write), db.busy. */
+ * checkpoint at once (its WAL-reset bug). db_open takes a lock file "<path>.lock" (flock), and
+ * refuses with db.locked when another process holds it. Errors: db.open, db.locked, db.sql
+ * (ERR_FATAL), db.full (ERR_RETRY: the disk is full or takes no write), db.busy. */
 #ifndef CONCORDAT_HOST_DB_H
 #define CONCORDAT_HOST_DB_H
 
@@ -28,7 +28,8 @@ void db_rollback(struct db *d);
 
 /* A statement compiled once and used many times. Owned by d, closed with it. */
 MUST_CHECK bool db_prepare(struct db *d, const char *sql, struct db_query **out, struct err *e);
-/* Bindings count from 1 and borrow until the next db_reset. An empty slice binds an empty blob/text. */
+/* Bindings count from 1 and borrow until the next db_reset. An empty slice binds an empty
+ * blob/text. */
 void db_bind_int(struct db_query *q, int n, int64_t value);
 void db_bind_blob(struct db_query *q, int n, struct slice value);
 void db_bind_text(struct db_query *q, int n, struct slice value);

@@ -51,15 +51,16 @@ bool guard_folder(const char *path, const char *code, struct err *e)
         return err_errno(e, ERR_FATAL, code, errno, "cannot make", path);
     return !guard_folder_is_open(path, &mode) ||
            err_set(e, ERR_FATAL, code, 0,
-                   "cannot use '%s': others may look or write into it (mode %04o): chmod 700 %s", path,
-                   mode, path);
+                   "cannot use '%s': others may look or write into it (mode %04o): chmod 700 %s",
+                   path, mode, path);
 }
 
 /* False: it cannot be looked at; then neither can the file be opened. */
 static bool look_at_place_of(const char *file, char folder[PATH_MAX], struct stat *st)
 {
     const char *slash = strrchr(file, '/');
-    int n = snprintf(folder, PATH_MAX, "%.*s", slash ? (int)(slash - file) + 1 : 1, slash ? file : ".");
+    int n =
+        snprintf(folder, PATH_MAX, "%.*s", slash ? (int)(slash - file) + 1 : 1, slash ? file : ".");
     return n >= 0 && n < PATH_MAX && stat(folder, st) == 0;
 }
 
@@ -82,9 +83,10 @@ bool guard_database(const char *file, const char *code, struct err *e)
     struct stat st;
     if (look_at_place_of(file, folder, &st) && (st.st_mode & 022))
         return err_set(e, ERR_FATAL, code, 0,
-                       "cannot use '%s': others may put files beside it (mode %04o): chmod go-w %s", file,
-                       (unsigned)st.st_mode & 07777, folder);
+                       "cannot use '%s': others may put files beside it (mode %04o): chmod go-w %s",
+                       file, (unsigned)st.st_mode & 07777, folder);
     return stat(file, &st) != 0 || !(st.st_mode & 022) ||
-           err_set(e, ERR_FATAL, code, 0, "cannot use '%s': others may change it (mode %04o): chmod go-w %s",
-                   file, (unsigned)st.st_mode & 07777, file);
+           err_set(e, ERR_FATAL, code, 0,
+                   "cannot use '%s': others may change it (mode %04o): chmod go-w %s", file,
+                   (unsigned)st.st_mode & 07777, file);
 }

@@ -18,7 +18,8 @@
 
 #define CONNECT_MS 10000
 #define HEADERS_MAX_BYTES 16384
-#define SOCKETS_MAX 8 /* that are open at one time: a kept one, and those that race to be the next */
+/* that are open at one time: a kept one, and those that race to be the next */
+#define SOCKETS_MAX 8
 
 struct http_client {
     CURL *curl;
@@ -30,8 +31,8 @@ struct http_client {
     int sockets[SOCKETS_MAX];
     size_t socket_count;
     /* of the call under way */
-    bool sent;          /* it came to sending */
-    bool more;          /* TLS holds more than the last piece of the body that was asked for */
+    bool sent; /* it came to sending */
+    bool more; /* TLS holds more than the last piece of the body that was asked for */
     const struct tls_settings *tls;
     struct tls_seen seen;
     struct err files;
@@ -103,7 +104,8 @@ static int on_socket_end(void *ctx, curl_socket_t fd)
 }
 
 /* Also where no socket is open yet: the library asks once a second at least. */
-static int on_progress(void *ctx, curl_off_t in, curl_off_t in_now, curl_off_t out, curl_off_t out_now)
+static int on_progress(void *ctx, curl_off_t in, curl_off_t in_now, curl_off_t out,
+                       curl_off_t out_now)
 {
     const struct http_client *c = ctx;
     (void)in;
@@ -142,8 +144,8 @@ static bool holds_more(CURL *curl)
     return by->backend == CURLSSLBACKEND_OPENSSL && by->internals && tls_holds_more(by->internals);
 }
 
-/* 1xx: more was to come. The library's own number may be of an answer to an earlier sending, or of a
- * proxy's. */
+/* 1xx: more was to come. The library's own number may be of an answer to an earlier sending, or of
+ * a proxy's. */
 static int status_heard(const struct http_client *c)
 {
     long code = 0;
@@ -189,9 +191,9 @@ static size_t on_header(char *p, size_t size, size_t n, void *ctx)
 }
 
 /* A connection is ready, hands shaken, and the request is about to go by it: nothing of it has left
- * before the first time. When one that was kept dies without an answer the library would send once more
- * by another, as if the first had not been; a partner may have taken that. So it goes twice only where
- * the first was answered with a no to how we ask (417 to its "Expect: 100-continue"). */
+ * before the first time. When one that was kept dies without an answer the library would send once
+ * more by another, as if the first had not been; a partner may have taken that. So it goes twice
+ * only where the first was answered with a no to how we ask (417 to its "Expect: 100-continue"). */
 static int on_sending(void *ctx, char *to, char *from, int to_port, int from_port)
 {
     struct http_client *c = ctx;
@@ -320,7 +322,8 @@ static bool set_tls(struct http_client *c, const struct http_call *call)
     bool named = c->tls->name && *c->tls->name;
     curl_easy_setopt(c->curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(c->curl, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-    curl_easy_setopt(c->curl, CURLOPT_CA_CACHE_TIMEOUT, 0L); /* or one list would outlive its file */
+    curl_easy_setopt(c->curl, CURLOPT_CA_CACHE_TIMEOUT,
+                     0L); /* or one list would outlive its file */
     curl_easy_setopt(c->curl, CURLOPT_CAINFO, NULL);
     curl_easy_setopt(c->curl, CURLOPT_CAPATH, NULL);
     curl_easy_setopt(c->curl, CURLOPT_SSL_VERIFYPEER, 1L);
@@ -364,7 +367,7 @@ static bool refuse_babble(struct err *e)
 
 /* The library's sentences are constants; they name neither the address nor the content. */
 static bool refuse_call(const struct http_client *c, CURLcode result, const struct body *body,
-                   struct err *e)
+                        struct err *e)
 {
     const struct http_heard *heard = &c->heard;
     if (body->cut && body->sunk > 0)
@@ -388,9 +391,9 @@ static bool refuse_call(const struct http_client *c, CURLcode result, const stru
                        "the other side's certificate is of another name than its address");
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL: /* what came, too */
-        return heard->left ? refuse_babble(e)
-                           : err_set(e, ERR_REJECT, "http.url", 0,
-                                     "cannot call: not a good http address");
+        return heard->left
+                   ? refuse_babble(e)
+                   : err_set(e, ERR_REJECT, "http.url", 0, "cannot call: not a good http address");
     case CURLE_ABORTED_BY_CALLBACK:
         return err_set(e, ERR_RETRY, "http.closed", 0,
                        "cannot call: the other side hung up before it answered");
@@ -405,8 +408,8 @@ struct http_heard http_client_heard(const struct http_client *c)
     return c->heard;
 }
 
-/* Something came by the connection that was kept while nobody had asked: the library would take it for
- * the answer to the next request. */
+/* Something came by the connection that was kept while nobody had asked: the library would take it
+ * for the answer to the next request. */
 static bool has_stray(const struct http_client *c)
 {
     curl_socket_t kept = CURL_SOCKET_BAD;

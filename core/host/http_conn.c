@@ -1,4 +1,5 @@
-/* http_conn.c - reads, judges, passes on, answers; every step does what it can now and never waits. */
+/* http_conn.c - reads, judges, passes on, answers; every step does what it can now and never
+ * waits. */
 #include "host/http_conn.h"
 
 #include <errno.h>
@@ -30,7 +31,8 @@ static ssize_t from_tls(enum tls_came came, size_t n)
     return -1;
 }
 
-static ssize_t conn_receive(struct http_conn *c, const struct http_end *from, uint8_t *to, size_t room)
+static ssize_t conn_receive(struct http_conn *c, const struct http_end *from, uint8_t *to,
+                            size_t room)
 {
     size_t n = 0;
     if (!c->tls || from != &c->peer || c->phase == HTTP_LINGERS)
@@ -73,9 +75,10 @@ static bool conn_fill(struct http_conn *c, struct http_end *from, struct buf *to
     return true;
 }
 
-/* Sends the first n bytes of from, or fewer, and drops them there. Gives how many went. *failed: the other
- * side takes no more. */
-static size_t conn_drain(struct http_conn *c, struct http_end *to, struct buf *from, size_t n, bool *failed)
+/* Sends the first n bytes of from, or fewer, and drops them there. Gives how many went. *failed:
+ * the other side takes no more. */
+static size_t conn_drain(struct http_conn *c, struct http_end *to, struct buf *from, size_t n,
+                         bool *failed)
 {
     ssize_t sent = n ? conn_deliver(c, to, slice_of(from->p, n)) : 0;
     *failed = sent < 0 && !may_go_later(errno);
@@ -131,13 +134,15 @@ static void conn_answer(struct http_conn *c, const struct http_answer *a, const 
     conn_end(c);
 }
 
-/* Answers with a problem as the listener writes them (RFC 9457). `why` says nothing of the request. */
+/* Answers with a problem as the listener writes them (RFC 9457). `why` says nothing of the
+ * request. */
 static void conn_refuse(struct http_conn *c, int status, const char *why)
 {
     struct buf body;
     buf_init(&body, 1024);
-    buf_format(&body, "{\"type\":\"about:blank\",\"title\":\"the request is refused: %s\",\"status\":%d}", why,
-               status);
+    buf_format(&body,
+               "{\"type\":\"about:blank\",\"title\":\"the request is refused: %s\",\"status\":%d}",
+               why, status);
     struct http_answer a = { .status = status, .type = "application/problem+json", .body = &body };
     a.retry_after_s = status == 503 ? RETRY_S : 0;
     conn_answer(c, &a, why);
@@ -296,7 +301,8 @@ static bool server_is_done(const struct http_conn *c)
     return c->server.fd < 0 || c->server.is_over;
 }
 
-/* "100 Continue" and the like, and nothing behind it: the answer is still to come (RFC 9110 15.2). */
+/* "100 Continue" and the like, and nothing behind it: the answer is still to come (RFC 9110
+ * 15.2). */
 static bool is_interim(struct slice out)
 {
     if (!slice_starts(out, SLICE("HTTP/1.1 1")))
@@ -450,8 +456,9 @@ uint32_t http_conn_wants_server(const struct http_conn *c)
     return events_of(reads, c->passed > 0);
 }
 
-struct http_conn *http_conn_new(const struct http_door_options *o, int fd, const struct sockaddr_storage *from,
-                                socklen_t from_n, int64_t now_ms)
+struct http_conn *http_conn_new(const struct http_door_options *o, int fd,
+                                const struct sockaddr_storage *from, socklen_t from_n,
+                                int64_t now_ms)
 {
     struct err ignored = { .fate = ERR_NONE };
     struct http_conn *c = mem_alloc(sizeof *c);

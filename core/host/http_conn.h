@@ -1,10 +1,10 @@
-/* http_conn.h - one connection of the door: its peer on one side, the web server on the other. Only for
- * the files of the door.
+/* http_conn.h - one connection of the door: its peer on one side, the web server on the other. Only
+ * for the files of the door.
  *
- * WAITS for a head or reads one; then BODY, as far as it goes; then ANSWER, until its first byte comes.
- * ENDING: the web server has had its last byte, what it still says goes out, and behind it the refusal, if
- * there is one. LINGERS: the peer reads the last answer; what it still sends is thrown away, since closing
- * on it would take the answer back (RFC 9112 section 9.6). */
+ * WAITS for a head or reads one; then BODY, as far as it goes; then ANSWER, until its first byte
+ * comes. ENDING: the web server has had its last byte, what it still says goes out, and behind it
+ * the refusal, if there is one. LINGERS: the peer reads the last answer; what it still sends is
+ * thrown away, since closing on it would take the answer back (RFC 9112 section 9.6). */
 #ifndef CONCORDAT_HOST_HTTP_CONN_H
 #define CONCORDAT_HOST_HTTP_CONN_H
 
@@ -20,7 +20,7 @@ struct http_end {
     int fd;          /* -1: none */
     uint32_t events; /* watched for */
     bool is_watched;
-    bool is_over;    /* nothing more comes of it */
+    bool is_over; /* nothing more comes of it */
 };
 
 struct http_conn {
@@ -37,22 +37,23 @@ struct http_conn {
     size_t passed; /* of in: judged good, on its way to the web server */
     size_t seen;   /* of in: looked at for the end of a head */
     struct http_body body;
-    bool blank;    /* an empty line before a head was passed over */
+    bool blank; /* an empty line before a head was passed over */
     bool dead, is_said;
     struct tls *tls; /* NULL: in the clear */
     struct err tls_error;
     bool wants_read, wants_write; /* of tls: writing waits to read, reading or ending to write */
-    bool is_known;   /* its handshake is done, and said */
-    size_t held;   /* what its peer is said to hold for it */
+    bool is_known;                /* its handshake is done, and said */
+    size_t held;                  /* what its peer is said to hold for it */
     size_t thrown;
     int64_t now_ms, begun_ms, deadline_ms, out_deadline_ms;
-    int status;      /* refused with; 0: not */
+    int status; /* refused with; 0: not */
     const char *why;
 };
 
 /* Takes fd; NULL: no memory. */
-struct http_conn *http_conn_new(const struct http_door_options *o, int fd, const struct sockaddr_storage *from,
-                                socklen_t from_n, int64_t now_ms);
+struct http_conn *http_conn_new(const struct http_door_options *o, int fd,
+                                const struct sockaddr_storage *from, socklen_t from_n,
+                                int64_t now_ms);
 /* Closes both ends; what is in it stays until it is freed. */
 void http_conn_shut(struct http_conn *c);
 void http_conn_free(struct http_conn *c);

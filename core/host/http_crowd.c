@@ -1,5 +1,5 @@
-/* http_crowd.c - who is there: each connection with its peer, what they hold, who makes room, and what
- * is said of them. */
+/* http_crowd.c - who is there: each connection with its peer, what they hold, who makes room, and
+ * what is said of them. */
 #include "host/http_crowd.h"
 
 #include <netdb.h>
@@ -40,7 +40,8 @@ bool http_crowd_may_say(struct http_door *d)
 }
 
 /* "10.1.2.3", or with TLS "10.1.2.3 (hub.example)" by its certificate. */
-static void name_peer(const struct sockaddr_storage *from, const struct tls *tls, char *out, size_t room)
+static void name_peer(const struct sockaddr_storage *from, const struct tls *tls, char *out,
+                      size_t room)
 {
     char host[HOST_MAX] = "of this machine";
     struct tls_shown shown;
@@ -61,7 +62,8 @@ void http_crowd_say(struct http_door *d, const struct sockaddr_storage *from, co
     if (!http_crowd_may_say(d))
         return;
     name_peer(from, tls, peer, sizeof peer);
-    log_line(LOG_WARN, &who, code, "peer %s %s (%zu more such lines were left out)", peer, what, d->unsaid);
+    log_line(LOG_WARN, &who, code, "peer %s %s (%zu more such lines were left out)", peer, what,
+             d->unsaid);
     d->unsaid = 0;
 }
 
@@ -88,7 +90,8 @@ void http_crowd_say_tls(struct http_door *d, struct http_conn *c)
     } else if (c->tls_error.fate != ERR_NONE) {
         c->is_known = true;
         snprintf(text, sizeof text, "does not come in: %s", c->tls_error.text);
-        if (strcmp(c->tls_error.code, "tls.closed") != 0) /* who only looks whether somebody listens */
+        if (strcmp(c->tls_error.code, "tls.closed") !=
+            0) /* who only looks whether somebody listens */
             http_crowd_say(d, &c->from, NULL, c->tls_error.code, text);
     }
 }
@@ -159,7 +162,8 @@ void http_crowd_bury(struct http_door *d)
 }
 
 /* Closes the connection of who's that was of no use for longest; never `but`. */
-static bool crowd_make_room(struct http_door *d, struct peer *who, const struct http_conn *but, bool of_bytes)
+static bool crowd_make_room(struct http_door *d, struct peer *who, const struct http_conn *but,
+                            bool of_bytes)
 {
     struct http_conn *c = who->first;
     for (; c; c = c->after) {
@@ -170,7 +174,8 @@ static bool crowd_make_room(struct http_door *d, struct peer *who, const struct 
     }
     if (!c)
         return false;
-    http_crowd_say(d, &c->from, c->tls, "http.full", "has most of what is connected or held here: one of its connections is closed");
+    http_crowd_say(d, &c->from, c->tls, "http.full",
+                   "has most of what is connected or held here: one of its connections is closed");
     http_crowd_drop(d, c);
     return true;
 }

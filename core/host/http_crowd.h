@@ -1,7 +1,7 @@
 /* http_crowd.h - the door's connections and their peers, for the files of the door alone.
  *
- * Each peer has a list of its own, of no use for longest first; who must go for another is the first
- * there that may. Owned by the door; its thread alone. */
+ * Each peer has a list of its own, of no use for longest first; who must go for another is the
+ * first there that may. Owned by the door; its thread alone. */
 #ifndef CONCORDAT_HOST_HTTP_CROWD_H
 #define CONCORDAT_HOST_HTTP_CROWD_H
 
@@ -43,8 +43,8 @@ void http_crowd_add(struct http_door *d, struct http_conn *c);
 /* Closed; what is in it stays until it is buried, since events may still name it. */
 void http_crowd_drop(struct http_door *d, struct http_conn *c);
 void http_crowd_bury(struct http_door *d);
-/* Files are out, here or elsewhere: another than `but` goes, as if the listener were full; false: none
- * may. */
+/* Files are out, here or elsewhere: another than `but` goes, as if the listener were full; false:
+ * none may. */
 bool http_crowd_make_file(struct http_door *d, const struct http_conn *but);
 /* It is to hold so many bytes; false, and nothing changed: there is no room for more. */
 bool http_crowd_hold(struct http_conn *c, size_t bytes);

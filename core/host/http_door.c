@@ -50,7 +50,8 @@ static void door_serve(struct http_door *d, struct http_conn *c)
         http_crowd_drop(d, c);
 }
 
-static void let_in(struct http_door *d, int fd, const struct sockaddr_storage *from, socklen_t from_n)
+static void let_in(struct http_door *d, int fd, const struct sockaddr_storage *from,
+                   socklen_t from_n)
 {
     struct peer *who = NULL;
     if (!http_crowd_join(d, (const struct sockaddr *)from, &who)) {
@@ -95,7 +96,9 @@ static void accept_peers(struct http_door *d)
             return;
         if (!http_crowd_make_file(d, NULL)) {
             if (http_crowd_may_say(d))
-                log_line(LOG_ERROR, &who, "http.full", "cannot accept peers: out of files or memory; they wait (see LimitNOFILE)");
+                log_line(
+                    LOG_ERROR, &who, "http.full",
+                    "cannot accept peers: out of files or memory; they wait (see LimitNOFILE)");
             http_crowd_listen(d, false); /* the next sweep tries again */
             return;
         }

@@ -116,8 +116,7 @@ static bool read_target(struct http_head *h, struct slice target, struct slice *
         return is_authority(*from) || refuse_head(h, 400, "its target names no host");
     bool is_path = slice_starts(target, SLICE("/"));
     bool is_star = slice_equal_text(target, "*") && slice_equal_text(h->method, "OPTIONS");
-    return is_path || is_star ||
-           refuse_head(h, 400, "its target is neither a path nor an address");
+    return is_path || is_star || refuse_head(h, 400, "its target is neither a path nor an address");
 }
 
 static bool read_request_line(struct http_head *h, struct slice line, struct slice *from)
@@ -131,7 +130,8 @@ static bool read_request_line(struct http_head *h, struct slice line, struct sli
     if (!is_token(h->method) || second >= rest.n)
         return refuse_head(h, 400, "its first line is no request");
     if (!h->is_1_0 && !slice_equal_text(version, "HTTP/1.1")) {
-        bool is_http = slice_starts(version, SLICE("HTTP/")) && slice_find(version, ' ') == version.n;
+        bool is_http =
+            slice_starts(version, SLICE("HTTP/")) && slice_find(version, ' ') == version.n;
         return refuse_head(h, is_http ? 505 : 400, "its version is neither HTTP/1.1 nor HTTP/1.0");
     }
     return read_target(h, slice_head(rest, second), from);
@@ -204,7 +204,8 @@ static bool read_framing(struct http_head *h)
     if (lengths + codings > 1)
         return refuse_head(h, 400, "it says its length more than once");
     if (codings == 1) {
-        if (h->is_1_0 || !slice_equal_nocase(http_head_field(h, "Transfer-Encoding"), SLICE("chunked")))
+        if (h->is_1_0 ||
+            !slice_equal_nocase(http_head_field(h, "Transfer-Encoding"), SLICE("chunked")))
             return refuse_head(h, 400, "its Transfer-Encoding is not 'chunked' alone");
         h->body = HTTP_BODY_CHUNKED;
     } else if (lengths == 1 && !read_length(h, http_head_field(h, "Content-Length"))) {
@@ -247,7 +248,8 @@ enum http_frame http_head(struct slice in, size_t *seen, size_t max, struct http
     for (; *seen < in.n && *seen < max; (*seen)++) {
         size_t i = *seen;
         if (!may_stand_in_head(in, i)) {
-            refuse_head(out, 400, "its head has a control character or a line end that is not CRLF");
+            refuse_head(out, 400,
+                        "its head has a control character or a line end that is not CRLF");
             return HTTP_BAD;
         }
         if (in.p[i] != '\n' || i < 3 || in.p[i - 2] != '\n')

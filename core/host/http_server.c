@@ -1,8 +1,8 @@
 /* http_server.c - libmicrohttpd behind a door of our own.
  *
- * It has no socket that listens: it serves the connections that the door hands over. The library calls
- * on_request several times for a request: once when its header is there, then for each piece of its
- * body, then a last time, when handle() is asked. */
+ * It has no socket that listens: it serves the connections that the door hands over. The library
+ * calls on_request several times for a request: once when its header is there, then for each piece
+ * of its body, then a last time, when handle() is asked. */
 #include "host/http_server.h"
 
 #include <errno.h>
@@ -143,7 +143,8 @@ static int listen_tcp(struct http_server *s, struct err *e)
 
 /* Requests. */
 
-/* Called with the target as it came, which the library decodes in place: "/%61" is not "/a" here. */
+/* Called with the target as it came, which the library decodes in place: "/%61" is not "/a"
+ * here. */
 static void *on_target(void *ctx, const char *raw, struct MHD_Connection *connection)
 {
     const struct http_server *s = ctx;
@@ -242,7 +243,8 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
 static bool hand_to_library(void *ctx, int fd, const struct sockaddr *from, socklen_t from_n)
 {
     struct http_server *s = ctx;
-    return MHD_add_connection(s->daemon, fd, from, from_n) == MHD_YES; /* which closes fd where it fails */
+    return MHD_add_connection(s->daemon, fd, from, from_n) ==
+           MHD_YES; /* which closes fd where it fails */
 }
 
 static bool judge_head(void *ctx, const struct http_head *h, struct http_answer *out)
@@ -256,8 +258,8 @@ static const char *status_phrase(unsigned status)
     return MHD_get_reason_phrase_for(status);
 }
 
-/* Silence, deadlines and shares are the door's. By poll: its epoll is told of edges, and misses an end that
- * comes together with bytes. */
+/* Silence, deadlines and shares are the door's. By poll: its epoll is told of edges, and misses an
+ * end that comes together with bytes. */
 static bool start_daemon(struct http_server *s, struct err *e)
 {
     unsigned connections = 2 * s->options.connections_max + CONNECTIONS_SPARE;
@@ -278,7 +280,8 @@ static void set_where(struct http_server *s)
         host--;
     snprintf(s->where, sizeof s->where, "%.*s", (int)host, s->options.listen);
     if (s->port)
-        snprintf(s->where + strlen(s->where), sizeof s->where - strlen(s->where), "%u", (unsigned)s->port);
+        snprintf(s->where + strlen(s->where), sizeof s->where - strlen(s->where), "%u",
+                 (unsigned)s->port);
 }
 
 static bool start_door(struct http_server *s, int listener, struct err *e)
@@ -287,11 +290,19 @@ static bool start_door(struct http_server *s, int listener, struct err *e)
     bool by_address = !s->unix_path[0]; /* whoever comes by a path has none: all are one peer */
     set_where(s);
     const struct http_door_options door = {
-        .where = s->where, .listener = listener, .tls = o->tls,
+        .where = s->where,
+        .listener = listener,
+        .tls = o->tls,
         .peers = { o->connections_max, by_address ? o->peer_connections_max : o->connections_max,
                    o->bytes_max, by_address ? o->bytes_max / 2 : o->bytes_max },
-        .body_max = o->body_max, .idle_ms = o->idle_ms, .head_ms = o->head_ms,
-        .request_ms = o->request_ms, .judge = judge_head, .hand_over = hand_to_library, .phrase = status_phrase, .ctx = s,
+        .body_max = o->body_max,
+        .idle_ms = o->idle_ms,
+        .head_ms = o->head_ms,
+        .request_ms = o->request_ms,
+        .judge = judge_head,
+        .hand_over = hand_to_library,
+        .phrase = status_phrase,
+        .ctx = s,
     };
     return http_door_start(&door, &s->door, e);
 }
@@ -299,7 +310,10 @@ static bool start_door(struct http_server *s, int listener, struct err *e)
 static void put_fallbacks(struct http_server_options *o)
 {
     static const struct http_server_options fallback = {
-        .bytes_max = (size_t)64 * 1024 * 1024, .connections_max = 64, .idle_ms = 30000, .head_ms = 10000,
+        .bytes_max = (size_t)64 * 1024 * 1024,
+        .connections_max = 64,
+        .idle_ms = 30000,
+        .head_ms = 10000,
         .request_ms = 60000,
     };
     o->bytes_max = o->bytes_max ? o->bytes_max : fallback.bytes_max;
@@ -307,7 +321,8 @@ static void put_fallbacks(struct http_server_options *o)
         o->bytes_max = 2 * o->body_max;
     o->connections_max = o->connections_max ? o->connections_max : fallback.connections_max;
     if (o->peer_connections_max == 0)
-        o->peer_connections_max = o->connections_max > 16 ? o->connections_max / 2 : o->connections_max;
+        o->peer_connections_max =
+            o->connections_max > 16 ? o->connections_max / 2 : o->connections_max;
     o->idle_ms = o->idle_ms ? o->idle_ms : fallback.idle_ms;
     o->head_ms = o->head_ms ? o->head_ms : fallback.head_ms;
     o->request_ms = o->request_ms ? o->request_ms : fallback.request_ms;
@@ -381,6 +396,7 @@ struct slice http_header(const struct http_request *r, const char *name)
 {
     const char *value = NULL;
     size_t n = 0;
-    bool found = MHD_lookup_connection_value_n(r->connection, MHD_HEADER_KIND, name, strlen(name), &value, &n);
+    bool found = MHD_lookup_connection_value_n(r->connection, MHD_HEADER_KIND, name, strlen(name),
+                                               &value, &n);
     return found && value ? slice_of(value, n) : slice_of(NULL, 0);
 }

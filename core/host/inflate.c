@@ -1,5 +1,5 @@
-/* inflate.c - gzip, by way of zlib: a piece at a time, so that a small body that would grow to gigabytes
- * ends at the limit of its buffer. */
+/* inflate.c - gzip, by way of zlib: a piece at a time, so that a small body that would grow to
+ * gigabytes ends at the limit of its buffer. */
 #include "host/inflate.h"
 
 #include <zlib.h>
@@ -25,9 +25,8 @@ static bool inflate_member(z_stream *z, struct buf *out, struct err *e)
     }
     if (said == Z_STREAM_END)
         return true;
-    return said == Z_MEM_ERROR
-               ? err_memory(e)
-               : err_set(e, ERR_REJECT, "inflate.syntax", 0, "cannot read as gzip");
+    return said == Z_MEM_ERROR ? err_memory(e)
+                               : err_set(e, ERR_REJECT, "inflate.syntax", 0, "cannot read as gzip");
 }
 
 bool inflate_gzip(struct slice compressed, struct buf *out, struct err *e)

@@ -13,7 +13,8 @@
 #include "base/slice.h"
 
 #define LINE_MAX_BYTES 1024
-#define ENDING_BYTES 8 /* two quotes, the newline, and what began before the limit: 4 bytes, an escape */
+/* two quotes, the newline, and what began before the limit: 4 bytes, an escape */
+#define ENDING_BYTES 8
 
 static _Atomic int level_most = LOG_INFO;
 
@@ -32,7 +33,8 @@ static bool is_shown(enum log_level level)
     return (int)level <= atomic_load_explicit(&level_most, memory_order_relaxed);
 }
 
-/* Puts the first character of s, or a question mark where it cannot be shown. Gives its bytes in s. */
+/* Puts the first character of s, or a question mark where it cannot be shown. Gives its bytes in
+ * s. */
 static size_t line_put_character(struct line *l, struct slice s)
 {
     size_t n = slice_utf8_length(s);
@@ -72,7 +74,8 @@ static void line_put_field(struct line *l, const char *name, const char *value)
             l->text[from] = '_';
 }
 
-static void line_begin(struct line *l, enum log_level level, const struct log_who *who, const char *code)
+static void line_begin(struct line *l, enum log_level level, const struct log_who *who,
+                       const char *code)
 {
     static const char *const names[] = { "error", "warn", "info", "debug" };
     char now[TIME_TEXT_MAX];

@@ -11,11 +11,13 @@
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
 /* Who a line is about; both may be NULL. room: "feed", "delivery", "router"; name: its name. */
-struct log_who { const char *room, *name; };
+struct log_who {
+    const char *room, *name;
+};
 
 void log_set_level(enum log_level most);
-void log_line(enum log_level level, const struct log_who *who, const char *code,
-              const char *format, ...) PRINTF_LIKE(4, 5);
+void log_line(enum log_level level, const struct log_who *who, const char *code, const char *format,
+              ...) PRINTF_LIKE(4, 5);
 void log_err(enum log_level level, const struct log_who *who, const struct err *e);
 
 #endif

@@ -1,8 +1,9 @@
 /* part.h - files written aside, then put in their place whole or not at all.
  *
- * A part stays locked until its writer closes it or is dead. One that nobody has locked was left by a
- * process that was killed, and may be deleted: it can hold personal data that was never to be sent.
- * Where a share knows no locks, parts are written all the same and left alone. Threads: any. Errors: errno. */
+ * A part stays locked until its writer closes it or is dead. One that nobody has locked was left by
+ * a process that was killed, and may be deleted: it can hold personal data that was never to be
+ * sent. Where a share knows no locks, parts are written all the same and left alone. Threads: any.
+ * Errors: errno. */
 #ifndef CONCORDAT_HOST_PART_H
 #define CONCORDAT_HOST_PART_H
 

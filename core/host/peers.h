@@ -1,9 +1,9 @@
 /* peers.h - who holds how much of a listener: connections and bytes, by address and in sum.
  *
- * A peer is an IPv4 address (also as ::ffff:a.b.c.d), the first 64 bits of an IPv6 address, which one
- * household or host has as a whole, or, of whatever has no address (a UNIX socket), all of them.
- * Counts only: whoever accepts connections asks it, and closes whom it names. Every step takes the same
- * time however many peers there are, but for peers_over.
+ * A peer is an IPv4 address (also as ::ffff:a.b.c.d), the first 64 bits of an IPv6 address, which
+ * one household or host has as a whole, or, of whatever has no address (a UNIX socket), all of
+ * them. Counts only: whoever accepts connections asks it, and closes whom it names. Every step
+ * takes the same time however many peers there are, but for peers_over.
  *
  * Threads: one at a time. Errors: out of memory only. */
 #ifndef CONCORDAT_HOST_PEERS_H
@@ -39,8 +39,8 @@ struct peers_line {
 struct peers {
     struct peers_limits limits;
     size_t connections, bytes;
-    /* peers.c: by address; and by how many connections they have, those of each number in the order in
-     * which they were last active */
+    /* peers.c: by address; and by how many connections they have, those of each number in the order
+     * in which they were last active */
     struct peer **table;
     struct peers_line *by_count;
     size_t room, most;
@@ -53,9 +53,9 @@ void peers_release(struct peers *p);
 enum peers_place {
     PEERS_IN,        /* counted; *out: its peer */
     PEERS_PEER_FULL, /* it has its share; *out: its peer */
-    PEERS_FULL,      /* the listener is full; *out: who has most connections, of several such the one
-                      * that was active least recently */
-    PEERS_NO_MEMORY  /* *out: NULL */
+    PEERS_FULL,     /* the listener is full; *out: who has most connections, of several such the one
+                     * that was active least recently */
+    PEERS_NO_MEMORY /* *out: NULL */
 };
 /* Counts one more connection from that address, where there is room. */
 enum peers_place peers_join(struct peers *p, const struct sockaddr *from, struct peer **out);
@@ -68,8 +68,8 @@ void peers_active(struct peers *p, struct peer *who);
 
 /* What one of its connections held before, and holds now. */
 void peers_hold(struct peers *p, struct peer *who, size_t before, size_t now);
-/* Who is to give bytes back after `who` has taken some: who itself when it is over its share, else who
- * holds most when the listener is over its sum; NULL: all is well. */
+/* Who is to give bytes back after `who` has taken some: who itself when it is over its share, else
+ * who holds most when the listener is over its sum; NULL: all is well. */
 struct peer *peers_over(const struct peers *p, struct peer *who);
 
 #endif

@@ -25,8 +25,8 @@
 
 /* ---- making ---- */
 
-/* RFC 8410 section 7: the key is an octet string within one. It is put there, and taken from there, by
- * hand: OpenSSL's encoders and decoders leave copies of it in memory. */
+/* RFC 8410 section 7: the key is an octet string within one. It is put there, and taken from there,
+ * by hand: OpenSSL's encoders and decoders leave copies of it in memory. */
 #define INNER_BYTES (2 + KEY_BYTES)
 static const uint8_t inner_head[] = { 4, KEY_BYTES };
 
@@ -51,9 +51,9 @@ static bool put_encrypted(BIO *out, const struct key *secret, struct slice passp
     PKCS8_PRIV_KEY_INFO *plain = wrap(secret);
     X509_ALGOR *how =
         PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), ROUNDS, NULL, 0, NULL, NID_hmacWithSHA256);
-    X509_SIG *sealed = plain && how ? PKCS8_set0_pbe((const char *)passphrase.p,
-                                                     (int)passphrase.n, plain, how)
-                                    : NULL;
+    X509_SIG *sealed =
+        plain && how ? PKCS8_set0_pbe((const char *)passphrase.p, (int)passphrase.n, plain, how)
+                     : NULL;
     bool good = sealed && PEM_write_bio_PKCS8(out, sealed) == 1;
     if (!sealed)
         X509_ALGOR_free(how); /* else it is the sealed one's */
@@ -139,9 +139,9 @@ bool person_key_public(const char *path, struct public_key *out)
     struct slice bytes;
     struct stat st;
     return read_bytes(path, room, &bytes, &st) && slice_starts(bytes, SLICE(FIRST_LINE)) &&
-           base64_decode(slice_head(slice_from(bytes, sizeof FIRST_LINE - 1),
-                                    BASE64_LENGTH(KEY_BYTES)),
-                         out->b, KEY_BYTES);
+           base64_decode(
+               slice_head(slice_from(bytes, sizeof FIRST_LINE - 1), BASE64_LENGTH(KEY_BYTES)),
+               out->b, KEY_BYTES);
 }
 
 static bool take_ed25519(const PKCS8_PRIV_KEY_INFO *plain, struct key *out)
@@ -149,8 +149,9 @@ static bool take_ed25519(const PKCS8_PRIV_KEY_INFO *plain, struct key *out)
     const ASN1_OBJECT *what;
     const uint8_t *der;
     int n;
-    out->set = PKCS8_pkey_get0(&what, &der, &n, NULL, plain) == 1 && OBJ_obj2nid(what) == NID_ED25519 &&
-               n == INNER_BYTES && memcmp(der, inner_head, sizeof inner_head) == 0;
+    out->set = PKCS8_pkey_get0(&what, &der, &n, NULL, plain) == 1 &&
+               OBJ_obj2nid(what) == NID_ED25519 && n == INNER_BYTES &&
+               memcmp(der, inner_head, sizeof inner_head) == 0;
     if (out->set)
         memcpy(out->b, der + sizeof inner_head, KEY_BYTES);
     return out->set;

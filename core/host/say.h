@@ -1,8 +1,8 @@
 /* say.h - all that the program prints.
  *
- * A sentence is the program's, what stands in it is others': every %s and %.*s is written as shown.h
- * has it, so that no value ends a line, forges one, or speaks to the terminal. There is no other way
- * to print (tests/lint/banned.sh). Threads: the streams' own locks; a line is whole. */
+ * A sentence is the program's, what stands in it is others': every %s and %.*s is written as
+ * shown.h has it, so that no value ends a line, forges one, or speaks to the terminal. There is no
+ * other way to print (tests/lint/banned.sh). Threads: the streams' own locks; a line is whole. */
 #ifndef CONCORDAT_HOST_SAY_H
 #define CONCORDAT_HOST_SAY_H
 

@@ -1,4 +1,5 @@
-/* secret_keys.c - see secret_keys.h. The key is found in its DER by hand: OpenSSL's decoders leave copies. */
+/* secret_keys.c - see secret_keys.h. The key is found in its DER by hand: OpenSSL's decoders leave
+ * copies. */
 #include "host/secret_keys.h"
 
 #include <fcntl.h>
@@ -35,7 +36,8 @@ static bool tell_secret(const struct search *s, const uint8_t secret[KEY_BYTES])
     return search_tell(s, &of);
 }
 
-/* Finds `first`, and `then` behind it. Gives the 32 bytes that follow; NULL where one of all that is missing. */
+/* Finds `first`, and `then` behind it. Gives the 32 bytes that follow; NULL where one of all that
+ * is missing. */
 static const uint8_t *bytes_behind(struct slice in, struct slice first, struct slice then)
 {
     const uint8_t *at = memmem(in.p, in.n, first.p, first.n);
@@ -49,10 +51,12 @@ static const uint8_t *bytes_behind(struct slice in, struct slice first, struct s
     return rest.n >= KEY_BYTES ? rest.p : NULL;
 }
 
-/* RFC 8410: id-Ed25519, and further on the key as an octet string within one, in every version of PKCS#8. */
+/* RFC 8410: id-Ed25519, and further on the key as an octet string within one, in every version of
+ * PKCS#8. */
 static bool look_at_der(const struct search *s, struct slice der)
 {
-    static const uint8_t id[] = { 6, 3, 0x2b, 0x65, 0x70 }, head[] = { 4, 2 + KEY_BYTES, 4, KEY_BYTES };
+    static const uint8_t id[] = { 6, 3, 0x2b, 0x65, 0x70 },
+                         head[] = { 4, 2 + KEY_BYTES, 4, KEY_BYTES };
     const uint8_t *secret = bytes_behind(der, slice_of(id, sizeof id), slice_of(head, sizeof head));
     return secret && tell_secret(s, secret);
 }
@@ -62,7 +66,8 @@ static bool look_at_openssh(const struct search *s, struct slice bytes)
 {
     static const uint8_t kind[] = "\0\0\0\x0bssh-ed25519", length[] = { 0, 0, 0, KEY_BYTES };
     struct public_key of;
-    const uint8_t *at = bytes_behind(bytes, slice_of(kind, sizeof kind - 1), slice_of(length, sizeof length));
+    const uint8_t *at =
+        bytes_behind(bytes, slice_of(kind, sizeof kind - 1), slice_of(length, sizeof length));
     if (!at)
         return false;
     memcpy(of.b, at, KEY_BYTES);
@@ -77,7 +82,8 @@ static bool is_sealed_der(struct slice bytes)
     X509_SIG *sealed = d2i_X509_SIG(NULL, &p, (long)bytes.n);
     if (sealed)
         X509_SIG_get0(sealed, &how, NULL);
-    bool is = how && EVP_PBE_find(EVP_PBE_TYPE_OUTER, OBJ_obj2nid(how->algorithm), NULL, NULL, NULL) == 1;
+    bool is =
+        how && EVP_PBE_find(EVP_PBE_TYPE_OUTER, OBJ_obj2nid(how->algorithm), NULL, NULL, NULL) == 1;
     X509_SIG_free(sealed);
     return is;
 }
@@ -91,7 +97,8 @@ static bool is_other_kind(struct slice label)
     return slice_is_one_of_texts(label, others, 3);
 }
 
-static bool look_at_block(const struct search *s, struct slice label, const char *header, struct slice bytes)
+static bool look_at_block(const struct search *s, struct slice label, const char *header,
+                          struct slice bytes)
 {
     if (!slice_ends(label, SLICE("PRIVATE KEY")) || is_other_kind(label))
         return false;
@@ -102,7 +109,8 @@ static bool look_at_block(const struct search *s, struct slice label, const char
     return look_at_der(s, bytes);
 }
 
-/* Looks at the next block. False at the end, and where there is none. A broken block is passed over. */
+/* Looks at the next block. False at the end, and where there is none. A broken block is passed
+ * over. */
 static bool next_block(const struct search *s, BIO *in, bool *ended)
 {
     char *label = NULL, *header = NULL;

@@ -14,7 +14,7 @@ struct place {
 
 PRINTF_LIKE(4, 0)
 static bool say_at(const struct strict *r, struct place at, const char *code, const char *format,
-                va_list args)
+                   va_list args)
 {
     char text[sizeof((struct err *)0)->text];
     (void)vsnprintf(text, sizeof text, format, args);
@@ -80,7 +80,8 @@ static bool shape_fits(enum strict_shape s, const struct node *n)
     return false;
 }
 
-static bool check_key_words(const struct strict *r, const struct node *m, const struct strict_key *key)
+static bool check_key_words(const struct strict *r, const struct node *m,
+                            const struct strict_key *key)
 {
     size_t n = 0;
     while (key->words && key->words[n])

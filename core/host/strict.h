@@ -3,9 +3,10 @@
  *
  * Reading goes on after a problem, so that all are found; whoever began it asks problems_any() at
  * the end and throws away what was made. A table of keys says the shape of a map once
- * (strict_keys), for the reader and for the manual; what is got from the map afterwards (strict_text ...) is simply absent when it
- * was of another shape, for that has been told. The sentences are the same in every room; the codes
- * are the room's own. Places are those of the nodes, which know their file. */
+ * (strict_keys), for the reader and for the manual; what is got from the map afterwards
+ * (strict_text ...) is simply absent when it was of another shape, for that has been told. The
+ * sentences are the same in every room; the codes are the room's own. Places are those of the
+ * nodes, which know their file. */
 #ifndef CONCORDAT_HOST_STRICT_H
 #define CONCORDAT_HOST_STRICT_H
 
@@ -46,7 +47,8 @@ enum strict_shape {
 };
 
 /* A key that a map may, or must, have. words, NULL-terminated: its text is one of these; NULL: any.
- * manual: one sentence for whoever writes it (`concordat manual`); NULL: a table of options tells it. */
+ * manual: one sentence for whoever writes it (`concordat manual`); NULL: a table of options tells
+ * it. */
 struct strict_key {
     const char *name;
     bool required;
@@ -68,24 +70,37 @@ struct strict_topic {
     const struct strict_table *const *tables; /* NULL-terminated */
 };
 
-#define STRICT_MUST(name, shape, manual) { (name), true, (shape), (manual), NULL }
-#define STRICT_MAY(name, shape, manual) { (name), false, (shape), (manual), NULL }
-#define STRICT_MUST_BE(name, words, manual) { (name), true, STRICT_TEXT, (manual), (words) }
-#define STRICT_MAY_BE(name, words, manual) { (name), false, STRICT_TEXT, (manual), (words) }
+#define STRICT_MUST(name, shape, manual)                                                           \
+    {                                                                                              \
+        (name), true, (shape), (manual), NULL                                                      \
+    }
+#define STRICT_MAY(name, shape, manual)                                                            \
+    {                                                                                              \
+        (name), false, (shape), (manual), NULL                                                     \
+    }
+#define STRICT_MUST_BE(name, words, manual)                                                        \
+    {                                                                                              \
+        (name), true, STRICT_TEXT, (manual), (words)                                               \
+    }
+#define STRICT_MAY_BE(name, words, manual)                                                         \
+    {                                                                                              \
+        (name), false, STRICT_TEXT, (manual), (words)                                              \
+    }
 #define STRICT_TABLE(name, of, ...)                                                                \
     static const struct strict_key name##_rows[] = { __VA_ARGS__ };                                \
     const struct strict_table name = { (of), name##_rows,                                          \
                                        sizeof name##_rows / sizeof name##_rows[0] }
 
-/* Tells what is unknown, missing, of the wrong shape or none of the words. False when anything was; a
- * map that is NULL is good. */
+/* Tells what is unknown, missing, of the wrong shape or none of the words. False when anything was;
+ * a map that is NULL is good. */
 bool strict_keys(const struct strict *r, const struct node *map, const struct strict_table *table);
 
 /* Whether n is there and of that kind; else tells so of `what`. */
 bool strict_is(const struct strict *r, const struct node *n, enum node_kind kind, const char *what);
 /* "a text", "a map" ... for people. */
 const char *strict_shape_name(enum strict_shape s);
-/* One of the words; else tells them, the nearest first. False also when n is NULL or no text, which is not told. */
+/* One of the words; else tells them, the nearest first. False also when n is NULL or no text, which
+ * is not told. */
 bool strict_one_of(const struct strict *r, const struct node *n, const char *const *words,
                    size_t count);
 /* A whole number from least to most; else tells so. n as above. */

@@ -110,8 +110,8 @@ static bool is_as_good(const struct tls_context *c, int64_t until_ms, struct err
                    (const char *)day.p);
 }
 
-/* The lock is held. What cannot be used is tried again only when it has changed again; false: the system was
- * out of files or memory, so it has not been read. */
+/* The lock is held. What cannot be used is tried again only when it has changed again; false: the
+ * system was out of files or memory, so it has not been read. */
 static bool read_again(struct tls_context *c)
 {
     const struct log_who who = { "tls", tls_is_given(c->set.cert) ? c->set.cert : c->set.ca };

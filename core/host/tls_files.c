@@ -1,4 +1,5 @@
-/* tls_files.c - certificates, keys and authorities read from PEM files, and looked at before they are used. */
+/* tls_files.c - certificates, keys and authorities read from PEM files, and looked at before they
+ * are used. */
 #include "host/tls_files.h"
 
 #include <arpa/inet.h>
@@ -45,7 +46,7 @@ static bool read_open(int fd, bool secret, const char *code, const char *path, s
 
 /* Opens a file for OpenSSL to read from. It borrows out. NULL: err says why. */
 static BIO *read_pem(const char *path, bool secret, const char *code, struct buf *out,
-                      struct err *e)
+                     struct err *e)
 {
     BIO *bio = NULL;
     if (secret && !guard_place_of(path, e))
@@ -76,7 +77,8 @@ int64_t tls_files_until_ms(const X509 *x)
 
 /* ---- our own certificate ---- */
 
-/* A certificate that has ended is no fault of the site's files: it is told, and no start fails by it. */
+/* A certificate that has ended is no fault of the site's files: it is told, and no start fails by
+ * it. */
 static bool has_begun(const X509 *x, const char *path, struct err *e)
 {
     return X509_cmp_current_time(X509_get0_notBefore(x)) < 0 ||
@@ -84,8 +86,8 @@ static bool has_begun(const X509 *x, const char *path, struct err *e)
                    "cannot use '%s': a certificate in it is not yet valid", path);
 }
 
-static bool put_certificate(SSL_CTX *ctx, X509 *x, X509 *before, const char *path, int64_t *until_ms,
-                    struct err *e)
+static bool put_certificate(SSL_CTX *ctx, X509 *x, X509 *before, const char *path,
+                            int64_t *until_ms, struct err *e)
 {
     if (!has_begun(x, path, e))
         return false;
@@ -96,9 +98,8 @@ static bool put_certificate(SSL_CTX *ctx, X509 *x, X509 *before, const char *pat
     if (tls_files_until_ms(x) < *until_ms)
         *until_ms = tls_files_until_ms(x);
     long done = before ? SSL_CTX_add1_chain_cert(ctx, x) : SSL_CTX_use_certificate(ctx, x);
-    return done == 1 ||
-           err_set(e, ERR_FATAL, "tls.cert", 0, "cannot use '%s': %s", path,
-                   ERR_reason_error_string(ERR_peek_error()));
+    return done == 1 || err_set(e, ERR_FATAL, "tls.cert", 0, "cannot use '%s': %s", path,
+                                ERR_reason_error_string(ERR_peek_error()));
 }
 
 /* The first is our own, each that follows the issuer of the one before. */
@@ -194,7 +195,7 @@ static bool put_own(SSL_CTX *ctx, const struct tls_settings *s, int64_t *until_m
 /* ---- whose certificates are good ---- */
 
 /* Certificates and revocation lists, in any order. */
-static bool put_authorities(SSL_CTX *ctx, STACK_OF(X509_INFO) *all, const struct tls_settings *s,
+static bool put_authorities(SSL_CTX *ctx, STACK_OF(X509_INFO) * all, const struct tls_settings *s,
                             struct err *e)
 {
     X509_STORE *store = SSL_CTX_get_cert_store(ctx);
@@ -215,8 +216,9 @@ static bool put_authorities(SSL_CTX *ctx, STACK_OF(X509_INFO) *all, const struct
     if (!found)
         return err_set(e, ERR_FATAL, "tls.ca", 0,
                        "cannot use '%s': there is no certificate in it (PEM)", s->ca);
-    X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN |
-                                    (lists ? X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL : 0));
+    X509_STORE_set_flags(store,
+                         X509_V_FLAG_PARTIAL_CHAIN |
+                             (lists ? X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL : 0));
     return good || err_set(e, ERR_FATAL, "tls.ca", 0, "cannot use '%s': %s", s->ca,
                            ERR_reason_error_string(ERR_peek_error()));
 }
@@ -263,7 +265,8 @@ static bool put_rules(SSL_CTX *ctx, const struct tls_settings *s)
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_verify(ctx, s->listens ? asks[s->client] : SSL_VERIFY_PEER, NULL);
     bool good = SSL_CTX_set_num_tickets(ctx, 0);
-    good = good && SSL_CTX_set_min_proto_version(ctx, s->only_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION);
+    good =
+        good && SSL_CTX_set_min_proto_version(ctx, s->only_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION);
     good = good && SSL_CTX_set_cipher_list(ctx, CIPHERS);
     if (!s->listens && tls_is_given(s->name))
         good = good && put_wanted_name(ctx, s->name);

@@ -6,8 +6,8 @@
 
 #include "host/tls.h"
 
-/* Gives a context for SSL_CTX_free; NULL with tls.cert, tls.key, tls.ca (ERR_FATAL) or memory.limit.
- * *until_ms: the first end in its own chain. */
+/* Gives a context for SSL_CTX_free; NULL with tls.cert, tls.key, tls.ca (ERR_FATAL) or
+ * memory.limit. *until_ms: the first end in its own chain. */
 SSL_CTX *tls_files_read(const struct tls_settings *s, int64_t *until_ms, struct err *e);
 /* The same into a context that is there. */
 bool tls_files_put(SSL_CTX *ctx, const struct tls_settings *s, int64_t *until_ms, struct err *e);

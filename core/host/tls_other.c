@@ -51,7 +51,8 @@ bool tls_holds_more(const void *ssl)
     return SSL_has_pending(ssl) == 1;
 }
 
-/* "... error:0A00010B:SSL routines::wrong version number"; 0: no such code. Others say "error: .." too. */
+/* "... error:0A00010B:SSL routines::wrong version number"; 0: no such code. Others say "error: .."
+ * too. */
 static unsigned long error_code_in(const char *text)
 {
     static const char word[] = "error:";

@@ -94,8 +94,8 @@ void tls_alert(int alert, struct err *e)
     case SSL_AD_CERTIFICATE_UNKNOWN:
     case SSL_AD_UNKNOWN_CA:
     case SSL_AD_ACCESS_DENIED:
-        (void)err_set(e, ERR_RETRY, "tls.refused", 0,
-                      "the other side refused our certificate: %s", words);
+        (void)err_set(e, ERR_RETRY, "tls.refused", 0, "the other side refused our certificate: %s",
+                      words);
         break;
     case TLS13_AD_CERTIFICATE_REQUIRED:
         (void)err_set(e, ERR_RETRY, "tls.refused", 0, "the other side wants a certificate of ours");

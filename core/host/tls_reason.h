@@ -6,7 +6,8 @@
 
 #include "base/err.h"
 
-/* What a verification found (X509_V_ERR_*), with the name that was wanted (may be NULL). False: nothing. */
+/* What a verification found (X509_V_ERR_*), with the name that was wanted (may be NULL). False:
+ * nothing. */
 bool tls_verdict(long verdict, const char *wanted, struct err *e);
 /* An alert that the other side has sent. */
 void tls_alert(int alert, struct err *e);

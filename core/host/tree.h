@@ -19,11 +19,11 @@ enum node_kind { NODE_NULL, NODE_BOOL, NODE_NUMBER, NODE_TEXT, NODE_LIST, NODE_M
 
 struct node {
     enum node_kind kind;
-    bool truth;                 /* NODE_BOOL */
-    struct slice text;          /* NODE_TEXT (UTF-8), NODE_NUMBER (its digits) */
-    struct slice key;           /* of a map's member */
-    const char *file;           /* borrowed from the arena */
-    uint32_t line, column;      /* of the value */
+    bool truth;            /* NODE_BOOL */
+    struct slice text;     /* NODE_TEXT (UTF-8), NODE_NUMBER (its digits) */
+    struct slice key;      /* of a map's member */
+    const char *file;      /* borrowed from the arena */
+    uint32_t line, column; /* of the value */
     uint32_t key_line, key_column;
     struct node *first, *last, *next; /* children of a list or map, in order */
     size_t count;

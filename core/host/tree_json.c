@@ -20,8 +20,8 @@ struct reader {
 
 static bool json_refuse(const struct reader *r, const char *why)
 {
-    return err_set(r->e, ERR_REJECT, "tree.syntax", r->at, "cannot read as JSON%s%s", *why ? ": " : "",
-                   why);
+    return err_set(r->e, ERR_REJECT, "tree.syntax", r->at, "cannot read as JSON%s%s",
+                   *why ? ": " : "", why);
 }
 
 static bool is_at_end(const struct reader *r)
@@ -238,7 +238,8 @@ static bool check_keys(const struct reader *r, const struct node *map)
     qsort(all, count, sizeof *all, by_node_key);
     for (size_t i = 1; i < count; i++)
         if (slice_equal(all[i - 1]->key, all[i]->key))
-            return refuse_twice(r, all[i - 1]->key_column > all[i]->key_column ? all[i - 1] : all[i]);
+            return refuse_twice(r,
+                                all[i - 1]->key_column > all[i]->key_column ? all[i - 1] : all[i]);
     return true;
 }
 

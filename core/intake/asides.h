@@ -1,8 +1,8 @@
 /* asides.h - a feed's quarantine: listed beside the feed, and a named person's word on it.
  *
- * Taken again, a message goes the way of one that comes: read by the mapping as it is now, known as a
- * duplicate when it was published meanwhile, with the event ids that it has in any case. Its row goes
- * when it has ended as anything but quarantined. An id is FEED:NUMBER. Errors: db.*. */
+ * Taken again, a message goes the way of one that comes: read by the mapping as it is now, known as
+ * a duplicate when it was published meanwhile, with the event ids that it has in any case. Its row
+ * goes when it has ended as anything but quarantined. An id is FEED:NUMBER. Errors: db.*. */
 #ifndef CONCORDAT_INTAKE_ASIDES_H
 #define CONCORDAT_INTAKE_ASIDES_H
 
@@ -15,8 +15,8 @@ MUST_CHECK bool feed_asides_each(const char *spool, const char *name, struct sli
                                  struct err *e);
 /* How many of each code there are now. */
 MUST_CHECK bool feed_asides_codes(const char *spool,
-                                  void (*each)(void *ctx, struct slice code, uint64_t n),
-                                  void *ctx, struct err *e);
+                                  void (*each)(void *ctx, struct slice code, uint64_t n), void *ctx,
+                                  struct err *e);
 /* Any thread; waits for the turn that is open. *done: how many it was about. */
 MUST_CHECK bool feed_take_back(struct feed *f, const struct way_back *w, uint64_t *done,
                                struct err *e);

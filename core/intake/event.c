@@ -16,8 +16,8 @@ void event_id_of(const struct occasion *o, const struct place *p, int64_t occurr
     char ordinal[ORDINAL_TEXT_MAX];
     int n = snprintf(ordinal, sizeof ordinal, "|%d", p->ordinal);
     if (p->opening)
-        n = snprintf(ordinal, sizeof ordinal, "|%d|%" PRId64 "|%08" PRIx32, p->ordinal, p->generation,
-                     p->opening);
+        n = snprintf(ordinal, sizeof ordinal, "|%d|%" PRId64 "|%08" PRIx32, p->ordinal,
+                     p->generation, p->opening);
     else if (p->generation > 0)
         n = snprintf(ordinal, sizeof ordinal, "|%d|%" PRId64, p->ordinal, p->generation);
     const struct slice parts[] = { o->origin->feed,
@@ -163,8 +163,8 @@ bool event_queue_as(const struct catalogue *c, struct slice framed, const struct
     for (size_t i = 0; i < plan_slots(v.plan); i++)
         b.encoded[i] = view_raw(&v, i);
     const struct header_slots *h = plan_header(v.plan);
-    const int anew[] = { h->feed_seq,     h->source_feed,       h->birth_hash, h->reference,
-                         h->reference_of, h->nhs_number, h->nhs_number_status, h->route };
+    const int anew[] = { h->feed_seq,     h->source_feed, h->birth_hash,        h->reference,
+                         h->reference_of, h->nhs_number,  h->nhs_number_status, h->route };
     for (size_t i = 0; i < sizeof anew / sizeof anew[0]; i++)
         unset(&b, anew[i]);
     return put_subject(s, &b, e) && queue(s, &b, out, e);

@@ -32,14 +32,15 @@ struct place {
     int64_t generation; /* of a diffed record: how often it changed before; 0 = never */
     uint32_t opening;   /* of one whose generation may have been given before; 0: of none */
     int64_t feed_seq;
-    bool restricts;     /* it counts also when its message's time cannot be read: its id holds no time */
+    bool
+        restricts; /* it counts also when its message's time cannot be read: its id holds no time */
 };
 
 /* 6 bytes of the message's own time (ms, big-endian), 10 of HMAC(agency key, feed | sender's
- * message id | body hash | ordinal). What restricts has zeros for the time, so that it is the same event
- * whether its message could be read or not. A row that goes back to what it said before is another event:
- * then its generation is part of it too, and the opening that counted it, for a file that came back counts the
- * same again. */
+ * message id | body hash | ordinal). What restricts has zeros for the time, so that it is the same
+ * event whether its message could be read or not. A row that goes back to what it said before is
+ * another event: then its generation is part of it too, and the opening that counted it, for a file
+ * that came back counts the same again. */
 void event_id_of(const struct occasion *o, const struct place *p, int64_t occurred_ms,
                  struct event_id *out);
 
@@ -49,11 +50,11 @@ struct claim event_claim(const struct build *b);
 MUST_CHECK bool event_queue(const struct occasion *o, const struct place *p,
                             const struct subject *s, struct build *b, struct buf *out,
                             struct err *e);
-/* A record that was queued before, about this subject instead: the same event, without the feed's and the
- * person's number. False
- * with ERR_REJECT: of a schema that there is no more. */
-MUST_CHECK bool event_queue_as(const struct catalogue *c, struct slice framed, const struct subject *s,
-                               struct arena *a, struct buf *out, struct err *e);
+/* A record that was queued before, about this subject instead: the same event, without the feed's
+ * and the person's number. False with ERR_REJECT: of a schema that there is no more. */
+MUST_CHECK bool event_queue_as(const struct catalogue *c, struct slice framed,
+                               const struct subject *s, struct arena *a, struct buf *out,
+                               struct err *e);
 /* Person.linked: that this local id is the subject of that disclosure. like: the message's first
  * record, whose time and environment it takes. */
 MUST_CHECK bool event_queue_link(const struct occasion *o, const struct place *p,

@@ -5,13 +5,14 @@
 #include "bus/topics.h"
 
 #define MAPPING_HASH_SHOWN 8 /* bytes of the mapping's hash in header.mapping */
-#define REFUSING_MS 30000 /* after that a sender may be asked to try again */
+#define REFUSING_MS 30000    /* after that a sender may be asked to try again */
 #define OWN_BYTES_MAX ((size_t)64 * 1024)
 #define KEEP_BYTES_MAX ((size_t)192 * 1024 * 1024) /* also a file made UTF-8 */
 #define WORK_BYTES_MAX ((size_t)256 * 1024 * 1024)
 #define RECORDS_BYTES_MAX ((size_t)64 * 1024 * 1024)
 #define REPLY_BYTES_MAX ((size_t)1024 * 1024)
-#define SHARE 8 /* of the spool's limit: the quarantine, and as much each for words and answers */
+/* of the spool's limit: the quarantine, and as much each for words and answers */
+#define SHARE 8
 #define QUARANTINE_AGE_MS ((int64_t)30 * 24 * 3600000)
 #define SPOOL_BYTES_DEFAULT ((int64_t)8 * 1024 * 1024 * 1024)
 

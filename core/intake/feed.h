@@ -1,7 +1,8 @@
 /* feed.h - the inside of a feed, shared by the files of this room.
  *
- * lock guards spool, publisher and later; refused_ms is for any thread; all else belongs to the transport's thread (take) or to
- * the publisher's. A turn reads and maps before it takes the lock. */
+ * lock guards spool, publisher and later; refused_ms is for any thread; all else belongs to the
+ * transport's thread (take) or to the publisher's. A turn reads and maps before it takes the
+ * lock. */
 #ifndef CONCORDAT_INTAKE_FEED_H
 #define CONCORDAT_INTAKE_FEED_H
 
@@ -36,10 +37,11 @@ struct shared {
 };
 
 struct message {
-    size_t arrival; /* index in the turn */
+    size_t arrival;              /* index in the turn */
     const struct shared *shared; /* NULL: it stands alone */
     struct slice raw;
-    struct doc *doc; /* NULL when it could not be read; of one that is unreadable: what could all the same */
+    struct doc *doc; /* NULL when it could not be read; of one that is unreadable: what could all
+                        the same */
     struct mapped mapped;
     enum reading reading;
     bool is_refused; /* unmapped, and so its whole unit */
@@ -61,8 +63,8 @@ struct turn {
     bool ahead_full; /* the other arrivals are read in the take() */
     struct message messages[TURN_MESSAGES];
     size_t count;
-    bool open; /* the lock is held, the transaction has begun */
-    bool again; /* it is of the quarantine: part of no snapshot */
+    bool open;    /* the lock is held, the transaction has begun */
+    bool again;   /* it is of the quarantine: part of no snapshot */
     bool is_held; /* of this take() something is to come again: what follows moves no cursor */
     size_t known_failed; /* messages that this mapping has failed to read before */
     int64_t now_ms;
@@ -73,18 +75,19 @@ struct publisher {
     pthread_t thread;
     pthread_cond_t wake, drained;
     bool running, stop;
-    bool waits; /* the bus is not there yet: it is not even asked */
+    bool waits;              /* the bus is not there yet: it is not even asked */
     _Atomic int64_t away_ms; /* since when the bus is away; 0: it is there */
     int drains;              /* how many wait in feed_drain */
     int64_t last;            /* number of the last message committed that waits */
     int64_t sent, forgotten; /* the bus has all up to sent; up to forgotten they are deleted */
     bool *touched;           /* lanes that it got something in since that was noted; by partition */
     struct bus_end *ends;    /* as last noted; by partition */
-    int64_t noted_ns, looked_ns; /* when that was, and when the bus was last asked whether it has all */
-    int64_t heard_ns;        /* when others were last listened for */
-    bool hears;              /* it is about to, for the first time: a turn waits for that */
-    bool lacks;              /* it does not: what it lacks is sent again before anything else */
-    int64_t wake_at; /* wake when last reaches this */
+    int64_t noted_ns,
+        looked_ns;    /* when that was, and when the bus was last asked whether it has all */
+    int64_t heard_ns; /* when others were last listened for */
+    bool hears;       /* it is about to, for the first time: a turn waits for that */
+    bool lacks;       /* it does not: what it lacks is sent again before anything else */
+    int64_t wake_at;  /* wake when last reaches this */
     _Atomic(const char *) trouble; /* why the bus refuses, a code: said once; NULL: it does not */
     struct bus_reader *links;
 };
@@ -107,18 +110,18 @@ struct feed {
     struct snapshot snapshot;
     struct quarantine quarantined; /* under lock, as spool */
     struct words words;            /* likewise */
-    const char *said_code; /* of what was quarantined, and when: said once a minute */
+    const char *said_code;         /* of what was quarantined, and when: said once a minute */
     int64_t said_ms;
     bool no_room_said, words_said;
-    int64_t watched_ms; /* when the quarantine was looked at; the publisher's */
+    int64_t watched_ms;     /* when the quarantine was looked at; the publisher's */
     pthread_mutex_t taking; /* held while a turn is read and stored: transport, or a named person */
     struct arena own_keep;  /* answers of what is taken again: nobody waits for them */
     struct publisher publisher;
-    uint64_t later; /* answered AR, not yet counted on disk */
+    uint64_t later;                     /* answered AR, not yet counted on disk */
     uint64_t unknown[UNKNOWN_SAID_MAX]; /* types that no rule names, as they were said */
     size_t unknown_said;
     _Atomic bool stopping;
-    bool refusing;  /* the last turn could not be kept: said once */
+    bool refusing;              /* the last turn could not be kept: said once */
     _Atomic int64_t refused_ms; /* when that was; 0: it could */
 };
 
@@ -127,32 +130,36 @@ void feed_prepare(void *ctx, const struct arrival *one);
 void feed_take(void *ctx, const struct arrival *in, struct answer *out, size_t n);
 bool feed_go_on(void *ctx, struct slice cursor);
 
-/* feed_keep.c: the transaction of the open turn. begin takes the lock, which is held while t->open. cursor: where the
- * transport goes on; empty: where it was. keep: commits, with the cursor of what has passed; the lock stays.
- * nothing: rolls back and lets go; later: how many arrivals are answered so. False: t->failed. */
+/* feed_keep.c: the transaction of the open turn. begin takes the lock, which is held while t->open.
+ * cursor: where the transport goes on; empty: where it was. keep: commits, with the cursor of what
+ * has passed; the lock stays. nothing: rolls back and lets go; later: how many arrivals are
+ * answered so. False: t->failed. */
 MUST_CHECK bool feed_keep_begin(struct feed *f);
 MUST_CHECK bool feed_keep_cursor(struct feed *f, struct slice cursor);
 MUST_CHECK bool feed_keep(struct feed *f);
 void feed_keep_nothing(struct feed *f, size_t later);
 
-/* feed_take.c: what is of the quarantine, in a turn of its own. begin holds `taking`; end commits, or rolls
- * back when not good, and lets go. retake: one row, which is deleted when it has ended otherwise. */
+/* feed_take.c: what is of the quarantine, in a turn of its own. begin holds `taking`; end commits,
+ * or rolls back when not good, and lets go. retake: one row, which is deleted when it has ended
+ * otherwise. */
 MUST_CHECK bool feed_retake_begin(struct feed *f, struct err *e);
 MUST_CHECK bool feed_retake(struct feed *f, int64_t n, struct err *e);
 MUST_CHECK bool feed_retake_end(struct feed *f, bool good, struct err *e);
 /* feed_asides.c: what was ordered while the feed did not run. */
 MUST_CHECK bool feed_take_ordered(struct feed *f, struct err *e);
-/* feed_asides.c: the publisher's thread, when idle: lets go what is old, says what a human has to look at. */
+/* feed_asides.c: the publisher's thread, when idle: lets go what is old, says what a human has to
+ * look at. */
 void feed_watch_quarantine(struct feed *f);
 
-/* feed_take.c: false with *e set where the program is about to end, and there is much left to do. */
+/* feed_take.c: false with *e set where the program is about to end, and there is much left to
+ * do. */
 MUST_CHECK bool feed_may_go_on(const struct feed *f, struct err *e);
 
-/* feed_store.c: one message of a turn, within the open transaction. False (t->failed set): the whole
- * turn cannot be kept. */
+/* feed_store.c: one message of a turn, within the open transaction. False (t->failed set): the
+ * whole turn cannot be kept. */
 bool feed_store(struct feed *f, struct message *m);
-/* Answers arrival m->arrival; of a unit with several messages the worst outcome counts. given lives until
- * the next. False: no memory. */
+/* Answers arrival m->arrival; of a unit with several messages the worst outcome counts. given lives
+ * until the next. False: no memory. */
 MUST_CHECK bool feed_answer(struct feed *f, const struct message *m, enum reply_kind kind,
                             enum answer_fate fate, struct answer *given, struct err *e);
 
@@ -165,46 +172,48 @@ struct news {
 };
 /* As what `changed` names is kept. */
 void feed_half_hash(struct slice s, uint8_t out[ID_BYTES]);
-MUST_CHECK bool feed_compare(struct feed *f, const struct mapped_event *event, const struct subject *s,
-                             struct news *n, struct err *e);
+MUST_CHECK bool feed_compare(struct feed *f, const struct mapped_event *event,
+                             const struct subject *s, struct news *n, struct err *e);
 /* An earlier one of the same message counts as seen. generation: what its own will be. */
-void feed_compare_after(const struct mapped_event *event, const struct news *before, int64_t generation,
-                        struct news *n);
-/* What the id of its record is made of beside its ordinal. diffed: `changed` alone tells the records of its
- * message apart. */
-void feed_place(const struct feed *f, const struct mapped_event *event, const struct news *n, bool diffed,
-                struct place *p);
-/* Whether an earlier reading of this very message has published it all the same: as what is kept so is named,
- * by the message alone. Of what is diffed the same bytes said anew are another message. */
+void feed_compare_after(const struct mapped_event *event, const struct news *before,
+                        int64_t generation, struct news *n);
+/* What the id of its record is made of beside its ordinal. diffed: `changed` alone tells the
+ * records of its message apart. */
+void feed_place(const struct feed *f, const struct mapped_event *event, const struct news *n,
+                bool diffed, struct place *p);
+/* Whether an earlier reading of this very message has published it all the same: as what is kept so
+ * is named, by the message alone. Of what is diffed the same bytes said anew are another
+ * message. */
 MUST_CHECK bool feed_is_told(struct feed *f, const struct occasion *o, const struct place *p,
                              const struct subject_key *key, bool diffed, bool *told, struct err *e);
 void feed_told_id(const struct occasion *o, const struct place *p, struct event_id *id);
 
-/* feed_restrict.c: what a message that is quarantined restricts all the same, behind its notice in f->records:
- * events, counted as events of the bus and nowhere in the sums of messages, and the sign that something
- * of it could not be read. False: the turn cannot be kept. */
+/* feed_restrict.c: what a message that is quarantined restricts all the same, behind its notice in
+ * f->records: events, counted as events of the bus and nowhere in the sums of messages, and the
+ * sign that something of it could not be read. False: the turn cannot be kept. */
 MUST_CHECK bool feed_restrict(struct feed *f, const struct message *m, struct err *e);
-/* The same of one that is to come again, since there is no room for it: what it restricts is said now, and not
- * again when it comes. Where anything is said that is a message taken, with that for its end. */
+/* The same of one that is to come again, since there is no room for it: what it restricts is said
+ * now, and not again when it comes. Where anything is said that is a message taken, with that for
+ * its end. */
 MUST_CHECK bool feed_restrict_unkept(struct feed *f, struct message *m, struct err *e);
 
-/* feed_unknown.c. Whether a mapped message restricts by a code that nobody knows, and is the first of its person
- * to do so there; then m->why says so. Where it has records they are published, and feed_sign_unknown is for
- * whatever comes next: whether anybody gets them, and is held, nobody knows here. False: the turn cannot be
- * kept. */
+/* feed_unknown.c. Whether a mapped message restricts by a code that nobody knows, and is the first
+ * of its person to do so there; then m->why says so. Where it has records they are published, and
+ * feed_sign_unknown is for whatever comes next: whether anybody gets them, and is held, nobody
+ * knows here. False: the turn cannot be kept. */
 MUST_CHECK bool feed_is_unknown_news(struct feed *f, struct message *m, bool *news, struct err *e);
 MUST_CHECK bool feed_sign_unknown(struct feed *f, const struct message *m, struct err *e);
-/* Of each message that is kept: what stands where such codes may stand is no news any more, and what stood there
- * and does not is. */
+/* Of each message that is kept: what stands where such codes may stand is no news any more, and
+ * what stood there and does not is. */
 MUST_CHECK bool feed_note_codes(struct feed *f, const struct message *m, struct err *e);
 
-/* feed_signs.c: the sign that something of a message that is being quarantined could not be read, behind its
- * notice; with a local id it is remembered, to be carried over. */
+/* feed_signs.c: the sign that something of a message that is being quarantined could not be read,
+ * behind its notice; with a local id it is remembered, to be carried over. */
 MUST_CHECK bool feed_sign(struct feed *f, const struct message *m, struct slice local_id,
                           const struct subject *s, struct err *e);
-/* Signs and words about that local id (link_key) which were published under other keys only, for this one:
- * before what follows under it. *any: there were some, and the caller says feed_carry_signs in the same
- * commit. */
+/* Signs and words about that local id (link_key) which were published under other keys only, for
+ * this one: before what follows under it. *any: there were some, and the caller says
+ * feed_carry_signs in the same commit. */
 MUST_CHECK bool feed_queue_signs(struct feed *f, struct arena *a, const uint8_t local[ID_BYTES],
                                  const struct subject *s, struct buf *out, bool *any,
                                  struct err *e);
@@ -218,9 +227,9 @@ MUST_CHECK bool feed_carry_signs(struct feed *f, const uint8_t local[ID_BYTES],
                                  struct err *e);
 /* feed_refused.c: whether a record of links.<agency>, or of the words, is of internal/Refused. */
 bool feed_is_refusal(const struct feed *f, struct slice framed);
-/* One off the bus: kept among the words of its local id, so that it goes before whatever comes of that under a
- * new key; and under those that the id leads to now it is said at once. The publisher's thread. put: one of the words, queued
- * for that key. */
+/* One off the bus: kept among the words of its local id, so that it goes before whatever comes of
+ * that under a new key; and under those that the id leads to now it is said at once. The
+ * publisher's thread. put: one of the words, queued for that key. */
 MUST_CHECK bool feed_take_refusal(struct feed *f, struct arena *a, const struct bus_record *r,
                                   struct err *e);
 void feed_put_refusal(struct slice record, const struct subject *s, struct buf *out);
@@ -235,13 +244,13 @@ MUST_CHECK bool feed_fit_words(struct feed *f, struct err *e);
 /* feed.c: what was counted of the database, after a rollback. */
 void feed_forget(struct feed *f);
 
-/* feed_tally.c: what was read of a message and is in none of its records, by the mapping's own paths; the type
- * of one that is not carried, said once where no rule names it. */
+/* feed_tally.c: what was read of a message and is in none of its records, by the mapping's own
+ * paths; the type of one that is not carried, said once where no rule names it. */
 MUST_CHECK bool feed_tally_misses(struct feed *f, const struct mapped *m, struct err *e);
 MUST_CHECK bool feed_tally_type(struct feed *f, const struct mapped *m, struct err *e);
 
-/* feed_vanished.c: notes the rows of a snapshot; compares it when its unit is stored; says once that
- * the next is overdue. False: the turn cannot be kept. */
+/* feed_vanished.c: notes the rows of a snapshot; compares it when its unit is stored; says once
+ * that the next is overdue. False: the turn cannot be kept. */
 bool feed_note_rows(struct feed *f, const struct message *m);
 bool feed_end_snapshot(struct feed *f);
 void feed_watch_snapshot(struct feed *f);

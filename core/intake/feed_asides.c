@@ -22,7 +22,8 @@ static int64_t number_of(const char *name, struct slice id)
     return good ? number : -1;
 }
 
-/* ?1 < 0: all rows, without bytes. A file of an older program has no heads until a feed opens it. */
+/* ?1 < 0: all rows, without bytes. A file of an older program has no heads until a feed opens
+ * it. */
 static bool prepare_rows(struct db *d, struct db_query **q, struct err *e)
 {
     static const char heads[] =
@@ -59,7 +60,8 @@ static bool each_row(struct db *d, const char *name, int64_t number,
             .place = db_int(q, 3),
             .sentence = db_blob(q, 4),
             .bytes = number >= 0 ? quarantine_joined(&bytes, q, 7) : slice_of(NULL, 0),
-            .said = db_int(q, 5) ? SLICE("no, its sender knows") : SLICE("yes, its sender counts on it"),
+            .said = db_int(q, 5) ? SLICE("no, its sender knows")
+                                 : SLICE("yes, its sender counts on it"),
         };
         more = (number >= 0 && !a.bytes.p) ? err_memory(e) : each(ctx, &a);
     }
@@ -89,8 +91,8 @@ bool feed_asides_codes(const char *spool, void (*each)(void *ctx, struct slice c
     bool row = false;
     if (!db_open_reader(spool, &d, e))
         return false;
-    bool good = db_prepare(d, "select code, count(*) from quarantine group by code order by code",
-                           &q, e);
+    bool good =
+        db_prepare(d, "select code, count(*) from quarantine group by code order by code", &q, e);
     while (good && (good = db_step(q, &row, e)) && row)
         each(ctx, db_blob(q, 0), (uint64_t)db_int(q, 1));
     db_close(&d);

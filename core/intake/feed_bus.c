@@ -1,4 +1,5 @@
-/* feed_bus.c - how a feed stands to the bus: joins it, leaves it, waits for it, says what is in no spool. */
+/* feed_bus.c - how a feed stands to the bus: joins it, leaves it, waits for it, says what is in no
+ * spool. */
 #include "intake/feed.h"
 
 #include "base/clock.h"

@@ -1,12 +1,14 @@
 /* feed_compare.c - whether what a rule with `changed` says is news.
  *
- * It is where the memory says something else, or nothing yet. A memory may be old: a file restored, a host
- * that took over, two hosts (spool/lines.h). So
- * - what restricts is told whenever it is said: no memory can tell that nobody has said otherwise since;
- * - what allows again (a restriction lifted, a consent) goes by a memory that is believed, else it is told;
- * - all else goes by its memory too, unless another spool has spoken of its person since it was written; while
- *   nobody can tell that, what undoes (`first: quiet`) is told.
- * To tell a word about sharing again harms nobody: it is disclosed to none, and its time says what it undoes. */
+ * It is where the memory says something else, or nothing yet. A memory may be old: a file restored,
+ * a host that took over, two hosts (spool/lines.h). So
+ * - what restricts is told whenever it is said: no memory can tell that nobody has said otherwise
+ * since;
+ * - what allows again (a restriction lifted, a consent) goes by a memory that is believed, else it
+ * is told;
+ * - all else goes by its memory too, unless another spool has spoken of its person since it was
+ * written; while nobody can tell that, what undoes (`first: quiet`) is told. To tell a word about
+ * sharing again harms nobody: it is disclosed to none, and its time says what it undoes. */
 #include <string.h>
 
 #include "intake/feed.h"
@@ -18,7 +20,8 @@ void feed_half_hash(struct slice s, uint8_t out[ID_BYTES])
     memcpy(out, hash, ID_BYTES);
 }
 
-/* Since what carries that word was written; under the subject's key, or by the local id that it has here. */
+/* Since what carries that word was written; under the subject's key, or by the local id that it has
+ * here. */
 static bool has_spoken(struct feed *f, const struct mapped_event *event, const struct subject *s,
                        uint32_t word, bool *yes, struct err *e)
 {
@@ -75,8 +78,8 @@ bool feed_compare(struct feed *f, const struct mapped_event *event, const struct
     return true;
 }
 
-void feed_compare_after(const struct mapped_event *event, const struct news *before, int64_t generation,
-                        struct news *n)
+void feed_compare_after(const struct mapped_event *event, const struct news *before,
+                        int64_t generation, struct news *n)
 {
     if (!before->is_learned || memcmp(before->change.key, n->change.key, ID_BYTES) != 0)
         return;
@@ -86,12 +89,13 @@ void feed_compare_after(const struct mapped_event *event, const struct news *bef
     n->is_news = n->is_learned && !(event->changed_quiet && generation == 0);
 }
 
-void feed_place(const struct feed *f, const struct mapped_event *event, const struct news *n, bool diffed,
-                struct place *p)
+void feed_place(const struct feed *f, const struct mapped_event *event, const struct news *n,
+                bool diffed, struct place *p)
 {
     p->restricts = event->restricts;
     p->generation = diffed ? n->change.generation : 0;
-    p->opening = diffed && (p->generation > 0 || event->schema->restricts) ? f->spool.lines.opening : 0;
+    p->opening =
+        diffed && (p->generation > 0 || event->schema->restricts) ? f->spool.lines.opening : 0;
 }
 
 bool feed_is_told(struct feed *f, const struct occasion *o, const struct place *p,

@@ -1,12 +1,13 @@
-/* feed_keep.c - the transaction of a turn: begun with its first message, kept with where the transport goes on,
- * or rolled back. */
+/* feed_keep.c - the transaction of a turn: begun with its first message, kept with where the
+ * transport goes on, or rolled back. */
 #include "intake/feed.h"
 
 #include <string.h>
 
 #include "base/wait.h"
 
-/* Deleting what is kept no longer is spread over the turns, so that no turn waits for a long delete. */
+/* Deleting what is kept no longer is spread over the turns, so that no turn waits for a long
+ * delete. */
 #define FORGET_MOST 96
 /* Reading back what others have said takes milliseconds, or it is done without. */
 #define HEAR_MS 2000
@@ -36,8 +37,9 @@ bool feed_keep_begin(struct feed *f)
     if (f->publisher.hears)
         wait_to_hear(f);
     if (f->spool.waiting_bytes > f->o.spool_max_bytes)
-        return err_set(e, ERR_RETRY, "spool.full", 0,
-                       "cannot keep more: the spool is at its limit (spool_max), which the bus empties");
+        return err_set(
+            e, ERR_RETRY, "spool.full", 0,
+            "cannot keep more: the spool is at its limit (spool_max), which the bus empties");
     if (!feed_begin(f, e) || !spool_prune(&f->spool, t->now_ms, e))
         return false;
     struct publisher *p = &f->publisher;
@@ -86,8 +88,8 @@ bool feed_keep(struct feed *f)
 static void note_full(struct feed *f)
 {
     struct err ignored = { .fate = ERR_NONE };
-    if (f->words.is_full && strcmp(f->turn.failed.code, WORDS_FULL) == 0 && feed_begin(f, &ignored) &&
-        !feed_commit(f, &ignored))
+    if (f->words.is_full && strcmp(f->turn.failed.code, WORDS_FULL) == 0 &&
+        feed_begin(f, &ignored) && !feed_commit(f, &ignored))
         feed_forget(f);
 }
 

@@ -1,6 +1,6 @@
 /* feed_refused.c - what named people refused of somebody whom this agency has a local id of: off
- * links.<agency>, and carried over as signs and words are (feed_signs.c). Whom the router knows by the local
- * id's own key, and whoever the id turns out to be, meets the same refusal. */
+ * links.<agency>, and carried over as signs and words are (feed_signs.c). Whom the router knows by
+ * the local id's own key, and whoever the id turns out to be, meets the same refusal. */
 #include "intake/feed.h"
 
 #include "intake/spool/queued.h"
@@ -53,8 +53,7 @@ static bool keep(struct feed *f, struct arena *a, struct word *x, bool stands, s
     bool news = false;
     if (!is_news(f, a, x, stands, &news, e))
         return false;
-    return !news ||
-           (feed_begin(f, e) && words_put_refusal(&f->words, x, e) && feed_commit(f, e));
+    return !news || (feed_begin(f, e) && words_put_refusal(&f->words, x, e) && feed_commit(f, e));
 }
 
 /* Whom the local id leads to, and its own key. *n: how many. Lock held. */
@@ -72,7 +71,8 @@ static bool find_keys(struct feed *f, struct slice local_id, struct subject keys
     return true;
 }
 
-/* As the router sealed it, but for whose pseudonym the key is, which stands last (internal/Refused.avsc). */
+/* As the router sealed it, but for whose pseudonym the key is, which stands last
+ * (internal/Refused.avsc). */
 void feed_put_refusal(struct slice record, const struct subject *s, struct buf *out)
 {
     struct queued entry = { .topic = QUEUED_EVENT, .partition = s->partition };
@@ -109,8 +109,8 @@ static bool note(struct feed *f, struct word *x, const struct subject *keys, siz
     return ok && feed_commit(f, e);
 }
 
-/* Under the keys that it did not go under: on the bus first, then noted as gone. After a crash in between it
- * is said twice, which changes nothing. */
+/* Under the keys that it did not go under: on the bus first, then noted as gone. After a crash in
+ * between it is said twice, which changes nothing. */
 static bool say(struct feed *f, struct arena *a, struct word *x, const struct subject *keys,
                 size_t n, struct buf *out, struct err *e)
 {

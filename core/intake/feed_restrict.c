@@ -17,7 +17,8 @@ struct no {
     bool is_told; /* the router, that it could not be read */
 };
 
-/* Earlier ones of the same message count as seen. One that is to come again says what it said once. */
+/* Earlier ones of the same message count as seen. One that is to come again says what it said
+ * once. */
 static bool compare(struct feed *f, const struct message *m, const struct no *before, struct no *n,
                     struct err *e)
 {
@@ -70,8 +71,8 @@ static bool queue(struct feed *f, const struct occasion *o, const struct place *
     return false;
 }
 
-/* What an earlier reading of the same message has published is only remembered anew. *done false: the
- * record does not take it, so it is as if it could not be read. */
+/* What an earlier reading of the same message has published is only remembered anew. *done false:
+ * the record does not take it, so it is as if it could not be read. */
 static bool publish(struct feed *f, const struct message *m, const struct mapped_restrictions *all,
                     const struct no *n, bool *done, struct err *e)
 {

@@ -1,5 +1,6 @@
-/* feed_signs.c - signs that something could not be read, and words about sharing: published under the key that intake has for
- * their person, and under each that it learns of later, before what follows under that. */
+/* feed_signs.c - signs that something could not be read, and words about sharing: published under
+ * the key that intake has for their person, and under each that it learns of later, before what
+ * follows under that. */
 #include "intake/feed.h"
 
 #include <inttypes.h>
@@ -40,8 +41,9 @@ static bool is_first(struct feed *f, const struct message *m, const struct subje
     if (m->is_unkept && !quarantine_is_told(&f->quarantined, &id, &s->key, &told, e))
         return false;
     *first = !told;
-    return !m->is_unkept || quarantine_put_told(&f->quarantined, &id, &s->key,
-                                                (int64_t)f->spool.turn.counts.taken, f->turn.now_ms, e);
+    return !m->is_unkept ||
+           quarantine_put_told(&f->quarantined, &id, &s->key, (int64_t)f->spool.turn.counts.taken,
+                               f->turn.now_ms, e);
 }
 
 bool feed_sign(struct feed *f, const struct message *m, struct slice local_id,
@@ -66,7 +68,8 @@ static bool has_confidence(const struct subject *s, const char *word)
     return s->confidence && strcmp(s->confidence, word) == 0;
 }
 
-static struct word_to to(const struct feed *f, const uint8_t local[ID_BYTES], const struct subject *s)
+static struct word_to to(const struct feed *f, const uint8_t local[ID_BYTES],
+                         const struct subject *s)
 {
     struct word_to t = { .is_sure = has_confidence(s, "verified"),
                          .is_without_refusals = !f->refused };
@@ -113,8 +116,8 @@ bool feed_carry_signs(struct feed *f, const uint8_t local[ID_BYTES], const struc
            quarantine_carry_signs(&f->quarantined, local, s->key.b, upto->rows, e);
 }
 
-/* One that restricts is no more carried over: whoever the local id turns out to be is held instead, until
- * somebody has looked. It is of no row of the quarantine, and ends with none. */
+/* One that restricts is no more carried over: whoever the local id turns out to be is held instead,
+ * until somebody has looked. It is of no row of the quarantine, and ends with none. */
 static bool set_sign(struct feed *f, const struct word *x, struct err *e)
 {
     struct unread_sign sign = { .n = 0, .at_ms = x->at_ms, .code = SLICE("words.many") };

@@ -32,7 +32,7 @@ struct making {
     bool says;                /* one is a word about sharing */
     int linked;               /* event whose case reference made a new link, or -1 */
     size_t records;
-    bool is_doubtful;   /* it has a code that is news and that nobody knows: why */
+    bool is_doubtful; /* it has a code that is news and that nobody knows: why */
     struct err doubt;
 };
 
@@ -46,17 +46,17 @@ static int severity(enum answer_fate fate)
     return fate == ANSWER_KEPT ? 0 : fate == ANSWER_REFUSED ? 1 : 2;
 }
 
-/* Whether the answer of a unit's later message counts beside that of those before: it ended worse, or it
- * says what they leave open. */
+/* Whether the answer of a unit's later message counts beside that of those before: it ended worse,
+ * or it says what they leave open. */
 static bool counts_too(const struct answer *now, const struct answer *given, int worse)
 {
-    bool says_more = (slice_is_empty(now->reply) && !slice_is_empty(given->reply)) ||
-                     (!now->why && given->why);
+    bool says_more =
+        (slice_is_empty(now->reply) && !slice_is_empty(given->reply)) || (!now->why && given->why);
     return worse > 0 || (worse == 0 && says_more);
 }
 
-/* Of several messages in a unit the first answers, unless a later one ended worse: it alone is kept for
- * the transport, so that a unit's answer takes no more memory the more messages it has. */
+/* Of several messages in a unit the first answers, unless a later one ended worse: it alone is kept
+ * for the transport, so that a unit's answer takes no more memory the more messages it has. */
 static bool settle(struct feed *f, const struct message *m, const struct answer *given,
                    struct err *e)
 {
@@ -64,7 +64,8 @@ static bool settle(struct feed *f, const struct message *m, const struct answer 
     int worse = severity(given->fate) - severity(now->fate);
     if (!counts_too(now, given, worse))
         return true;
-    struct slice reply = worse == 0 && now->reply.n ? now->reply : arena_copy(&f->keep, given->reply);
+    struct slice reply =
+        worse == 0 && now->reply.n ? now->reply : arena_copy(&f->keep, given->reply);
     struct err *why = given->why ? ARENA_NEW(&f->keep, struct err) : NULL;
     if (!reply.p || (given->why && !why))
         return err_memory(e);
@@ -176,8 +177,8 @@ static bool store_no_room(struct feed *f, struct message *m)
     return feed_answer(f, m, REPLY_REJECT, ANSWER_LATER, &given, &f->turn.failed);
 }
 
-/* Each of them would flood the log when a mapping is wrong: the first of a minute and code is a warning,
- * the rest are counted. */
+/* Each of them would flood the log when a mapping is wrong: the first of a minute and code is a
+ * warning, the rest are counted. */
 static void say_aside(struct feed *f, const struct message *m, const char *ending)
 {
     bool same = f->said_code && strcmp(f->said_code, m->why.code) == 0 &&
@@ -190,8 +191,8 @@ static void say_aside(struct feed *f, const struct message *m, const char *endin
     f->said_ms = f->turn.now_ms;
 }
 
-/* A row without a name of its own may be the same bytes anew: what it restricts counts where it is not what was
- * said last. */
+/* A row without a name of its own may be the same bytes anew: what it restricts counts where it is
+ * not what was said last. */
 static bool restrict_again(struct feed *f, struct message *m)
 {
     return f->format->reply || f->turn.again || feed_restrict_unkept(f, m, &f->turn.failed);
@@ -249,8 +250,8 @@ static bool store_unknown(struct feed *f, struct message *m)
 {
     uint64_t before = counts(f)->quarantined;
     m->reading = READ_UNMAPPED;
-    return store_quarantined(f, m) && (counts(f)->quarantined == before ||
-                                       feed_note_codes(f, m, &f->turn.failed));
+    return store_quarantined(f, m) &&
+           (counts(f)->quarantined == before || feed_note_codes(f, m, &f->turn.failed));
 }
 
 static bool store_not_carried(struct feed *f, struct message *m, const struct mark *mark)
@@ -263,7 +264,8 @@ static bool store_not_carried(struct feed *f, struct message *m, const struct ma
     counts(f)->taken++;
     counts(f)->not_carried++;
     return feed_tally_misses(f, &m->mapped, &f->turn.failed) &&
-           feed_note_codes(f, m, &f->turn.failed) && feed_tally_type(f, &m->mapped, &f->turn.failed) && finish(f, m, mark, REPLY_ACCEPT);
+           feed_note_codes(f, m, &f->turn.failed) &&
+           feed_tally_type(f, &m->mapped, &f->turn.failed) && finish(f, m, mark, REPLY_ACCEPT);
 }
 
 /* Whether event i says something new. Earlier events of the same message count as seen. */
@@ -274,7 +276,8 @@ static bool compare(struct feed *f, struct making *k, size_t i, struct err *e)
     if (!feed_compare(f, event, &c->subject, &c->news, e))
         return false;
     for (size_t j = 0; event->has_changed && j < i; j++)
-        feed_compare_after(event, &k->events[j].news, k->events[j].news.change.generation + 1, &c->news);
+        feed_compare_after(event, &k->events[j].news, k->events[j].news.change.generation + 1,
+                           &c->news);
     return true;
 }
 
@@ -359,7 +362,8 @@ static bool leave_out_told(struct feed *f, const struct occasion *o, const struc
     return true;
 }
 
-/* Signs, then Person.linked, when there is one, then the events, each with the next number of the feed. */
+/* Signs, then Person.linked, when there is one, then the events, each with the next number of the
+ * feed. */
 static bool encode(struct feed *f, struct making *k, struct err *e)
 {
     const struct message *m = k->m;
@@ -410,7 +414,8 @@ static bool queue_own_words(struct feed *f, struct making *k, const struct said_
     return carry_signs(f, k, upto, e);
 }
 
-/* What the message says itself was not among what was queued: it is remembered when that is carried. */
+/* What the message says itself was not among what was queued: it is remembered when that is
+ * carried. */
 static bool write_words(struct feed *f, struct making *k, struct err *e)
 {
     const struct said_upto upto = { (int64_t)counts(f)->taken, INT64_MAX };
@@ -447,9 +452,8 @@ static bool write_rows(struct feed *f, struct making *k, struct err *e)
     }
     if (!write_words(f, k, e) || !write_unknown(f, k, e))
         return false;
-    return f->records.n == 0 ||
-           spool_put(&f->spool, k->records ? SPOOL_EVENTS : SPOOL_NOTICE, head_of(k->m), k->m->raw,
-                     buf_slice(&f->records), e);
+    return f->records.n == 0 || spool_put(&f->spool, k->records ? SPOOL_EVENTS : SPOOL_NOTICE,
+                                          head_of(k->m), k->m->raw, buf_slice(&f->records), e);
 }
 
 /* Beside one of these a message is not set aside: what it tells is not lost. */
@@ -461,8 +465,9 @@ static bool has_record_to_hold(const struct making *k)
     return false;
 }
 
-/* Of one that would be set aside, were its code not known to be unknown, nothing counts that allows: what the
- * code takes back of it nobody can tell. It is not remembered either, and so is news once the code is known. */
+/* Of one that would be set aside, were its code not known to be unknown, nothing counts that
+ * allows: what the code takes back of it nobody can tell. It is not remembered either, and so is
+ * news once the code is known. */
 static bool withhold(struct feed *f, struct making *k, struct err *e)
 {
     bool any = false;

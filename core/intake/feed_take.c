@@ -1,8 +1,8 @@
 /* feed_take.c - a turn: read every message (pure), store them in one commit, then answer.
  *
- * Reading an arrival depends on nothing but its bytes, so that it may come before the turn is closed.
- * A turn that cannot be kept leaves nothing behind, and every arrival of it is answered "later":
- * the partner keeps the message, so nothing is lost. */
+ * Reading an arrival depends on nothing but its bytes, so that it may come before the turn is
+ * closed. A turn that cannot be kept leaves nothing behind, and every arrival of it is answered
+ * "later": the partner keeps the message, so nothing is lost. */
 #include "intake/feed.h"
 
 #include <string.h>
@@ -84,7 +84,8 @@ bool feed_may_go_on(const struct feed *f, struct err *e)
            err_set(e, ERR_RETRY, "intake.stopping", 0, "cannot go on: the program ends");
 }
 
-/* Room for one more message in the run; before the turn is closed nothing is stored to make some. */
+/* Room for one more message in the run; before the turn is closed nothing is stored to make
+ * some. */
 static bool make_room(struct feed *f)
 {
     return !is_full(f) || (f->turn.in && feed_may_go_on(f, &f->turn.failed) && store_run(f));
@@ -128,9 +129,9 @@ static void read_rest(struct feed *f, struct message *m)
     }
 }
 
-/* Whether the unit that the last message was cut from can be read by this mapping at all. Where a file
- * lacks a column nothing of it is taken: what is not there would read as "nothing was said". The
- * whole unit is then the one message that cannot be read. */
+/* Whether the unit that the last message was cut from can be read by this mapping at all. Where a
+ * file lacks a column nothing of it is taken: what is not there would read as "nothing was said".
+ * The whole unit is then the one message that cannot be read. */
 static bool is_readable_unit(struct feed *f, struct slice unit)
 {
     struct message *m = &f->turn.messages[f->turn.count - 1];
@@ -146,8 +147,8 @@ static bool is_readable_unit(struct feed *f, struct slice unit)
     return false;
 }
 
-/* A file of which nothing could be mapped is refused as a whole, so that whoever sent it learns of it;
- * a format that answers has told its sender already. */
+/* A file of which nothing could be mapped is refused as a whole, so that whoever sent it learns of
+ * it; a format that answers has told its sender already. */
 static void judge_unit(struct feed *f, size_t messages, size_t unmapped)
 {
     struct message *m = f->turn.count ? &f->turn.messages[f->turn.count - 1] : NULL;
@@ -168,7 +169,8 @@ static const struct shared *share(struct feed *f, const struct head *head, struc
 }
 
 /* The messages that split() cuts off; room is made before each, for what is read of it belongs to a
- * run. Where a unit cannot be taken apart any further, the rest is one message that cannot be read. */
+ * run. Where a unit cannot be taken apart any further, the rest is one message that cannot be
+ * read. */
 static bool read_cut(struct feed *f, size_t arrival, struct slice came, struct slice unit)
 {
     struct slice one;
@@ -243,8 +245,8 @@ static void answer_later(struct feed *f)
     }
 }
 
-/* Whether it was one message's doing: what the database or the spool says is true of all, and so is that
- * the program ends. */
+/* Whether it was one message's doing: what the database or the spool says is true of all, and so is
+ * that the program ends. */
 static bool is_of_one(const struct err *e)
 {
     struct slice code = slice_text(e->code);
@@ -463,7 +465,8 @@ static bool inherit(struct feed *f, uint64_t after, int64_t at_ms, bool answered
     return true;
 }
 
-/* It is still what it was: by the same mapping, or it is to come again, or is of the other environment. */
+/* It is still what it was: by the same mapping, or it is to come again, or is of the other
+ * environment. */
 static bool has_ended(const struct feed *f, const struct feed_counts *before)
 {
     const struct feed_counts *now = &f->spool.turn.counts;

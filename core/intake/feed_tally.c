@@ -1,11 +1,12 @@
-/* feed_tally.c - what of a message is in no record, counted: values, and types that are not carried. */
+/* feed_tally.c - what of a message is in no record, counted: values, and types that are not
+ * carried. */
 #include "intake/feed.h"
 
 #include <ctype.h>
 #include <string.h>
 
-/* The name under which a type is counted. A type is a word of a code list; whatever else stands in its
- * place may be payload, and is no label (law 11). */
+/* The name under which a type is counted. A type is a word of a code list; whatever else stands in
+ * its place may be payload, and is no label (law 11). */
 static struct slice label_of(struct slice type)
 {
     bool good = type.n <= TYPE_LABEL_MAX;
@@ -25,14 +26,16 @@ static void say_unknown(struct feed *f, struct slice label)
         return;
     f->unknown[f->unknown_said++] = hash;
     log_line(LOG_WARN, &f->who, "intake.unknown",
-             "no rule and no not_carried of the mapping names type '%.*s': it is not carried until one does",
+             "no rule and no not_carried of the mapping names type '%.*s': it is not carried until "
+             "one does",
              (int)label.n, (const char *)label.p);
 }
 
 bool feed_tally_misses(struct feed *f, const struct mapped *m, struct err *e)
 {
     for (size_t i = 0; i < m->miss_count; i++)
-        if (!spool_tally(&f->spool, TALLY_NOT_KEPT, slice_head(m->misses[i].path, TYPE_LABEL_MAX), e))
+        if (!spool_tally(&f->spool, TALLY_NOT_KEPT, slice_head(m->misses[i].path, TYPE_LABEL_MAX),
+                         e))
             return false;
     return true;
 }

@@ -1,18 +1,23 @@
-/* feed_unknown.c - a message that restricts by a code which nobody here knows: its person's events are held, and
- * where none of its records can be held for it the message is set aside (feed_restrict.c).
+/* feed_unknown.c - a message that restricts by a code which nobody here knows: its person's events
+ * are held, and where none of its records can be held for it the message is set aside
+ * (feed_restrict.c).
  *
- * Senders repeat what they know in every message, so for one person, place and code that is done once, until the
- * place comes without the code: with another, with a known one, or cleared. A place that may come several times
- * (ARV-3, the items of a list) is one place, in any order, and remembers as many codes as the mapping has paths to
- * it. What a message does not send it does not take back. */
+ * Senders repeat what they know in every message, so for one person, place and code that is done
+ * once, until the place comes without the code: with another, with a known one, or cleared. A place
+ * that may come several times (ARV-3, the items of a list) is one place, in any order, and
+ * remembers as many codes as the mapping has paths to it. What a message does not send it does not
+ * take back. */
 #include "intake/feed.h"
 
-/* As `changed` keeps it. of: all zeros where code is empty. place empty: whether there ever was anything. */
+/* As `changed` keeps it. of: all zeros where code is empty. place empty: whether there ever was
+ * anything. */
 static struct change change_of(struct slice who, struct slice place, size_t nth, struct slice code)
 {
     const uint8_t number[] = { 0, (uint8_t)nth };
-    const struct slice parts[] = { SLICE("unknown code"), slice_of("\0", 1), who, slice_of("\0", 1), place,
-                                   slice_of(number, sizeof number) };
+    const struct slice parts[] = {
+        SLICE("unknown code"),          slice_of("\0", 1), who, slice_of("\0", 1), place,
+        slice_of(number, sizeof number)
+    };
     struct change c = { .generation = 0 };
     uint8_t hash[HASH_BYTES];
     sha256_parts(parts, sizeof parts / sizeof parts[0], hash);
@@ -28,7 +33,8 @@ static bool keep(struct feed *f, struct change *c, struct err *e)
     bool changed = false;
     if (!spool_change_get(&f->spool, c, &changed, e))
         return false;
-    if ((!changed && lines_believes(&f->spool.lines, c->line)) || (c->generation == 0 && memcmp(c->of, nothing, ID_BYTES) == 0))
+    if ((!changed && lines_believes(&f->spool.lines, c->line)) ||
+        (c->generation == 0 && memcmp(c->of, nothing, ID_BYTES) == 0))
         return true;
     c->generation++;
     return spool_change_put(&f->spool, c, e);
@@ -119,7 +125,8 @@ bool feed_sign_unknown(struct feed *f, const struct message *m, struct err *e)
     return nobody.fate == ERR_REJECT;
 }
 
-/* All that stands where x does. For what stands as a restriction nobody was asked: it is kept, and not added. */
+/* All that stands where x does. For what stands as a restriction nobody was asked: it is kept, and
+ * not added. */
 static bool note_place(struct feed *f, struct slice who, const struct mapped *m,
                        const struct mapped_code *x, struct err *e)
 {

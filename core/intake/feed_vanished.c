@@ -1,5 +1,5 @@
-/* feed_vanished.c - a feed's snapshots: their rows noted, compared when they end, and missed when they
- * are late. */
+/* feed_vanished.c - a feed's snapshots: their rows noted, compared when they end, and missed when
+ * they are late. */
 #include "intake/feed.h"
 
 #include <inttypes.h>
@@ -50,18 +50,20 @@ bool feed_end_snapshot(struct feed *f)
     struct snapshot *s = &f->snapshot;
     struct snapshot_found found;
     if (!s->begun || s->broken) {
-        log_line(LOG_WARN, &f->who, "intake.incomplete",
-                 "this snapshot is empty, or a row of it cannot be read: nothing was compared, and the "
-                 "next whole one is");
+        log_line(
+            LOG_WARN, &f->who, "intake.incomplete",
+            "this snapshot is empty, or a row of it cannot be read: nothing was compared, and the "
+            "next whole one is");
         return true;
     }
     if (!snapshot_end(s, f->turn.now_ms, &found, &f->turn.failed))
         return false;
     if (found.gone_now > 0)
-        log_line(LOG_WARN, &f->who, "intake.vanished",
-                 "%" PRId64 " rows of the snapshot before are not in this one (%" PRId64
-                 " in all): that ends nothing; somebody has to look: concordat status SITE --vanished",
-                 found.gone_now, found.gone);
+        log_line(
+            LOG_WARN, &f->who, "intake.vanished",
+            "%" PRId64 " rows of the snapshot before are not in this one (%" PRId64
+            " in all): that ends nothing; somebody has to look: concordat status SITE --vanished",
+            found.gone_now, found.gone);
     return true;
 }
 
@@ -74,6 +76,7 @@ void feed_watch_snapshot(struct feed *f)
     pthread_mutex_unlock(&f->lock);
     if (is_late)
         log_line(LOG_ERROR, &f->who, "intake.stale",
-                 "no complete snapshot for %" PRId64 " hours: what it said is old; ask its sender for one",
+                 "no complete snapshot for %" PRId64
+                 " hours: what it said is old; ask its sender for one",
                  f->snapshot.stale_after_ms / 3600000);
 }

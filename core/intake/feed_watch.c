@@ -38,9 +38,10 @@ void feed_watch_quarantine(struct feed *f)
         log_err(LOG_WARN, &f->who, &e);
     bool is_old = good && oldest_ms && now_ms - oldest_ms > s->age_ms;
     if (is_old && !s->is_old)
-        log_line(LOG_ERROR, &f->who, "quarantine.old",
-                 "messages that their senders count on lie in the quarantine for longer than %" PRId64
-                 " hours: concordat quarantine SITE list, then again or drop",
-                 s->age_ms / 3600000);
+        log_line(
+            LOG_ERROR, &f->who, "quarantine.old",
+            "messages that their senders count on lie in the quarantine for longer than %" PRId64
+            " hours: concordat quarantine SITE list, then again or drop",
+            s->age_ms / 3600000);
     s->is_old = good ? is_old : s->is_old;
 }

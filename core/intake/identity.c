@@ -10,15 +10,16 @@ static void first_bytes(const uint8_t hash[HASH_BYTES], uint8_t out[ID_BYTES])
     memcpy(out, hash, ID_BYTES);
 }
 
-/* PDS status 01: "number present and verified"; NSTS01 is its older spelling (HL7 v2 PID-32 of the ITK). */
+/* PDS status 01: "number present and verified"; NSTS01 is its older spelling (HL7 v2 PID-32 of the
+ * ITK). */
 static bool is_verified(const struct identity *id, const struct claim *c)
 {
     return id->traced || slice_equal(c->nhs_status, SLICE("01")) ||
            slice_equal(c->nhs_status, SLICE("NSTS01"));
 }
 
-/* The local id is remembered as what the message shows it to be, unless it is known as just that.
- */
+/* The local id is remembered as what the message shows it to be, unless it is known as just
+ * that. */
 static bool want_link(const struct identity *id, const struct claim *c, struct subject *out,
                       struct err *e)
 {

@@ -1,11 +1,12 @@
-/* identity.h - whom an event is about: the key that it travels under (core/ARCHITECTURE.md, Identity).
+/* identity.h - whom an event is about: the key that it travels under (core/ARCHITECTURE.md,
+ * Identity).
  *
  * A valid NHS number gives the person key; else a case reference of ours or a durable link gives a
  * pseudonym or person key; else the local id gives the agency's local key. Nothing is ever joined
  * on demographics. Reads links, writes none: what is to be remembered is given to the caller, who
  * stores it in the commit that stores the event.
- * Errors: map.subject (ERR_REJECT) when not even a local id is there; what the finder and db say.
- */
+ * Errors: map.subject (ERR_REJECT) when not even a local id is there; what the finder and db
+ * say. */
 #ifndef CONCORDAT_INTAKE_IDENTITY_H
 #define CONCORDAT_INTAKE_IDENTITY_H
 

@@ -34,14 +34,17 @@ struct feed_options {
     const char *spool;                  /* path of the spool database */
     struct reference_finder references; /* the agency's own delivery records; find may be NULL */
     int64_t spool_max_bytes;            /* beyond it: ANSWER_LATER; 0 = 8 GiB */
-    int64_t keep_ms; /* what the bus has is kept so long, within spool_max_bytes, in case it loses it */
+    int64_t
+        keep_ms; /* what the bus has is kept so long, within spool_max_bytes, in case it loses it */
     int64_t quarantine_max_bytes, quarantine_age_ms; /* 0: an eighth of the above; 30 days */
-    int64_t words_max_bytes; /* of words about sharing that are kept for links to come; 0: an eighth too */
-    int64_t (*now_ms)(void);            /* NULL: clock_wall_ms */
-    const struct editions *rules; /* say at every turn whether the feed is traced; NULL: `traced` does */
+    int64_t words_max_bytes; /* of words about sharing that are kept for links to come; 0: an eighth
+                                too */
+    int64_t (*now_ms)(void); /* NULL: clock_wall_ms */
+    const struct editions
+        *rules;             /* say at every turn whether the feed is traced; NULL: `traced` does */
     int64_t stale_after_ms; /* of snapshots: an alarm when none came for so long; 0: never */
-    /* What is spooled waits for that, or (NULL) goes on: when it changes, in the publisher's thread. NULL: nobody
-     * wants to know. */
+    /* What is spooled waits for that, or (NULL) goes on: when it changes, in the publisher's
+     * thread. NULL: nobody wants to know. */
     void (*waits)(void *ctx, const struct err *why);
     void *waits_ctx;
     bool without_bus; /* nothing is asked of the bus, and nothing sent, until feed_join_bus */
@@ -57,13 +60,15 @@ struct intake feed_intake(struct feed *f);
 bool feed_accepts(const struct feed *f);
 /* The bus is there, with its topics: from now on what is spooled goes to it. */
 void feed_join_bus(struct feed *f);
-/* What is spooled from now on waits, and what is spooled and has not gone out, until feed_join_bus. */
+/* What is spooled from now on waits, and what is spooled and has not gone out, until
+ * feed_join_bus. */
 void feed_leave_bus(struct feed *f);
 /* Since when the bus does not take what is spooled; 0: it does. Any thread. */
 int64_t feed_bus_away_ms(const struct feed *f);
 /* And why, a code; NULL: it does, or nobody has asked it yet. Any thread. */
 const char *feed_bus_trouble(const struct feed *f);
-/* Any thread, before the transport is stopped: a unit that takes several runs is given up, and comes again. */
+/* Any thread, before the transport is stopped: a unit that takes several runs is given up, and
+ * comes again. */
 void feed_stop(struct feed *f);
 /* Publishes what can be published, stops the thread, closes. */
 void feed_close(struct feed **f);

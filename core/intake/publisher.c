@@ -1,4 +1,5 @@
-/* publisher.c - the publisher: reads the spool in order, sends to the bus, forgets what the bus has.
+/* publisher.c - the publisher: reads the spool in order, sends to the bus, forgets what the bus
+ * has.
  *
  * A message is read again from the file, not handed over in memory: what waits may be more than
  * memory, and after a crash it is the same path. While the bus is down messages pile up in the
@@ -24,7 +25,8 @@
 #define NOTE_MS 2000
 #define LOOK_MS 60000
 
-/* Lock held. Waits until last reaches n, the publisher is to stop, drain or wait, or until that time. */
+/* Lock held. Waits until last reaches n, the publisher is to stop, drain or wait, or until that
+ * time. */
 static bool wait_for(struct feed *f, int64_t n, int64_t end_ns)
 {
     struct publisher *p = &f->publisher;
@@ -158,7 +160,8 @@ static bool publish_batch(struct feed *f, struct arena *a, struct err *e)
     return true;
 }
 
-/* Deletes what is kept no longer, when no turn does it: the feed is quiet, or turns cannot keep up. */
+/* Deletes what is kept no longer, when no turn does it: the feed is quiet, or turns cannot keep
+ * up. */
 static void forget(struct feed *f, int64_t more_than)
 {
     struct publisher *p = &f->publisher;
@@ -190,8 +193,8 @@ static void complain(struct feed *f, const struct err *e)
         atomic_store(&p->away_ms, f->o.now_ms());
 }
 
-/* Until the bus has its topics (a question could have it make them as it likes), or may have what is
- * spooled again. False: not before the end. */
+/* Until the bus has its topics (a question could have it make them as it likes), or may have what
+ * is spooled again. False: not before the end. */
 static bool wait_for_bus(struct feed *f)
 {
     struct publisher *p = &f->publisher;
@@ -275,8 +278,7 @@ static bool look_after(struct feed *f, struct arena *a, bool at_once, struct err
 {
     struct publisher *p = &f->publisher;
     bool is_new = p->sent > f->spool.sent;
-    if ((is_new && (at_once || is_older(p->noted_ns, NOTE_MS))) ||
-        is_older(p->noted_ns, LOOK_MS)) {
+    if ((is_new && (at_once || is_older(p->noted_ns, NOTE_MS))) || is_older(p->noted_ns, LOOK_MS)) {
         arena_reset(a);
         if (!publisher_note(f, a, e))
             return false;

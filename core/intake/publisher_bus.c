@@ -1,4 +1,5 @@
-/* publisher_bus.c - what a feed does on the bus besides publishing: schemas put there, links read. */
+/* publisher_bus.c - what a feed does on the bus besides publishing: schemas put there, links
+ * read. */
 #include "intake/feed.h"
 
 #include "bus/topics.h"
@@ -88,8 +89,8 @@ static bool read_link(const struct feed *f, struct arena *a, struct slice framed
     return id_from_hex(view_text_at(&v, "reference"), out->subject);
 }
 
-/* Whether it tells something; stored: whether it told and is stored. A link that this agency made itself
- * is never replaced by another's. */
+/* Whether it tells something; stored: whether it told and is stored. A link that this agency made
+ * itself is never replaced by another's. */
 static bool is_news(struct feed *f, const struct link *l, bool stored, bool *news, struct err *e)
 {
     struct link known;
@@ -163,8 +164,7 @@ static bool look_upto(struct feed *f, struct linking *k, bool *more, struct err 
 }
 
 /* Says the signs that there are more, if there are. */
-static bool say_signs(struct feed *f, struct arena *a, struct linking *k, bool *more,
-                      struct err *e)
+static bool say_signs(struct feed *f, struct arena *a, struct linking *k, bool *more, struct err *e)
 {
     struct buf signs;
     buf_init(&signs, SIGNS_BYTES_MAX);
@@ -189,10 +189,10 @@ static bool write_links(struct feed *f, struct arena *a, const struct linking *k
     return ok;
 }
 
-/* Signs are on the bus before the links count: what follows by a link stands behind them. After a crash in
- * between they are said twice, which changes nothing.
- * What was said of a local id while the signs went to the bus went under its own key, for its link was
- * not stored: it is said after. */
+/* Signs are on the bus before the links count: what follows by a link stands behind them. After a
+ * crash in between they are said twice, which changes nothing. What was said of a local id while
+ * the signs went to the bus went under its own key, for its link was not stored: it is said
+ * after. */
 static bool store_links(struct feed *f, struct arena *a, const struct bus_record *r, size_t n,
                         struct err *e)
 {

@@ -1,5 +1,6 @@
-/* publisher_hear.c - what other spools have said for this feed: read on the bus from where it was last read, so that
- * what this file remembers is believed as far as it is the last word (spool/lines.h). The publisher's thread. */
+/* publisher_hear.c - what other spools have said for this feed: read on the bus from where it was
+ * last read, so that what this file remembers is believed as far as it is the last word
+ * (spool/lines.h). The publisher's thread. */
 #include "base/clock.h"
 #include "intake/feed.h"
 #include "record/wire.h"
@@ -9,10 +10,10 @@
 struct hearing {
     struct feed *f;
     struct arena *a;
-    struct heard *to;   /* by partition: how far it was read now */
-    bool others, lost;  /* another spool has spoken; of whom cannot be told */
-    bool is_anew;       /* this file has never asked, or the lane is not what it was */
-    bool asked, ours;   /* of the opening that was met last */
+    struct heard *to;  /* by partition: how far it was read now */
+    bool others, lost; /* another spool has spoken; of whom cannot be told */
+    bool is_anew;      /* this file has never asked, or the lane is not what it was */
+    bool asked, ours;  /* of the opening that was met last */
     uint32_t opening;
     struct buf keys;
 };
@@ -40,8 +41,8 @@ static void note_key(struct hearing *h, struct slice key)
 }
 
 /* What is said under a pseudonym is known by its local id. */
-static void note_subject(struct hearing *h, const struct bus_record *r, const struct header_slots *s,
-                         const struct view *v)
+static void note_subject(struct hearing *h, const struct bus_record *r,
+                         const struct header_slots *s, const struct view *v)
 {
     struct slice local_id = s->local_id < 0 ? slice_of(NULL, 0) : view_text(v, (size_t)s->local_id);
     uint8_t local[ID_BYTES];
@@ -77,7 +78,8 @@ static bool hear_record(struct hearing *h, const struct bus_record *r, struct er
     return true;
 }
 
-/* Others' records may stand there the next time, if the lane is made anew or comes out of a backup. */
+/* Others' records may stand there the next time, if the lane is made anew or comes out of a
+ * backup. */
 static void note_end(struct hearing *h, int partition, const struct bus_record *last)
 {
     struct bus_end end;
@@ -88,7 +90,8 @@ static void note_end(struct hearing *h, int partition, const struct bus_record *
 static bool hear_from(struct hearing *h, int partition, int64_t from, struct err *e)
 {
     struct bus_reader *r = NULL;
-    bool end = false, good = bus_reader_open(h->f->o.bus, h->f->topic_events, partition, from, &r, e);
+    bool end = false,
+         good = bus_reader_open(h->f->o.bus, h->f->topic_events, partition, from, &r, e);
     while (good && !end) {
         const struct bus_record *list = NULL;
         size_t n = 0;
@@ -105,11 +108,13 @@ static bool hear_from(struct hearing *h, int partition, int64_t from, struct err
 }
 
 /* *same: the lane has what it had when it was read so far. */
-static bool is_same(struct hearing *h, int partition, const struct heard *to, bool *same, struct err *e)
+static bool is_same(struct hearing *h, int partition, const struct heard *to, bool *same,
+                    struct err *e)
 {
     const struct bus_end then = { .next = to->next, .word = to->word };
     *same = false;
-    return to->next < 0 || bus_still_has(h->f->o.bus, h->f->topic_events, partition, &then, same, e);
+    return to->next < 0 ||
+           bus_still_has(h->f->o.bus, h->f->topic_events, partition, &then, same, e);
 }
 
 /* A lane that is not what it was is read anew; of one whose records have aged nobody can tell. */
@@ -165,11 +170,13 @@ static void tell(const struct hearing *h)
 {
     if (h->lost)
         log_line(LOG_WARN, &h->f->who, "intake.unheard",
-                 "cannot tell whether another spool has spoken for this feed: what was on the bus since is gone; "
+                 "cannot tell whether another spool has spoken for this feed: what was on the bus "
+                 "since is gone; "
                  "what changes is told once more");
     else if (h->others)
         log_line(LOG_WARN, &h->f->who, "intake.others",
-                 "another spool has spoken for this feed, or this one came back: what it remembers of whom that "
+                 "another spool has spoken for this feed, or this one came back: what it remembers "
+                 "of whom that "
                  "spoke of counts no more, and is told once more");
 }
 

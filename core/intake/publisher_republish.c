@@ -1,5 +1,5 @@
-/* publisher_republish.c - what the bus has confirmed, noted with the ends of its lanes; and what it has lost of
- * that since, sent again. */
+/* publisher_republish.c - what the bus has confirmed, noted with the ends of its lanes; and what it
+ * has lost of that since, sent again. */
 #include <inttypes.h>
 
 #include "base/clock.h"
@@ -101,8 +101,8 @@ static bool look_at_note(struct look *l, struct err *e)
         const struct lane_end *one = &l->note.ends[i];
         if (!ask_lane(l, one, e))
             return false;
-        lost = lost || (one->partition < l->f->o.bundle->partitions &&
-                        l->lanes[one->partition] == LOST);
+        lost = lost ||
+               (one->partition < l->f->o.bundle->partitions && l->lanes[one->partition] == LOST);
     }
     if (lost) {
         l->lacks = true;
@@ -111,8 +111,8 @@ static bool look_at_note(struct look *l, struct err *e)
     return true;
 }
 
-/* The bus is asked without the lock: it may take its time, and messages are taken meanwhile. Notes that
- * are added by and by are newer, and this thread's own. */
+/* The bus is asked without the lock: it may take its time, and messages are taken meanwhile. Notes
+ * that are added by and by are newer, and this thread's own. */
 static bool look_at_notes(struct look *l, struct err *e)
 {
     int64_t before = INT64_MAX;

@@ -5,11 +5,14 @@ static const struct {
     const char *name;
     enum conversion as;
 } names[] = {
-    { "text", AS_TEXT },         { "hl7-time", AS_HL7_TIME }, { "iso-time", AS_ISO_TIME },
-    { "uk-date", AS_UK_DATE },   { "date", AS_DATE },         { "nhs-number", AS_NHS_NUMBER },
-    { "postcode", AS_POSTCODE }, { "trim", AS_TRIM },         { "upper", AS_UPPER },
-    { "lower", AS_LOWER },       { "boolean", AS_BOOLEAN },   { "count", AS_COUNT },
-    { "words", AS_WORDS },       { "epoch-seconds", AS_EPOCH_S }, { "epoch-ms", AS_EPOCH_MS },
+    { "text", AS_TEXT },         { "hl7-time", AS_HL7_TIME },
+    { "iso-time", AS_ISO_TIME }, { "uk-date", AS_UK_DATE },
+    { "date", AS_DATE },         { "nhs-number", AS_NHS_NUMBER },
+    { "postcode", AS_POSTCODE }, { "trim", AS_TRIM },
+    { "upper", AS_UPPER },       { "lower", AS_LOWER },
+    { "boolean", AS_BOOLEAN },   { "count", AS_COUNT },
+    { "words", AS_WORDS },       { "epoch-seconds", AS_EPOCH_S },
+    { "epoch-ms", AS_EPOCH_MS },
 };
 
 const char *mapping_conversion(size_t i)

@@ -30,7 +30,8 @@ static bool check_message_type(const struct mapping *m, struct slice type, struc
     for (size_t i = 0; i < type.n; i++)
         if (type.p[i] != '^')
             return true;
-    return err_set(e, ERR_REJECT, "map.type", 0, "cannot tell the type of the message: it says none");
+    return err_set(e, ERR_REJECT, "map.type", 0,
+                   "cannot tell the type of the message: it says none");
 }
 
 bool mapping_can_read(const struct mapping *m, struct arena *a, const struct doc *d, struct err *e)
@@ -90,13 +91,15 @@ static bool tell_environment(struct run *r, struct mapped *out, struct err *e)
 
 /* Refuses a message whose restriction cannot be seen. The environment is told first: a message of
  * the other environment concerns nobody here, whatever it hides. */
-static bool refuse_hidden(struct run *r, struct mapped *out, const struct ref *hidden, struct err *e)
+static bool refuse_hidden(struct run *r, struct mapped *out, const struct ref *hidden,
+                          struct err *e)
 {
     if (!out->event_count && !tell_environment(r, out, e))
         return false;
     if (!hidden)
-        return err_set(e, ERR_REJECT, "map.restriction", 0,
-                       "cannot take what is restricted of a further person: records are about the first");
+        return err_set(
+            e, ERR_REJECT, "map.restriction", 0,
+            "cannot take what is restricted of a further person: records are about the first");
     return err_set(e, ERR_REJECT, "map.restriction", 0,
                    "cannot tell what '%.*s' restricts: more stands there than the mapping reads",
                    SHOWN(hidden->text));

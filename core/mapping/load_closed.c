@@ -133,7 +133,8 @@ static void check_ref(struct loader *l, const struct out_rule *r, const struct n
                    "cannot write '%.*s' of every %.*s: %s lacks %s%s; add what is missing, or say "
                    "else: skip, or a word",
                    SHOWN(f->path), SHOWN(r->schema->name),
-                   f->table ? "its table" : "its conversion", missing, count > SHOWN_MAX ? " and more" : "");
+                   f->table ? "its table" : "its conversion", missing,
+                   count > SHOWN_MAX ? " and more" : "");
 }
 
 static void check_fields(struct loader *l, const struct out_rule *r, const struct native *fields,
@@ -144,8 +145,8 @@ static void check_fields(struct loader *l, const struct out_rule *r, const struc
         if (f->kind == NATIVE_EACH && f->slot >= 0)
             check_fields(l, r, f->items, f->item_count, /* one deep: an item has no list */
                          plan_slot_at(r->schema->plan, (size_t)f->slot));
-        bool must = f->kind == NATIVE_FROM && f->miss == MISS_REFUSE &&
-                    (f->table || f->as != AS_TEXT);
+        bool must =
+            f->kind == NATIVE_FROM && f->miss == MISS_REFUSE && (f->table || f->as != AS_TEXT);
         for (size_t k = 0; must && k < f->from_count; k++)
             check_ref(l, r, f, &f->from[k], list);
     }

@@ -1,5 +1,5 @@
-/* load_effect.c - keys of a field on the way in that would load and then do nothing, and braces, which
- * are filled in on the way out only. */
+/* load_effect.c - keys of a field on the way in that would load and then do nothing, and braces,
+ * which are filled in on the way out only. */
 #include "mapping/parts.h"
 
 /* What a field is made of, as bits of the keys that have an effect there. */
@@ -9,10 +9,14 @@ static const struct {
     const char *key;
     unsigned works_in;
 } keys[] = {
-    { "as", OF_FROM | OF_JOIN | OF_TEXTS },     { "table", OF_FROM | OF_JOIN | OF_TEXTS },
-    { "within", OF_FROM | OF_JOIN | OF_TEXTS }, { "else", OF_FROM | OF_JOIN | OF_TEXTS },
-    { "status", OF_FROM | OF_JOIN },            { "with", OF_JOIN },
-    { "fields", OF_RECORDS },                   { "from", OF_FROM | OF_TEXTS },
+    { "as", OF_FROM | OF_JOIN | OF_TEXTS },
+    { "table", OF_FROM | OF_JOIN | OF_TEXTS },
+    { "within", OF_FROM | OF_JOIN | OF_TEXTS },
+    { "else", OF_FROM | OF_JOIN | OF_TEXTS },
+    { "status", OF_FROM | OF_JOIN },
+    { "with", OF_JOIN },
+    { "fields", OF_RECORDS },
+    { "from", OF_FROM | OF_TEXTS },
 };
 
 static unsigned made_of(const struct field *f, const struct slot *s)
@@ -82,15 +86,15 @@ static void check_table(struct loader *l, const struct node *n, const struct fie
 }
 
 /* as: count tells how often one path of the message is there. */
-static void check_count(struct loader *l, const struct node *n, const struct field *f,
-                        bool in_each)
+static void check_count(struct loader *l, const struct node *n, const struct field *f, bool in_each)
 {
     bool is_one_path = f->kind == FIELD_FROM && f->from.count == 1 && !in_each;
     bool is_plain = !f->table && !f->within.count && !f->passed_count;
     if (!is_one_path || !is_plain)
-        strict_say(&l->reader, node_get(n, "as"), "map.conversion",
-                   "cannot count here: want as: count with one path, not under an each, and without "
-                   "table, within and other");
+        strict_say(
+            &l->reader, node_get(n, "as"), "map.conversion",
+            "cannot count here: want as: count with one path, not under an each, and without "
+            "table, within and other");
 }
 
 static void check_within(struct loader *l, const struct node *n, const struct field *f,

@@ -28,7 +28,8 @@ static void load_separator(struct loader *l, const struct node *n)
                    "cannot use this separator: want one of \",\", \";\", tab, \"|\"");
 }
 
-/* empty: [NULL, "\\N"]: what a source writes where it has nothing; [] says that it writes no such word. */
+/* empty: [NULL, "\\N"]: what a source writes where it has nothing; [] says that it writes no such
+ * word. */
 static void load_empty(struct loader *l, const struct node *n)
 {
     struct mapping *m = l->m;

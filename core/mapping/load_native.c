@@ -109,8 +109,8 @@ static void check_braces(struct loader *l, const struct node *n, const struct sc
     inner = slice_head(inner, slice_find(inner, '|'));
     inner = slice_head(inner, slice_find(inner, '?'));
     if (inner.n && inner.n < rest.n && load_value_is_known(s, inner))
-        strict_say(&l->reader, n, "map.text",
-                   "cannot fill in '{%.*s}' here: want it in a text", SHOWN(inner));
+        strict_say(&l->reader, n, "map.text", "cannot fill in '{%.*s}' here: want it in a text",
+                   SHOWN(inner));
 }
 
 static void check_native_words(struct loader *l, const struct node *n, const struct scope *s,

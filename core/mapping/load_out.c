@@ -140,10 +140,11 @@ static void check_coverage(struct loader *l, const struct node *root, const stru
             bool any = ((d[0] | d[1] | d[2]) & bit) != 0;
             bool is_left_out = (c->left_out[i] & bit) != 0;
             if (any && is_left_out)
-                strict_say(&l->reader, node_get(root, "not_delivered"), "map.coverage",
-                           "cannot tell whether %.*s.%.*s is delivered: a record names it, and so does "
-                           "not_delivered",
-                           SHOWN(s->name), (int)s->kinds[k].n, (const char *)s->kinds[k].p);
+                strict_say(
+                    &l->reader, node_get(root, "not_delivered"), "map.coverage",
+                    "cannot tell whether %.*s.%.*s is delivered: a record names it, and so does "
+                    "not_delivered",
+                    SHOWN(s->name), (int)s->kinds[k].n, (const char *)s->kinds[k].p);
             if (!any && !is_left_out)
                 strict_say(&l->reader, root, "map.coverage",
                            "cannot leave out %.*s.%.*s: deliver it or name it under not_delivered",
@@ -167,7 +168,8 @@ static void load_readers(struct loader *l, const struct node *head)
     if (machines)
         l->m->options.readers = READERS_MACHINES;
     if (n && !l->m->format->asks_who_reads)
-        strict_say_key(&l->reader, n, "map.out", "cannot use for here: %s is the same for all who read it",
+        strict_say_key(&l->reader, n, "map.out",
+                       "cannot use for here: %s is the same for all who read it",
                        l->m->format->name);
     else if (!people && !machines && l->m->format->asks_who_reads)
         strict_say(&l->reader, n ? n : head, "map.out",

@@ -14,8 +14,8 @@ static int source_number(struct loader *l, const struct node *n, struct slice te
         arena_grow(l->reader.arena, l->source_texts, &l->text_room, m->source_count, sizeof *texts);
     const struct path **paths =
         arena_grow(l->reader.arena, m->sources, &l->source_room, m->source_count, sizeof *paths);
-    bool *needed = arena_grow(l->reader.arena, m->needed, &l->needed_room, m->source_count,
-                              sizeof *needed);
+    bool *needed =
+        arena_grow(l->reader.arena, m->needed, &l->needed_room, m->source_count, sizeof *needed);
     if (!texts || !paths || !needed)
         return strict_memory(&l->reader), -1;
     l->source_texts = texts;

@@ -43,8 +43,9 @@ static bool load_literal(struct loader *l, const struct node *n, struct slice te
         if (c == '{' && !is_doubled)
             break;
         if (c == '}' && !is_doubled)
-            return strict_say(&l->reader, n, "map.text",
-                              "cannot read the text: a brace closes that never opened (}} writes one)");
+            return strict_say(
+                &l->reader, n, "map.text",
+                "cannot read the text: a brace closes that never opened (}} writes one)");
         literal[length++] = c;
         i += is_doubled ? 2 : 1;
     }

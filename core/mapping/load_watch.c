@@ -104,10 +104,11 @@ static void compare_words(struct loader *l, const struct condition *a, const str
             shared = alike && !differs_by_case(a, b->words[j]);
         }
         if (!shared)
-            strict_say_key(&l->reader, a->node, "map.case",
-                           "cannot tell '%.*s' from another rule's word of the same letters: letters' "
-                           "case does not count",
-                           SHOWN(a->words[i]));
+            strict_say_key(
+                &l->reader, a->node, "map.case",
+                "cannot tell '%.*s' from another rule's word of the same letters: letters' "
+                "case does not count",
+                SHOWN(a->words[i]));
     }
 }
 
@@ -148,7 +149,8 @@ static void load_code_places(struct loader *l)
         const struct ref *ref = &m->unknown->from.list[i];
         struct code_place *p = &m->places[i];
         *p = (struct code_place){ .name = ref->text, .whole = ref->path };
-        if (m->format->place && !m->format->place(l->reader.arena, ref->path, &p->whole, &p->name, &e))
+        if (m->format->place &&
+            !m->format->place(l->reader.arena, ref->path, &p->whole, &p->name, &e))
             m->places = NULL;
     }
     for (size_t i = 0; m->places && i < n * n; i++)

@@ -111,8 +111,8 @@ static bool is_no_day(struct slice s)
 const char *nothing_or_cut(struct slice value)
 {
     static const char *const words[] = { "NULL", "null", "NaN", "nan", "NaT", "undefined" };
-    static const char *const forms[] = { "\\N", "(null)", "<null>", "[null]", "invalid date",
-                                         "<na>", "(none)", "<none>" };
+    static const char *const forms[] = { "\\N",          "(null)", "<null>", "[null]",
+                                         "invalid date", "<na>",   "(none)", "<none>" };
     if (!value.n)
         return NULL;
     uint8_t first = value.p[0];
@@ -147,8 +147,8 @@ static bool is_unlikely_day(struct slice s)
 const char *nothing_there(struct slice value)
 {
     static const char *const words[] = {
-        "null", "none", "nan", "nat", "na", "n/a", "n.a.", "nil", "undefined",
-        "-", "--", "---", "\xe2\x80\x93", "\xe2\x80\x94" /* dashes */
+        "null", "none",      "nan", "nat", "na",  "n/a",          "n.a.",
+        "nil",  "undefined", "-",   "--",  "---", "\xe2\x80\x93", "\xe2\x80\x94" /* dashes */
     };
     const char *doubt = nothing_or_cut(value);
     if (doubt || value.n > 30)

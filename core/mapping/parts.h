@@ -13,9 +13,9 @@
 #include "mapping/mapping.h"
 
 /* mapping_keys.c: the keys of every map. */
-extern const struct strict_table mapping_keys_in_root, mapping_keys_in_head,
-    mapping_keys_in_event, mapping_keys_changed, mapping_keys_in_field, mapping_keys_condition,
-    mapping_keys_out_root, mapping_keys_out_head, mapping_keys_out_record, mapping_keys_out_field;
+extern const struct strict_table mapping_keys_in_root, mapping_keys_in_head, mapping_keys_in_event,
+    mapping_keys_changed, mapping_keys_in_field, mapping_keys_condition, mapping_keys_out_root,
+    mapping_keys_out_head, mapping_keys_out_record, mapping_keys_out_field;
 
 /* Repetitions of one each. Far above any real message, low enough that a hostile one costs little.
  * */
@@ -23,15 +23,30 @@ extern const struct strict_table mapping_keys_in_root, mapping_keys_in_head,
 #define FIELDS_MAX 400
 
 enum conversion {
-    AS_TEXT, AS_HL7_TIME, AS_ISO_TIME, AS_UK_DATE, AS_EPOCH_S, AS_EPOCH_MS, AS_DATE, AS_NHS_NUMBER, AS_POSTCODE, AS_TRIM,
-    AS_UPPER, AS_LOWER, AS_BOOLEAN, AS_COUNT, AS_WORDS, AS_NONE
+    AS_TEXT,
+    AS_HL7_TIME,
+    AS_ISO_TIME,
+    AS_UK_DATE,
+    AS_EPOCH_S,
+    AS_EPOCH_MS,
+    AS_DATE,
+    AS_NHS_NUMBER,
+    AS_POSTCODE,
+    AS_TRIM,
+    AS_UPPER,
+    AS_LOWER,
+    AS_BOOLEAN,
+    AS_COUNT,
+    AS_WORDS,
+    AS_NONE
 };
 /* By its name in a mapping ("hl7-time"); AS_NONE when there is none. */
 enum conversion conversion_named(struct slice name);
 bool conversion_is_time(enum conversion as);
 /* A time as that conversion writes it in a message. */
 bool conversion_read_time(enum conversion as, struct slice text, struct moment *out);
-/* Text to text (nhs-number, postcode, trim, words ...). .p NULL: it does not fit, or memory ran out. */
+/* Text to text (nhs-number, postcode, trim, words ...). .p NULL: it does not fit, or memory ran
+ * out. */
 struct slice conversion_text(enum conversion as, struct arena *a, struct slice text);
 /* A moment as that conversion writes it for a partner; .p NULL: memory ran out. */
 struct slice conversion_write_time(enum conversion as, struct arena *a, const struct moment *m);
@@ -47,7 +62,8 @@ struct table {
     uint32_t *slots; /* open addressing; entry + 1, 0 is empty */
     const char *file;
 };
-/* Indexes the entries; of two equal ones the first counts. Its duplicates are the caller's to refuse. */
+/* Indexes the entries; of two equal ones the first counts. Its duplicates are the caller's to
+ * refuse. */
 bool table_index(struct table *t, struct arena *a);
 /* Finds a text without the blanks at its ends: as it is written, else in any case. NULL when the
  * table lacks it, or has it only in other cases and with several meanings. */
@@ -104,10 +120,10 @@ struct code_place {
 enum field_kind { FIELD_FROM, FIELD_TEXT, FIELD_JOIN, FIELD_EACH };
 struct field {
     const struct node *node; /* while loading */
-    struct slice path;      /* of the record, or of the item under an each */
+    struct slice path;       /* of the record, or of the item under an each */
     enum field_kind kind;
-    struct refs from;       /* also of FIELD_JOIN: its parts */
-    struct slice *passed;   /* values that are passed over: the first other one counts */
+    struct refs from;     /* also of FIELD_JOIN: its parts */
+    struct slice *passed; /* values that are passed over: the first other one counts */
     size_t passed_count;
     struct refs within, status;
     enum conversion as;
@@ -116,7 +132,7 @@ struct field {
     struct slice word, text, with;
     struct refs each;
     struct conditions where;
-    struct field *items;    /* FIELD_EACH over records: the members; over texts: one */
+    struct field *items; /* FIELD_EACH over records: the members; over texts: one */
     size_t item_count;
     const struct plan *item;
     int slot;               /* under an each: of the item's plan */
@@ -144,14 +160,21 @@ struct rule {
 };
 
 /* A path of the record in an out mapping. */
-enum value_kind { VALUE_NULL, VALUE_SLOT, VALUE_LIST, VALUE_MEMBER, VALUE_OWN_ID, VALUE_NOW,
-                  VALUE_ITEM };
+enum value_kind {
+    VALUE_NULL,
+    VALUE_SLOT,
+    VALUE_LIST,
+    VALUE_MEMBER,
+    VALUE_OWN_ID,
+    VALUE_NOW,
+    VALUE_ITEM
+};
 struct value_ref {
     enum value_kind kind;
     int slot;
-    int precision;  /* slot of occurred_precision; -1: none */
-    size_t index;   /* VALUE_MEMBER: which item */
-    int member;     /* slot in the item's plan; -1: the item is a text */
+    int precision; /* slot of occurred_precision; -1: none */
+    size_t index;  /* VALUE_MEMBER: which item */
+    int member;    /* slot in the item's plan; -1: the item is a text */
     bool is_time;
     enum slot_type type;
     struct slice path;
@@ -164,7 +187,8 @@ struct template_part {
     enum conversion as;
 };
 /* Written when none of its values that are not optional is null. */
-struct template {
+struct template
+{
     struct template_part *parts;
     size_t count;
 };
@@ -182,8 +206,8 @@ struct native {
     struct slice word;
     struct template *lines; /* NATIVE_TEXT: joined by line ends */
     size_t line_count;
-    int slot;               /* NATIVE_EACH: the array */
-    struct native *items;   /* none: the items are texts */
+    int slot;             /* NATIVE_EACH: the array */
+    struct native *items; /* none: the items are texts */
     size_t item_count;
 };
 
@@ -192,10 +216,10 @@ struct out_rule;
 struct scope {
     const struct plan *plan;
     const struct out_rule *rule;
-    const struct plan *item;        /* under an each over records */
-    const struct slot *list;        /* under an each: what is repeated */
+    const struct plan *item; /* under an each over records */
+    const struct slot *list; /* under an each: what is repeated */
     bool in_each;
-    const struct schema **covered;  /* a path must be in one of them */
+    const struct schema **covered; /* a path must be in one of them */
     size_t covered_count;
 };
 
@@ -222,7 +246,7 @@ struct mapping {
     uint8_t hash[HASH_BYTES];
     /* in */
     struct refs id, type;
-    struct slice type_path; /* the paths of type, joined by '^' */
+    struct slice type_path;        /* the paths of type, joined by '^' */
     struct conditions not_carried; /* any of them */
     struct format_options options;
     struct slice *empty; /* values that mean: nothing is there */
@@ -236,7 +260,8 @@ struct mapping {
     const struct field *unknown; /* the common header.unknown_restriction; NULL: there is none */
     struct code_place *places;   /* of its paths */
     const struct rule *teller;   /* by whose fields the person is found where no rule fits */
-    struct ref *restricting; /* where the rules that restrict look, and unknown; restricting_paths: theirs */
+    struct ref *restricting; /* where the rules that restrict look, and unknown; restricting_paths:
+                                theirs */
     const struct path **restricting_paths;
     size_t restricting_count;
     struct watch *watched;
@@ -270,12 +295,12 @@ struct run {
     const struct mapping *m;
     struct arena *a;
     const struct doc *d;
-    struct found *found; /* by source */
+    struct found *found;  /* by source */
     struct found passing; /* what has no source of its own: under an each */
     bool *is_found;
     struct slice *plain; /* by source, as a condition compares it; not worked out yet: .p is NULL */
     struct memo *memos;
-    struct reads *reads; /* NULL: nobody asks */
+    struct reads *reads;     /* NULL: nobody asks */
     const struct path *base; /* the repetition at hand */
     size_t nth;
     size_t skipped_ids;
@@ -283,11 +308,11 @@ struct run {
     size_t miss_count, miss_room;
     struct err refused; /* why the message cannot be mapped, found where no error could be given */
 };
-MUST_CHECK bool run_init(struct run *r, const struct mapping *m, struct arena *a, const struct doc *d,
-                         struct err *e);
+MUST_CHECK bool run_init(struct run *r, const struct mapping *m, struct arena *a,
+                         const struct doc *d, struct err *e);
 /* Texts of several paths with a separator between; absent ones are empty. */
-MUST_CHECK bool run_join(struct run *r, const struct refs *refs, uint8_t separator, struct slice *out,
-                         struct err *e);
+MUST_CHECK bool run_join(struct run *r, const struct refs *refs, uint8_t separator,
+                         struct slice *out, struct err *e);
 /* Notes a value of the message that is in no record. Of one path and field the first counts. */
 void run_miss(struct run *r, const struct ref *ref, struct slice field, struct slice value,
               const char *why);
@@ -326,8 +351,8 @@ bool rule_restricts(const struct rule *rule);
 bool rule_says_anything(struct run *r, const struct rule *rule);
 /* The rest of an event whose fields are set: header and `changed`. */
 MUST_CHECK bool rule_end(struct run *r, const struct rule *rule, int64_t observed_ms,
-                         const struct slice *cleared, size_t cleared_count, struct mapped_event *out,
-                         struct err *e);
+                         const struct slice *cleared, size_t cleared_count,
+                         struct mapped_event *out, struct err *e);
 /* unknown.c: the next code, from path *next on, by which the sender restricts and that nobody here
  * knows; NULL: there is no more. */
 const struct ref *unknown_next(struct run *r, size_t *next, struct slice *code);
@@ -354,7 +379,7 @@ struct out_run {
     struct arena *a;
     const struct view *v;
     const struct mapping_own *own;
-    const struct view *item;  /* the item at hand, or NULL */
+    const struct view *item; /* the item at hand, or NULL */
     struct slice item_text;
     const struct slice *cleared;
     size_t cleared_count;
@@ -388,7 +413,7 @@ struct loader {
     struct mapping *m;
     struct slice *source_texts;
     size_t text_room, source_room, needed_room;
-    bool optional; /* the paths at hand may be missing from a file */
+    bool optional;          /* the paths at hand may be missing from a file */
     struct slice files[64]; /* the mapping and its tables, for the hash */
     size_t file_count;
 };
@@ -422,8 +447,8 @@ bool load_closed_converts(struct loader *l, const struct scope *s, const struct 
  * refuses. */
 void load_closed(struct loader *l, const struct out_rule *r);
 void load_notice(struct loader *l, const struct out_rule *r);
-/* Common fields first; one of the rule's own with the same path takes its place. check: the paths are
- * looked at, once. */
+/* Common fields first; one of the rule's own with the same path takes its place. check: the paths
+ * are looked at, once. */
 void load_native_fields(struct loader *l, const struct node *map, const struct scope *s,
                         struct out_rule *r, bool check);
 bool load_template(struct loader *l, const struct node *n, const struct scope *s,

@@ -150,8 +150,8 @@ static bool tell_person(struct walk *w, struct run *r, struct mapped_restriction
     return true;
 }
 
-bool mapping_in_person(const struct mapping *m, struct arena *a, const struct doc *d, int64_t observed_ms,
-                       struct build *out, struct err *e)
+bool mapping_in_person(const struct mapping *m, struct arena *a, const struct doc *d,
+                       int64_t observed_ms, struct build *out, struct err *e)
 {
     struct run r;
     struct mapped_restriction x;
@@ -191,8 +191,7 @@ static bool take_unknown(struct walk *w, struct err *e)
     if (!hidden_further(w->r, &of_another, e))
         return false;
     if (!w->doubt.is_doubtful) {
-        bool is_unknown =
-            unknown_next(w->r, &next, &code) || of_another || hidden_find(w->r);
+        bool is_unknown = unknown_next(w->r, &next, &code) || of_another || hidden_find(w->r);
         if (!is_unknown)
             return true;
         if (!tell_person(w, w->r, &w->doubt, e))
@@ -215,8 +214,9 @@ bool mapping_in_restrictions(const struct mapping *m, struct arena *a, const str
 {
     struct run r;
     const struct format *f = mapping_format(m);
-    struct walk w = { .r = &r, .is_part = f->is_part && f->is_part(d), .out = out,
-                      .observed_ms = observed_ms };
+    struct walk w = {
+        .r = &r, .is_part = f->is_part && f->is_part(d), .out = out, .observed_ms = observed_ms
+    };
     *out = (struct mapped_restrictions){ .all_changed = true };
     size_t room = m->rule_count + 2 + (f->further ? FURTHER_MAX : 0);
     out->list = ARENA_ARRAY(a, room, struct mapped_restriction);

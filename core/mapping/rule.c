@@ -66,7 +66,7 @@ static bool rule_fill_changed(struct run *r, const struct rule *rule, struct map
 }
 
 static bool rule_fill_header(const struct rule *rule, struct build *b, int64_t observed_ms,
-const struct slice *cleared, size_t cleared_count, struct err *e)
+                             const struct slice *cleared, size_t cleared_count, struct err *e)
 {
     const struct header_slots *h = plan_header(rule->schema->plan);
     if (!build_text(b, (size_t)h->type, rule->schema->name, e))
@@ -81,8 +81,9 @@ const struct slice *cleared, size_t cleared_count, struct err *e)
     return build_strings(b, (size_t)h->cleared, cleared, cleared_count, e);
 }
 
-bool rule_end(struct run *r, const struct rule *rule, int64_t observed_ms, const struct slice *cleared,
-              size_t cleared_count, struct mapped_event *out, struct err *e)
+bool rule_end(struct run *r, const struct rule *rule, int64_t observed_ms,
+              const struct slice *cleared, size_t cleared_count, struct mapped_event *out,
+              struct err *e)
 {
     if (!rule_fill_header(rule, &out->build, observed_ms, cleared, cleared_count, e))
         return false;

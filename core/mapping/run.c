@@ -6,7 +6,7 @@
 #define FORM_MAX 24
 
 bool run_init(struct run *r, const struct mapping *m, struct arena *a, const struct doc *d,
-                     struct err *e)
+              struct err *e)
 {
     *r = (struct run){ .m = m, .a = a, .d = d };
     r->found = arena_raw(a, (m->source_count + 1) * sizeof *r->found);
@@ -146,7 +146,8 @@ bool run_all_hold(struct run *r, const struct conditions *c)
 }
 
 /* Texts of several paths with a separator between; absent ones are empty. */
-bool run_join(struct run *r, const struct refs *refs, uint8_t separator, struct slice *out, struct err *e)
+bool run_join(struct run *r, const struct refs *refs, uint8_t separator, struct slice *out,
+              struct err *e)
 {
     size_t n = 0;
     for (size_t i = 0; i < refs->count; i++)

@@ -76,8 +76,8 @@ static void pick_first(struct run *r, const struct refs *from, struct value *v)
         run_doubt(r, v->ref, v->text);
 }
 
-/* Whether the conversion can make anything of it: those that read, where others only rewrite. A time
- * that was read is kept. */
+/* Whether the conversion can make anything of it: those that read, where others only rewrite. A
+ * time that was read is kept. */
 static bool can_be_read(struct run *r, const struct field *f, struct value *v)
 {
     if (conversion_is_time(f->as)) {

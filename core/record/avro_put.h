@@ -21,8 +21,8 @@ static inline size_t avro_long(uint8_t out[AVRO_LONG_BYTES_MAX], int64_t value)
 
 /* Avro primitives, for replacements and internal records. */
 void avro_put_long(struct buf *out, int64_t value);
-void avro_put_text(struct buf *out, struct slice text);          /* length and bytes */
-void avro_put_opt_text(struct buf *out, struct slice text);      /* ["null", string]: empty = null */
+void avro_put_text(struct buf *out, struct slice text);     /* length and bytes */
+void avro_put_opt_text(struct buf *out, struct slice text); /* ["null", string]: empty = null */
 void avro_put_null(struct buf *out);
 
 #endif

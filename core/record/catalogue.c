@@ -18,7 +18,10 @@ struct catalogue {
 };
 
 /* Where each pinned slot is found. */
-#define PIN(field) { "header." #field, offsetof(struct header_slots, field) }
+#define PIN(field)                                                                                 \
+    {                                                                                              \
+        "header." #field, offsetof(struct header_slots, field)                                     \
+    }
 static const struct {
     const char *path;
     size_t at;

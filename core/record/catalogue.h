@@ -14,14 +14,15 @@
 struct catalogue;
 
 struct schema {
-    struct slice name;          /* "HospitalStay" */
-    struct slice text;          /* composed JSON, every attribute kept */
+    struct slice name; /* "HospitalStay" */
+    struct slice text; /* composed JSON, every attribute kept */
     const struct plan *plan;
-    const struct slice *kinds;  /* vocabulary of header.kind for this type: attribute "kinds" */
+    const struct slice *kinds; /* vocabulary of header.kind for this type: attribute "kinds" */
     size_t kind_count;
-    bool internal;              /* schemas/internal: facts, audit, receipts: never disclosed */
-    bool disclosable;           /* attribute "disclosed": false on Caseload, Consent ... */
-    uint64_t restricts;         /* attribute "restricts": a bit for each kind that only ever lessens what is shared */
+    bool internal;      /* schemas/internal: facts, audit, receipts: never disclosed */
+    bool disclosable;   /* attribute "disclosed": false on Caseload, Consent ... */
+    uint64_t restricts; /* attribute "restricts": a bit for each kind that only ever lessens what is
+                           shared */
 };
 
 /* Loads all *.avsc of folder and folder/internal. Lives in a. NULL when a problem was added. */
@@ -54,7 +55,8 @@ void schema_categories(const struct schema *s, struct categories *out);
 const uint8_t *catalogue_hash(const struct catalogue *c);
 
 /* Parsing canonical form and fingerprint of any schema text (tests against published rows). */
-MUST_CHECK bool schema_canonical(struct arena *a, struct slice text, struct buf *out, struct err *e);
+MUST_CHECK bool schema_canonical(struct arena *a, struct slice text, struct buf *out,
+                                 struct err *e);
 
 /* Pinned slots of the header and subject: the same paths in every event schema, found once. */
 struct header_slots {
@@ -62,8 +64,7 @@ struct header_slots {
         source_service, source_feed, source_message_id, feed_seq, mapping, episode, environment,
         contact_team, contact_phone, timeliness, urgency, identity_confidence, cleared, original,
         agreement, agreement_version, clause, notice, nhs_number, nhs_number_status, birth_date,
-        local_id, case_reference, reference, reference_of, route, birth_hash,
-        unknown_restriction;
+        local_id, case_reference, reference, reference_of, route, birth_hash, unknown_restriction;
 };
 /* NULL for an internal schema. */
 const struct header_slots *plan_header(const struct plan *p);

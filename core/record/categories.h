@@ -11,7 +11,9 @@
 #define CATEGORIES_MAX 192
 #define CATEGORIES_WORDS (CATEGORIES_MAX / 64)
 
-struct categories { uint64_t bits[CATEGORIES_WORDS]; };
+struct categories {
+    uint64_t bits[CATEGORIES_WORDS];
+};
 
 static inline void categories_add(struct categories *c, unsigned n)
 {

@@ -134,8 +134,8 @@ static struct node *compose_name(struct composer *c, const struct node *type, st
             continue;
         struct node *copy = copy_node(c, type);
         if (c->out->types[i].open) {
-            schema_problem(c->p, type, "schema.recursion", "'%.*s' contains itself",
-                           (int)full.n, (const char *)full.p);
+            schema_problem(c->p, type, "schema.recursion", "'%.*s' contains itself", (int)full.n,
+                           (const char *)full.p);
             return NULL;
         }
         if (copy)
@@ -145,8 +145,8 @@ static struct node *compose_name(struct composer *c, const struct node *type, st
     const struct schema_file *file = schema_files_find(c->files, full);
     if (file)
         return compose_named(c, file->root, (struct slice){ .n = 0 });
-    schema_problem(c->p, type, "schema.unknown-type", "no file defines '%.*s'",
-                   (int)type->text.n, (const char *)type->text.p);
+    schema_problem(c->p, type, "schema.unknown-type", "no file defines '%.*s'", (int)type->text.n,
+                   (const char *)type->text.p);
     return NULL;
 }
 

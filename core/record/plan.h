@@ -1,7 +1,7 @@
 /* plan.h - a compiled schema: validate hostile bytes, slice fields, project, build.
  *
- * A record type is flattened into slots, in encoding order: every leaf field under nested records is
- * one slot named by its dotted path ("stay.ward"); an array field is one slot ("person.names[]")
+ * A record type is flattened into slots, in encoding order: every leaf field under nested records
+ * is one slot named by its dotted path ("stay.ward"); an array field is one slot ("person.names[]")
  * whose items have a plan of their own. A slot that can be withheld is ["null", T], null first.
  * Nested records are never nullable and never recursive, so slot n always stands at slot n.
  * Read-only after compiling; any thread. The bytes here are the bare Avro binary body; framing is
@@ -15,19 +15,29 @@
 #include "record/avro_put.h"
 #include "record/categories.h"
 
-enum slot_type { SLOT_NULL, SLOT_BOOLEAN, SLOT_INT, SLOT_LONG, SLOT_DOUBLE, SLOT_BYTES, SLOT_FIXED,
-                 SLOT_STRING, SLOT_ENUM, SLOT_ARRAY };
+enum slot_type {
+    SLOT_NULL,
+    SLOT_BOOLEAN,
+    SLOT_INT,
+    SLOT_LONG,
+    SLOT_DOUBLE,
+    SLOT_BYTES,
+    SLOT_FIXED,
+    SLOT_STRING,
+    SLOT_ENUM,
+    SLOT_ARRAY
+};
 
 struct plan;
 
 struct slot {
-    struct slice path;              /* "subject.nhs_number", "person.names[]" */
+    struct slice path; /* "subject.nhs_number", "person.names[]" */
     enum slot_type type;
     bool nullable;
-    bool is_time_ms;                /* logicalType timestamp-millis */
-    unsigned category;              /* index in the catalogue; for an array the whole array's */
-    struct slice doc;               /* the field's doc sentence */
-    const struct slice *symbols;    /* SLOT_ENUM */
+    bool is_time_ms;             /* logicalType timestamp-millis */
+    unsigned category;           /* index in the catalogue; for an array the whole array's */
+    struct slice doc;            /* the field's doc sentence */
+    const struct slice *symbols; /* SLOT_ENUM */
     size_t symbol_count;
     size_t fixed_bytes;
     const struct plan *item;        /* SLOT_ARRAY of records; NULL for an array of strings */
@@ -36,8 +46,8 @@ struct slot {
 };
 
 /* Properties of a plan. */
-const char *plan_name(const struct plan *p);       /* "HospitalStay" */
-uint64_t plan_fingerprint(const struct plan *p);   /* CRC-64-AVRO of the parsing canonical form */
+const char *plan_name(const struct plan *p);     /* "HospitalStay" */
+uint64_t plan_fingerprint(const struct plan *p); /* CRC-64-AVRO of the parsing canonical form */
 size_t plan_slots(const struct plan *p);
 const struct slot *plan_slot_at(const struct plan *p, size_t n);
 /* The slot of a dotted path, -1 when there is none. */
@@ -53,8 +63,14 @@ const uint8_t *plan_categories(const struct plan *p);
 const uint8_t *plan_empty(const struct plan *p);
 
 /* A validated record: for each slot its encoded bytes (union branch included). */
-struct span { uint32_t at, n; };
-struct view { const struct plan *plan; struct slice bytes; const struct span *slots; };
+struct span {
+    uint32_t at, n;
+};
+struct view {
+    const struct plan *plan;
+    struct slice bytes;
+    const struct span *slots;
+};
 
 /* Validates every byte and notes where each slot lies. The view borrows bytes, lives in a. */
 MUST_CHECK bool plan_view(const struct plan *p, struct arena *a, struct slice bytes,
@@ -90,12 +106,19 @@ static inline struct slice view_raw(const struct view *v, size_t slot)
  * given; each is replaced at most once. parts has the part of each slot: plan_categories, or a
  * finer division of them; "never" is never released. The bytes depend on nothing but what is
  * released and replaced (law 7). */
-struct replacement { size_t slot; struct slice encoded; };
+struct replacement {
+    size_t slot;
+    struct slice encoded;
+};
 void plan_project(const struct view *v, const uint8_t *parts, const struct categories *released,
                   const struct replacement *r, size_t n, struct buf *out);
 
 /* Building a record slot by slot, in any order. Unset nullable slots become null. */
-struct build { const struct plan *plan; struct arena *arena; struct slice *encoded; };
+struct build {
+    const struct plan *plan;
+    struct arena *arena;
+    struct slice *encoded;
+};
 MUST_CHECK bool build_init(struct build *b, const struct plan *p, struct arena *a, struct err *e);
 /* Sets a slot from text, by its type: strings (checked UTF-8, vocabulary), enums by symbol, numbers
  * and booleans from their digits / "true"/"false". record.type, record.symbol, record.text. */
@@ -109,12 +132,13 @@ MUST_CHECK bool build_items(struct build *b, size_t slot, const struct slice *it
 MUST_CHECK bool build_strings(struct build *b, size_t slot, const struct slice *texts, size_t n,
                               struct err *e);
 bool build_is_set(const struct build *b, size_t slot);
-/* What was set: the text of a string, enum or bytes slot, borrowed from the build; empty when unset. */
+/* What was set: the text of a string, enum or bytes slot, borrowed from the build; empty when
+ * unset. */
 struct slice build_get_text(const struct build *b, size_t slot);
 /* The number of a set int, long or boolean slot; 0 when unset. */
 int64_t build_get_long(const struct build *b, size_t slot);
-/* The body; record.missing when a slot that cannot be null was not set (an unset list that cannot be
- * null is empty). */
+/* The body; record.missing when a slot that cannot be null was not set (an unset list that cannot
+ * be null is empty). */
 MUST_CHECK bool build_done(const struct build *b, struct buf *out, struct err *e);
 
 #endif

@@ -29,7 +29,7 @@ struct plan {
     struct slot *slots;
     uint8_t *categories; /* of each slot, close together */
     uint8_t *empty;      /* the most bytes of each when it holds nothing */
-    uint16_t *lookup;   /* open addressing by hash of the path; slot + 1, 0 = empty */
+    uint16_t *lookup;    /* open addressing by hash of the path; slot + 1, 0 = empty */
     size_t lookup_mask;
     const struct header_slots *header;
 };

@@ -1,8 +1,8 @@
 /* plan_project.c - copying only what is released.
  *
  * Two passes in slot order: the first decides and adds up the size, the second copies; kept slots
- * that lie side by side are copied as one range. A withheld slot is the one byte of the null branch,
- * whatever it held. */
+ * that lie side by side are copied as one range. A withheld slot is the one byte of the null
+ * branch, whatever it held. */
 #include "record/plan.h"
 
 #include <assert.h>

@@ -112,8 +112,8 @@ static bool slot_node(const struct view *v, size_t slot, struct arena *a, bool w
 }
 
 /* Puts value at "person.names" for the path "person.names[]", making the maps on the way. */
-static bool put_member(struct arena *a, struct node *map, const struct slot *s,
-                       struct node *value, struct err *e)
+static bool put_member(struct arena *a, struct node *map, const struct slot *s, struct node *value,
+                       struct err *e)
 {
     struct slice path = s->type == SLOT_ARRAY ? slice_head(s->path, s->path.n - 2) : s->path;
     for (size_t dot = slice_find(path, '.'); dot < path.n; dot = slice_find(path, '.')) {

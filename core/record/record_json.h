@@ -1,5 +1,5 @@
-/* record_json.h - a record as JSON for people and for delivery: nested as the schema, nulls left out
- * on request; bytes and fixed as hex, timestamp-millis as ISO text. */
+/* record_json.h - a record as JSON for people and for delivery: nested as the schema, nulls left
+ * out on request; bytes and fixed as hex, timestamp-millis as ISO text. */
 #ifndef CONCORDAT_RECORD_RECORD_JSON_H
 #define CONCORDAT_RECORD_RECORD_JSON_H
 

@@ -1,5 +1,5 @@
-/* schema_canonical.c - the parsing canonical form (Avro specification 1.11, "Transforming into Parsing
- * Canonical Form"): what of a schema matters for reading its data, in one spelling. */
+/* schema_canonical.c - the parsing canonical form (Avro specification 1.11, "Transforming into
+ * Parsing Canonical Form"): what of a schema matters for reading its data, in one spelling. */
 #include "record/catalogue.h"
 
 #include "host/tree.h"

@@ -36,8 +36,8 @@ static bool add_file(struct arena *a, struct schema_files *f, const char *name, 
     return true;
 }
 
-static bool list_folder(struct arena *a, const char *folder, bool internal,
-                        struct schema_files *f, struct problems *p)
+static bool list_folder(struct arena *a, const char *folder, bool internal, struct schema_files *f,
+                        struct problems *p)
 {
     DIR *dir = opendir(folder);
     if (!dir && internal && errno == ENOENT)
@@ -79,8 +79,7 @@ static void schema_place(struct slice text, size_t at, struct node *out)
     }
 }
 
-static bool read_tree(struct arena *a, struct schema_file *f, const char *path,
-                      struct problems *p)
+static bool read_tree(struct arena *a, struct schema_file *f, const char *path, struct problems *p)
 {
     struct err e = { .fate = ERR_NONE };
     struct node *json = NULL, *yaml = NULL, place = { .file = path };

@@ -11,10 +11,10 @@
 #define SCHEMA_FILES_MAX 512
 
 struct schema_file {
-    struct slice name;  /* "HospitalStay" */
-    struct slice full;  /* "uk.concordat.v1.HospitalStay" */
-    struct slice text;  /* the file's bytes */
-    struct node *root;  /* NULL when it could not be read */
+    struct slice name; /* "HospitalStay" */
+    struct slice full; /* "uk.concordat.v1.HospitalStay" */
+    struct slice text; /* the file's bytes */
+    struct node *root; /* NULL when it could not be read */
     bool internal;
 };
 

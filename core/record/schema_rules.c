@@ -19,8 +19,8 @@ static bool problem_is_there(const struct problems *p, const struct node *at, co
     return false;
 }
 
-bool schema_problem(struct problems *p, const struct node *at, const char *code,
-                    const char *format, ...)
+bool schema_problem(struct problems *p, const struct node *at, const char *code, const char *format,
+                    ...)
 {
     char text[sizeof(((struct err *)0)->text)];
     va_list args;

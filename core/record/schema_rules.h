@@ -9,8 +9,8 @@
 #include "host/tree.h"
 
 /* Adds a problem at the place of a node, unless it is there already; returns false. */
-bool schema_problem(struct problems *p, const struct node *at, const char *code,
-                    const char *format, ...) PRINTF_LIKE(4, 5);
+bool schema_problem(struct problems *p, const struct node *at, const char *code, const char *format,
+                    ...) PRINTF_LIKE(4, 5);
 /* Adds memory.limit; returns false. */
 bool schema_no_memory(struct problems *p);
 

@@ -39,10 +39,9 @@ static void compare_recorded(const struct where *w, const struct audit_decision 
     bool same_event = slice_equal(a->event_id, b->event_id) && a->caught_up == b->caught_up;
     bool same_type = slice_equal(a->schema, b->schema) && slice_equal(a->kind, b->kind) &&
                      slice_equal(a->source, b->source);
-    bool same_prohibitions = same_list(a->prohibitions, a->prohibition_count, b->prohibitions,
-                                       b->prohibition_count);
-    bool same_withheld =
-        same_list(a->withheld, a->withheld_count, b->withheld, b->withheld_count);
+    bool same_prohibitions =
+        same_list(a->prohibitions, a->prohibition_count, b->prohibitions, b->prohibition_count);
+    bool same_withheld = same_list(a->withheld, a->withheld_count, b->withheld, b->withheld_count);
     tell_difference(w, same_event, "event decided");
     tell_difference(w, !w->says_all || same_type, "type, kind and source of the event decided");
     tell_difference(w, slice_equal(a->recipient, b->recipient), "recipient");
@@ -86,7 +85,8 @@ void compare_entries(const struct findings *f, int partition, const struct audit
     tell_difference(&w, hash_equal(a->event_hash, b->event_hash), "hash of the input");
     tell_difference(&w, memcmp(a->subject, b->subject, ID_BYTES) == 0, "subject");
     bool same_event = slice_equal(a->event_id, b->event_id) && slice_equal(a->schema, b->schema) &&
-                      slice_equal(a->event_kind, b->event_kind) && slice_equal(a->source, b->source);
+                      slice_equal(a->event_kind, b->event_kind) &&
+                      slice_equal(a->source, b->source);
     tell_difference(&w, same_event, "description of the event");
     bool same_note = slice_equal(a->note, b->note) && slice_equal(a->disclosure, b->disclosure);
     tell_difference(&w, same_note, "note");

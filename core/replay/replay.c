@@ -17,9 +17,9 @@ struct replay {
     bool knows_environment;
     const struct bundle *fallback;
     const struct replay_bundles *bundles; /* NULL: the one given alone */
-    uint8_t hash[HASH_BYTES];       /* of rules.bundle, which is that of the entry before */
+    uint8_t hash[HASH_BYTES];             /* of rules.bundle, which is that of the entry before */
     bool has_hash, told_bundle;
-    int number;                     /* of the partition at hand */
+    int number; /* of the partition at hand */
     struct partition partition;
     struct walk_inputs inputs;
     struct arena arena;
@@ -188,8 +188,8 @@ bool replay_audit_by(struct bus *b, const struct bundle *bundle,
 }
 
 bool replay_audit(struct bus *b, const struct bundle *bundle, const struct judge_keys *keys,
-                  void (*say)(void *ctx, const char *sentence), void *ctx,
-                  struct audit_report *out, struct err *e)
+                  void (*say)(void *ctx, const char *sentence), void *ctx, struct audit_report *out,
+                  struct err *e)
 {
     return replay_audit_by(b, bundle, NULL, keys, say, ctx, out, e);
 }

@@ -15,11 +15,10 @@ MUST_CHECK bool replay_audit(struct bus *b, const struct bundle *bundle,
 struct replay_bundles {
     const struct bundle *(*find)(void *ctx, const uint8_t hash[HASH_BYTES]);
     void *ctx;
-    bool demo;                          /* unsigned orders are good there */
+    bool demo; /* unsigned orders are good there */
 };
 MUST_CHECK bool replay_audit_by(struct bus *b, const struct bundle *bundle,
-                                const struct replay_bundles *bundles,
-                                const struct judge_keys *keys,
+                                const struct replay_bundles *bundles, const struct judge_keys *keys,
                                 void (*finding)(void *ctx, const char *sentence), void *ctx,
                                 struct audit_report *out, struct err *e);
 

@@ -214,8 +214,8 @@ static struct slice field_name(struct comparing *c, const struct slots *s, size_
                                 plan_bare(plan_slot_at(s->plan, slot)->path));
 }
 
-/* "CATEGORY except PATH, PATH": all of the category but what is not in set. Empty without memory.
- */
+/* "CATEGORY except PATH, PATH": all of the category but what is not in set. Empty without
+ * memory. */
 static struct slice all_but(struct comparing *c, const struct slots *s, unsigned category,
                             const bool *set)
 {
@@ -407,8 +407,8 @@ static void effect_finish(struct comparing *c)
 }
 
 bool replay_effect(struct bus *b, const struct bundle *now, const struct bundle *candidate,
-                  const struct judge_keys *keys, bool live, struct arena *a, struct effect *out,
-                  struct err *e)
+                   const struct judge_keys *keys, bool live, struct arena *a, struct effect *out,
+                   struct err *e)
 {
     const struct bundle *then = bundle_suppose(a, candidate);
     struct comparing c = { .bus = b, .kept = a, .out = out, .e = e };

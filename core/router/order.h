@@ -9,10 +9,19 @@
 
 #include "bus/bus.h"
 
+struct order_item {
+    const struct bus_record *record;
+    int64_t ms;
+};
+struct order_lane {
+    const char *topic;
+    int partition;
+    int64_t ms;
+};
 struct order {
-    struct order_item { const struct bus_record *record; int64_t ms; } *list;
+    struct order_item *list;
     size_t room;
-    struct order_lane { const char *topic; int partition; int64_t ms; } *lanes;
+    struct order_lane *lanes;
     size_t lane_count, lane_room;
 };
 void order_release(struct order *o);

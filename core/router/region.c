@@ -1,4 +1,5 @@
-/* region.c - which topics a region has: their names follow the bundle (core/ARCHITECTURE.md, Topics). */
+/* region.c - which topics a region has: their names follow the bundle (core/ARCHITECTURE.md,
+ * Topics). */
 #include "router/router.h"
 
 #include "bus/topics.h"

@@ -16,7 +16,7 @@
 
 struct last {
     bool found;
-    struct audit_chain chain;   /* after it */
+    struct audit_chain chain; /* after it */
 };
 
 /* An offset is never below the entry's sequence number (a broker's markers only add to it), so
@@ -74,7 +74,8 @@ static bool restore_chain(struct bus *b, struct bus_worker *w, const struct bund
     if (at.next != out->next && !slice_is_empty(at.note))
         return err_set(e, ERR_FATAL, "audit.chain", 0,
                        "cannot go on with the audit of partition %d: its position says %" PRId64
-                       ", its note %" PRId64, partition, at.next, out->next);
+                       ", its note %" PRId64,
+                       partition, at.next, out->next);
     if (!read_last(b, bundle->catalogue, partition, out->next > 0 ? out->next - 1 : 0, &last, e))
         return false;
     if (slice_is_empty(at.note)) {

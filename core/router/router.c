@@ -28,30 +28,31 @@ enum count { EVENTS, DISCLOSED, WITHHELD, HELD, DUPLICATES, REFUSED, RECEIPTS, C
 
 struct router {
     struct router_options o;
-    struct editions own;                   /* of one bundle alone */
+    struct editions own; /* of one bundle alone */
     struct edition only;
     const struct editions *rules;
-    const struct edition *head;      /* the newest at the start of this transaction */
-    _Atomic uint64_t generation;        /* its number: no later commit goes by an older one */
-    struct arena arena;                 /* of its whole life: names and tables */
+    const struct edition *head;  /* the newest at the start of this transaction */
+    _Atomic uint64_t generation; /* its number: no later commit goes by an older one */
+    struct arena arena;          /* of its whole life: names and tables */
     struct bus_worker *worker;
     struct partition *partitions;
-    struct audit_chain *committed;      /* the chains at the last commit */
+    struct audit_chain *committed; /* the chains at the last commit */
     struct transaction tx;
-    const struct bus_record *batch;     /* fetched */
-    struct order order;                 /* the same, in order; decided up to at */
+    const struct bus_record *batch; /* fetched */
+    struct order order;             /* the same, in order; decided up to at */
     size_t n, at;
     bool is_ordered;
     struct router_stand *standing; /* lanes that wait for a human */
     size_t standing_count;
-    bool standing_told; /* as they are */
+    bool standing_told;    /* as they are */
     const char *waits_for; /* the code that was told; NULL: none */
-    size_t looked; /* lanes of events of which all that there was has been looked at since the join */
+    size_t
+        looked; /* lanes of events of which all that there was has been looked at since the join */
     _Atomic size_t standing_seen;
-    const char **topics;                /* what is fetched */
-    bool goes_on;                       /* a lane that stood is to be fetched again */
-    int64_t warned_ns; /* when an alarm of numbers was last logged */
-    uint64_t tally[COUNTS];             /* of this transaction */
+    const char **topics;    /* what is fetched */
+    bool goes_on;           /* a lane that stood is to be fetched again */
+    int64_t warned_ns;      /* when an alarm of numbers was last logged */
+    uint64_t tally[COUNTS]; /* of this transaction */
     _Atomic uint64_t counts[COUNTS];
     _Atomic int64_t in_step_ns; /* when all that there was had been committed */
     atomic_bool stop;
@@ -81,7 +82,8 @@ bool router_topics(const struct bundle *b, struct arena *a, const char ***out, s
 
 static bool router_join_bus(struct router *r, struct err *e)
 {
-    const struct bus_join how = { .id = r->o.worker, .topics = r->topics,
+    const struct bus_join how = { .id = r->o.worker,
+                                  .topics = r->topics,
                                   .partitions = r->o.bundle->partitions };
     return bus_join(r->o.bus, &how, &r->worker, e);
 }
@@ -91,7 +93,8 @@ static bool router_join(struct router *r, struct err *e)
     const struct bundle *b = r->o.bundle;
     r->partitions = ARENA_ARRAY(&r->arena, (size_t)b->partitions, struct partition);
     r->committed = ARENA_ARRAY(&r->arena, (size_t)b->partitions, struct audit_chain);
-    r->standing = ARENA_ARRAY(&r->arena, b->agency_count * (size_t)b->partitions, struct router_stand);
+    r->standing =
+        ARENA_ARRAY(&r->arena, b->agency_count * (size_t)b->partitions, struct router_stand);
     if (!r->partitions || !r->committed || !r->standing)
         return err_memory(e);
     if (!router_topics(b, &r->arena, &r->topics, e))
@@ -153,11 +156,13 @@ static void router_tally(struct router *r, const struct step *s)
 {
     static const enum count of_kind[] = {
         [AUDIT_EVENT] = EVENTS,     [AUDIT_DUPLICATE] = DUPLICATES, [AUDIT_REFUSED] = REFUSED,
-        [AUDIT_RECEIPT] = RECEIPTS, [AUDIT_HOLD_ACT] = COUNTS,   [AUDIT_BUNDLE] = COUNTS,
+        [AUDIT_RECEIPT] = RECEIPTS, [AUDIT_HOLD_ACT] = COUNTS,      [AUDIT_BUNDLE] = COUNTS,
         [AUDIT_UNREAD] = COUNTS,
     };
     static const enum count of_outcome[] = {
-        [OUTCOME_DISCLOSE] = DISCLOSED, [OUTCOME_WITHHOLD] = WITHHELD, [OUTCOME_HOLD] = HELD,
+        [OUTCOME_DISCLOSE] = DISCLOSED,
+        [OUTCOME_WITHHOLD] = WITHHELD,
+        [OUTCOME_HOLD] = HELD,
     };
     if (of_kind[s->kind] < COUNTS)
         r->tally[of_kind[s->kind]]++;
@@ -169,18 +174,22 @@ static void log_refusal(const struct router *r, const struct bus_record *in, con
 {
     const struct log_who who = { "router", r->o.worker };
     if (s->kind == AUDIT_REFUSED)
-        log_line(LOG_WARN, &who, s->refusal.code, "refused %s partition %d offset %lld: %s; it is noted in the audit, and ends there",
-                 in->topic, in->partition, (long long)in->offset, s->refusal.text);
+        log_line(
+            LOG_WARN, &who, s->refusal.code,
+            "refused %s partition %d offset %lld: %s; it is noted in the audit, and ends there",
+            in->topic, in->partition, (long long)in->offset, s->refusal.text);
     if (s->judged.not_allowed)
-        log_line(LOG_WARN, &who, "facts.not-allowed",
-                 "by facts.yaml %u things that %s partition %d offset %lld says are not for its role "
-                 "to say: not known, and noted in the audit",
-                 s->judged.not_allowed, in->topic, in->partition, (long long)in->offset);
+        log_line(
+            LOG_WARN, &who, "facts.not-allowed",
+            "by facts.yaml %u things that %s partition %d offset %lld says are not for its role "
+            "to say: not known, and noted in the audit",
+            s->judged.not_allowed, in->topic, in->partition, (long long)in->offset);
     if (s->judged.overstepped)
-        log_line(LOG_WARN, &who, "event.not-yours",
-                 "of what waited for %s partition %d offset %lld %u would take back or replace what "
-                 "is not theirs: dropped, and noted in the audit",
-                 in->topic, in->partition, (long long)in->offset, s->judged.overstepped);
+        log_line(
+            LOG_WARN, &who, "event.not-yours",
+            "of what waited for %s partition %d offset %lld %u would take back or replace what "
+            "is not theirs: dropped, and noted in the audit",
+            in->topic, in->partition, (long long)in->offset, s->judged.overstepped);
 }
 
 /* Logs numbers that were given twice, or two spools of one feed, once in a while. The audit has

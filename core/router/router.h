@@ -26,16 +26,17 @@ struct router_options {
     struct bus *bus;
     const struct bundle *bundle;
     const struct judge_keys *keys;
-    const char *worker;             /* stable id: "router-0" */
-    bool demo; /* its rules are unsigned, and so are the orders that change them */
-    bool live; /* environment; an event of the other one is refused (wrong-environment) */
-    /* What it goes by, each record by its decision time; all of bundle's shape (editions_differ). NULL:
-     * by bundle alone. */
+    const char *worker; /* stable id: "router-0" */
+    bool demo;          /* its rules are unsigned, and so are the orders that change them */
+    bool live;          /* environment; an event of the other one is refused (wrong-environment) */
+    /* What it goes by, each record by its decision time; all of bundle's shape (editions_differ).
+     * NULL: by bundle alone. */
     const struct editions *rules;
     /* Gets all lanes that stand, when they may have changed and nothing is left to decide; in the
      * router's thread. NULL: nobody wants to know. */
     void (*stands)(void *ctx, const struct router_stand *list, size_t n);
-    /* All waits for that, or (NULL) goes on: when it changes, in its own thread. NULL: nobody wants to know. */
+    /* All waits for that, or (NULL) goes on: when it changes, in its own thread. NULL: nobody wants
+     * to know. */
     void (*waits)(void *ctx, const struct err *why);
     void *ctx; /* of both */
 };

@@ -29,8 +29,9 @@ bool router_find_gaps(const struct router_options *o, struct arena *a, struct ro
     out->list = ARENA_ARRAY(a, n * (size_t)partitions, struct router_gap);
     if (!out->list)
         return err_memory(e);
-    const struct bus_join how = { .id = o->worker, .topics = topics, .partitions = partitions,
-                                  .past_gaps = true };
+    const struct bus_join how = {
+        .id = o->worker, .topics = topics, .partitions = partitions, .past_gaps = true
+    };
     bool good = bus_join(o->bus, &how, &out->worker, e);
     for (size_t i = 0; good && i < n; i++)
         for (int p = 0; good && p < partitions; p++)
@@ -44,8 +45,9 @@ bool router_skip_gaps(struct router_gaps *g, struct err *e)
 {
     for (size_t i = 0; i < g->count; i++) {
         const struct router_gap *one = &g->list[i];
-        const struct bus_position to = { .topic = one->topic, .partition = one->partition,
-                                         .next = one->to, .note = SLICE("") };
+        const struct bus_position to = {
+            .topic = one->topic, .partition = one->partition, .next = one->to, .note = SLICE("")
+        };
         if (!bus_commit(g->worker, NULL, 0, &to, 1, e))
             return false;
     }

@@ -9,8 +9,14 @@
 
 /* Numbers of the partitions an output may go to: the services' disclosures and restrictions, the
  * agencies' links, then facts and audit of each partition. */
-static size_t place_disclosures(size_t service) { return service * 2; }
-static size_t place_restrictions(size_t service) { return service * 2 + 1; }
+static size_t place_disclosures(size_t service)
+{
+    return service * 2;
+}
+static size_t place_restrictions(size_t service)
+{
+    return service * 2 + 1;
+}
 static size_t place_links(const struct bundle *b, size_t agency)
 {
     return b->service_count * 2 + agency;
@@ -140,7 +146,10 @@ static void transaction_output(struct transaction *t, const char *topic, int par
 {
     assert(t->output_count < t->output_room);
     t->outputs[t->output_count++] = (struct bus_record){
-        .topic = topic, .partition = partition, .key = slice_of(key, ID_BYTES), .value = value,
+        .topic = topic,
+        .partition = partition,
+        .key = slice_of(key, ID_BYTES),
+        .value = value,
     };
 }
 
@@ -203,8 +212,9 @@ static bool add_chain(struct transaction *t, int partition, const struct audit_c
     audit_note_write(c, &note);
     struct slice text = buf_ok(&note) ? arena_copy(&t->arena, buf_slice(&note)) : slice_of(NULL, 0);
     buf_release(&note);
-    *out = (struct bus_position){ .topic = TOPIC_AUDIT, .partition = partition, .next = c->next,
-                                  .note = text };
+    *out = (struct bus_position){
+        .topic = TOPIC_AUDIT, .partition = partition, .next = c->next, .note = text
+    };
     return text.p || err_memory(e);
 }
 
@@ -221,8 +231,10 @@ static bool make_positions(struct transaction *t, const struct partition *p, str
             const struct transaction_input *in = &t->inputs[k];
             if (in->next[i] < 0)
                 continue;
-            list[n++] = (struct bus_position){ .topic = in->topic, .partition = i,
-                                               .next = in->next[i], .note = SLICE(""),
+            list[n++] = (struct bus_position){ .topic = in->topic,
+                                               .partition = i,
+                                               .next = in->next[i],
+                                               .note = SLICE(""),
                                                .at_ms = in->at_ms[i] };
             moved = true;
         }

@@ -18,22 +18,22 @@
 
 struct transaction_input {
     const char *topic;
-    int64_t *next;                      /* by partition; -1: nothing taken */
-    int64_t *at_ms;                     /* when the bus accepted the record before it */
+    int64_t *next;  /* by partition; -1: nothing taken */
+    int64_t *at_ms; /* when the bus accepted the record before it */
 };
 struct transaction {
     const struct bundle *bundle;
     const char **disclosures, **restrictions, **links; /* topics by service and by agency */
-    struct transaction_input *inputs;   /* sorted by topic */
+    struct transaction_input *inputs;                  /* sorted by topic */
     size_t input_count;
-    struct arena arena;                 /* of this transaction */
+    struct arena arena; /* of this transaction */
     struct bus_record *outputs;
     size_t output_count, output_room;
-    struct bus_position *positions;     /* of transaction_prepare */
+    struct bus_position *positions; /* of transaction_prepare */
     size_t position_count;
-    bool *touched;                      /* which of all the partitions an output goes to */
+    bool *touched; /* which of all the partitions an output goes to */
     size_t touched_count;
-    size_t taken;                       /* input records */
+    size_t taken; /* input records */
     int64_t started_ns;
 };
 

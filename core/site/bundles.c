@@ -81,7 +81,8 @@ static bool keeps_people(const struct bundle *before, const struct edition *next
     bool named_before = before && before->people.count;
     if (named_before && !next->bundle->people.count)
         return err_set(e, ERR_REJECT, "bundle.people", 0,
-                       "cannot take bundle %" PRIu64 ": it names no people, and the one before does: "
+                       "cannot take bundle %" PRIu64
+                       ": it names no people, and the one before does: "
                        "a typed name would be enough again",
                        next->number);
     return true;
@@ -108,8 +109,8 @@ static bool has_left(const struct edition *before, const struct approver *one)
 }
 
 /* Whom agencies that before has no approver of have named to this host. */
-static bool find_first(struct arena *a, const struct bundles_trust *t,
-                       const struct edition *before, struct approvers *out, struct err *e)
+static bool find_first(struct arena *a, const struct bundles_trust *t, const struct edition *before,
+                       struct approvers *out, struct err *e)
 {
     size_t n = t->joined ? t->joined->count : 0;
     struct approver *list = ARENA_ARRAY(a, n + 1, struct approver);
@@ -141,8 +142,7 @@ static bool agencies_speak(struct arena *a, const struct bundles_trust *t,
 
 /* A bundle that people who may extend have signed extends, and does nothing else. */
 static bool extension_signed(const struct bundles_trust *t, const struct edition *before,
-                             const struct edition *next, const struct edition *place,
-                             struct err *e)
+                             const struct edition *next, const struct edition *place, struct err *e)
 {
     if (!pack_only_extends(place->pack, place->bundle, next->pack, next->bundle))
         return err_set(e, ERR_REJECT, "pack.extension", 0,
@@ -167,8 +167,8 @@ static bool is_signed(const struct bundles_trust *t, const struct edition *befor
     return pack_approved(next->pack, &by, widens, e);
 }
 
-/* One of form 1 that is kept, or the first: no agency was asked when it was taken. One that is ordered is no
- * better for its form. */
+/* One of form 1 that is kept, or the first: no agency was asked when it was taken. One that is
+ * ordered is no better for its form. */
 static bool is_settled_before(const struct bundles_trust *t, const struct edition *before,
                               const struct edition *next)
 {
@@ -186,8 +186,8 @@ static bool bundle_approved(const struct bundles_trust *t, const struct edition 
     if (!keeps_people(was, next, e))
         return false;
     arena_init(&a, SOURCE_BYTES_MAX * 8);
-    bool good = pack_widens(&a, next->bundle->catalogue, before ? before->pack : NULL, next->pack,
-                            &w, e);
+    bool good =
+        pack_widens(&a, next->bundle->catalogue, before ? before->pack : NULL, next->pack, &w, e);
     bool widens = w != NULL || (was && pack_approvals_widen(was, next->bundle));
     if (good && widens && !next->pack->widens)
         good = err_set(e, ERR_REJECT, "pack.widens", 0,

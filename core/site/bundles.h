@@ -35,9 +35,10 @@ struct edition *bundles_read(struct arena *a, struct slice bytes, const char *la
 struct bundles_trust {
     bool demo;                        /* an unsigned one may */
     const struct approvers *first_by; /* of the first one */
-    /* Of agencies that had none in a bundle before: whom they named to this host. NULL: none did. */
+    /* Of agencies that had none in a bundle before: whom they named to this host. NULL: none
+     * did. */
     const struct approvers *joined;
-    int64_t at_ms;                    /* when the bus took its order: people's time is judged by that */
+    int64_t at_ms; /* when the bus took its order: people's time is judged by that */
 };
 /* In place of that time, of one that is kept: who signed it was judged when its order came. */
 #define BUNDLES_TAKEN INT64_MIN
@@ -71,10 +72,11 @@ struct bundles_draft {
     int64_t from_ms;
     const struct pack *before;
     const char *schemas;
-    struct slice region; /* its name; empty: read from region.yaml */
+    struct slice region;               /* its name; empty: read from region.yaml */
     const struct catalogue *catalogue; /* of those schemas, for what names mean */
-    bool is_signed;    /* its approvals are signatures: those that still hold are carried over */
-    bool is_for_all;   /* to be signed agreement by agreement: whatever lacks approvals may get them */
+    bool is_signed; /* its approvals are signatures: those that still hold are carried over */
+    bool
+        is_for_all; /* to be signed agreement by agreement: whatever lacks approvals may get them */
 };
 MUST_CHECK bool bundles_pack(struct arena *a, const struct bundle_source *s,
                              const struct bundles_draft *d, struct slice *bytes,

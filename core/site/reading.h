@@ -40,7 +40,8 @@ const struct key *reading_key(struct reading *r, const struct node *n, enum key_
 void reading_note(struct reading *r, const struct node *at, const char *code, const char *text);
 /* What region.yaml says of it; NULL: no such agency. */
 const struct key_check *key_check_of(const struct bundle *b, enum key_of of, struct slice agency);
-/* Each key that a site's tree names, in turn from *at = 0; false at the end. agency: of an agency's. */
+/* Each key that a site's tree names, in turn from *at = 0; false at the end. agency: of an
+ * agency's. */
 struct named_key {
     enum key_of of;
     struct slice agency;
@@ -68,8 +69,8 @@ const struct cfg_option *option_named(const struct cfg_option *options, struct s
 void reading_bus(struct reading *r, const struct node *root);
 
 /* reading_secure.c: whether a transport may stand to the world as its options say; n: those. */
-bool reading_stand(struct reading *r, const struct node *n, const struct transport *t, bool receives,
-                   const void *state);
+bool reading_stand(struct reading *r, const struct node *n, const struct transport *t,
+                   bool receives, const void *state);
 bool reading_stand_of(struct reading *r, const struct node *n, struct slice what,
                       const struct secure_stand *s);
 /* Notes that a certificate has ended, or soon will; how: who takes a new one. */

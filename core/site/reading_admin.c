@@ -1,4 +1,5 @@
-/* reading_admin.c - the listener for metrics and health: its options, and whether it may stand to the world so. */
+/* reading_admin.c - the listener for metrics and health: its options, and whether it may stand to
+ * the world so. */
 #include <stddef.h>
 
 #include "base/address.h"
@@ -9,7 +10,8 @@
 const struct cfg_option reading_admin_options[] = {
     { "listen", CFG_TEXT, AT(listen), NULL, "address and port to answer on, as 127.0.0.1:9464" },
     { "hosts", CFG_LIST, AT(hosts), NULL,
-      "further names under which it is asked; under others than these, its own and loopback's it answers 421" },
+      "further names under which it is asked; under others than these, its own and loopback's it "
+      "answers 421" },
     SECURE_TLS(AT(secure)),
     SECURE_CLEARTEXT(AT(secure)),
     SECURE_ANYONE(AT(secure)),
@@ -24,7 +26,8 @@ void reading_admin(struct reading *r, const struct node *root)
     struct address at;
     if (!map)
         return;
-    (void)options_read(r->reader.arena, map, reading_admin_options, r->site->places.folder, admin, r->reader.problems);
+    (void)options_read(r->reader.arena, map, reading_admin_options, r->site->places.folder, admin,
+                       r->reader.problems);
     if (!admin->listen) /* told: it must be there */
         return;
     const struct node *n = node_get(map, "listen");

@@ -241,8 +241,7 @@ static bool region_is_named(struct reading *r, const struct node *root)
 {
     const struct node *n = strict_member(root, "region", NODE_TEXT);
     if (!n && r->site->places.demo)
-        return strict_say(&r->reader, root, r->reader.codes->missing,
-                          "cannot do without 'region'");
+        return strict_say(&r->reader, root, r->reader.codes->missing, "cannot do without 'region'");
     if (n && !slice_ends(n->text, SLICE("region.yaml")))
         return reading_complain(r, n, "site.region", "want a path that ends in region.yaml",
                                 n->text);

@@ -1,5 +1,5 @@
-/* reading_bus.c - where the bus is, whether it may be gone to in the clear or without showing who comes, and
- * whether the files of its TLS can be used. */
+/* reading_bus.c - where the bus is, whether it may be gone to in the clear or without showing who
+ * comes, and whether the files of its TLS can be used. */
 #include <sys/stat.h>
 
 #include "base/address.h"
@@ -73,9 +73,10 @@ static void note_far(struct reading *r, const struct node *n, struct slice addre
                      "'anyone' changes nothing here: the bus is shown who comes");
     if (p->encrypted &&
         slice_equal_text(bus_setting(address, "ssl.endpoint.identification.algorithm"), "none"))
-        reading_note(r, n, "secure.name",
-                     "the names in the brokers' certificates are not looked at "
-                     "(ssl.endpoint.identification.algorithm=none): whoever has one is taken for the bus");
+        reading_note(
+            r, n, "secure.name",
+            "the names in the brokers' certificates are not looked at "
+            "(ssl.endpoint.identification.algorithm=none): whoever has one is taken for the bus");
 }
 
 /* Brokers that are gone to beyond this machine. */
@@ -86,15 +87,17 @@ static void check_far(struct reading *r, const struct node *n, struct slice addr
     struct slice hosts = slice_head(address, slice_find(address, '?'));
     hosts = slice_head(hosts, hosts.n < 60 ? hosts.n : 60);
     if (!p.encrypted && !s->cleartext.at)
-        strict_say(&r->reader, n, "secure.cleartext",
-                   "cannot use the bus at '%.*s' in the clear, beyond this machine: want "
-                   "security.protocol=SSL or SASL_SSL, or cleartext: {because: \"why that is right\"}",
-                   SHOWN(hosts));
+        strict_say(
+            &r->reader, n, "secure.cleartext",
+            "cannot use the bus at '%.*s' in the clear, beyond this machine: want "
+            "security.protocol=SSL or SASL_SSL, or cleartext: {because: \"why that is right\"}",
+            SHOWN(hosts));
     if (!p.shows && !s->anyone.at)
-        strict_say(&r->reader, n, "secure.anyone",
-                   "cannot use a bus that takes anyone, at '%.*s': want SASL or a client certificate, "
-                   "or anyone: {because: \"why that is right\"}",
-                   SHOWN(hosts));
+        strict_say(
+            &r->reader, n, "secure.anyone",
+            "cannot use a bus that takes anyone, at '%.*s': want SASL or a client certificate, "
+            "or anyone: {because: \"why that is right\"}",
+            SHOWN(hosts));
     note_far(r, n, address, s, &p);
 }
 
@@ -114,10 +117,8 @@ static const struct {
     const char *name;
     size_t at; /* in tls_settings */
 } files[] = {
-    { "ssl.ca.location", TLS_AT(ca) },
-    { "ssl.certificate.location", TLS_AT(cert) },
-    { "ssl.key.location", TLS_AT(key) },
-    { "ssl.key.password.file", TLS_AT(passphrase) },
+    { "ssl.ca.location", TLS_AT(ca) },   { "ssl.certificate.location", TLS_AT(cert) },
+    { "ssl.key.location", TLS_AT(key) }, { "ssl.key.password.file", TLS_AT(passphrase) },
     { "sasl.password.file", SIZE_MAX },
 };
 
@@ -176,7 +177,8 @@ static void check_files(struct reading *r, const struct node *n)
         return;
     if (cfg_is_set(t->cert) != cfg_is_set(t->key))
         strict_say(&r->reader, n, "secure.tls",
-                   "cannot use ssl.certificate.location without ssl.key.location, nor the other way round");
+                   "cannot use ssl.certificate.location without ssl.key.location, nor the other "
+                   "way round");
     else if (!tls_try(t, &until_ms, &e))
         strict_say(&r->reader, n, e.code, "%s", e.text);
     else
@@ -211,7 +213,8 @@ static void read_url(struct reading *r, const struct node *n, const struct secur
 }
 
 const struct cfg_option reading_bus_options[] = {
-    { "url", CFG_TEXT, offsetof(struct bus_read, url), NULL, "embedded:FILE or kafka://HOST:PORT,..." },
+    { "url", CFG_TEXT, offsetof(struct bus_read, url), NULL,
+      "embedded:FILE or kafka://HOST:PORT,..." },
     SECURE_CLEARTEXT(offsetof(struct bus_read, secure)),
     SECURE_ANYONE(offsetof(struct bus_read, secure)),
     { .type = CFG_END },

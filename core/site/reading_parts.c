@@ -74,8 +74,8 @@ static bool tell_transports(struct reading *r, const struct node *n)
         names[choices.n] = r->adapters->transports[choices.n]->name;
         choices.n++;
     }
-    return strict_say(&r->reader, n, "site.transport", "cannot use '%.*s': no such transport; want %s",
-                      SHOWN(n->first->key),
+    return strict_say(&r->reader, n, "site.transport",
+                      "cannot use '%.*s': no such transport; want %s", SHOWN(n->first->key),
                       nearest_list(n->first->key, &choices, list, sizeof list));
 }
 

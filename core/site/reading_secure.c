@@ -1,4 +1,5 @@
-/* reading_secure.c - how feeds and deliveries stand to the world: what is refused, and what is only said. */
+/* reading_secure.c - how feeds and deliveries stand to the world: what is refused, and what is only
+ * said. */
 #include <inttypes.h>
 
 #include "base/clock.h"
@@ -15,12 +16,14 @@ void reading_days(struct reading *r, const struct node *at, int64_t until_ms, co
 {
     int64_t days = until_ms == TLS_NO_END ? INT64_MAX : tls_days(until_ms, clock_wall_ms());
     if (days < 0)
-        reading_note(r, at, "secure.days",
-                     arena_format(r->reader.arena,
-                                  "its certificate has ended, and whoever looks at it refuses it; %s", how));
+        reading_note(
+            r, at, "secure.days",
+            arena_format(r->reader.arena,
+                         "its certificate has ended, and whoever looks at it refuses it; %s", how));
     else if (days < TLS_WARN_DAYS)
         reading_note(r, at, "secure.days",
-                     arena_format(r->reader.arena, "its certificate ends in %" PRId64 " days; %s", days, how));
+                     arena_format(r->reader.arena, "its certificate ends in %" PRId64 " days; %s",
+                                  days, how));
 }
 
 /* Adds the problem at its own place, or at the transport's when it has none. */
@@ -53,8 +56,8 @@ bool reading_stand_of(struct reading *r, const struct node *n, struct slice what
     return true;
 }
 
-bool reading_stand(struct reading *r, const struct node *n, const struct transport *t, bool receives,
-                   const void *state)
+bool reading_stand(struct reading *r, const struct node *n, const struct transport *t,
+                   bool receives, const void *state)
 {
     struct secure_stand s = { .secure = NULL };
     struct err e = { .fate = ERR_NONE };

@@ -22,7 +22,7 @@ struct site_feed {
     const struct mapping *mapping;
     const struct key *agency_key, *region_key; /* region_key NULL: not entitled */
     bool traced;
-    const char *spool; /* path of its database */
+    const char *spool;                               /* path of its database */
     int64_t quarantine_max_bytes, quarantine_age_ms; /* 0: an eighth of spool_max_bytes */
     int64_t words_max_bytes;                         /* likewise */
     int64_t spool_max_bytes, stale_after_ms, keep_ms;
@@ -41,8 +41,8 @@ struct site_delivery {
 
 /* The listener for metrics and health. */
 struct site_admin {
-    const char *listen;    /* "127.0.0.1:9464"; NULL: it does not */
-    const char **hosts;    /* further names under which it is asked, NULL-terminated; NULL: none */
+    const char *listen; /* "127.0.0.1:9464"; NULL: it does not */
+    const char **hosts; /* further names under which it is asked, NULL-terminated; NULL: none */
     struct secure secure;
 };
 
@@ -63,7 +63,7 @@ struct site {
     const char *folder, *state_folder; /* absolute */
     const char *admin_socket;          /* path of the daemon's local socket */
     struct site_admin admin;
-    const char *listening;             /* file naming where each feed listens, written by run */
+    const char *listening; /* file naming where each feed listens, written by run */
     bool live;
     const char *bus_url, *topic_prefix;
     struct secure_word bus_cleartext, bus_anyone;
@@ -81,7 +81,7 @@ struct site {
     /* reading_bundles.c */
     struct site_places places;
     struct site_approvers by;
-    struct editions rules;                   /* all that a running program can go by, newest first */
+    struct editions rules;                /* all that a running program can go by, newest first */
     const struct edition *last, *waiting; /* the last there is; one that needs a restart */
 };
 
@@ -95,12 +95,13 @@ enum site_keys { SITE_KEYS_NAMED, SITE_KEYS_READ, SITE_KEYS_LOOKED_AT };
 struct site *site_load(struct arena *a, const char *path, const struct registry *adapters,
                        enum site_keys keys, struct problems *p);
 
-/* Whether the keys that a running site holds are those that a bundle speaks of, where the one before
- * did not; err names both. site_keys.c */
+/* Whether the keys that a running site holds are those that a bundle speaks of, where the one
+ * before did not; err names both. site_keys.c */
 MUST_CHECK bool site_keys_fit(const struct site *s, const struct bundle *before,
                               const struct bundle *b, struct err *e);
-/* Writes into region.yaml the check values of the keys that the site names and holds, where they are
- * not there yet. said, in a: a line for each, or NULL. Refused when one is there and another. site_fill.c */
+/* Writes into region.yaml the check values of the keys that the site names and holds, where they
+ * are not there yet. said, in a: a line for each, or NULL. Refused when one is there and another.
+ * site_fill.c */
 MUST_CHECK bool site_fill_key_checks(struct arena *a, const char *path, const char **said,
                                      struct err *e);
 
@@ -120,8 +121,8 @@ struct bundles_trust site_trust(const struct site *s, int64_t at_ms);
 const struct bundle *site_bundle_hashed(const struct site *s, struct arena *a,
                                         const uint8_t hash[HASH_BYTES]);
 
-/* A problem for each secret key of a person or an approver that lies below the folder of a site with a router. One
- * thread at a time. Paths live in a. site_person_keys.c */
+/* A problem for each secret key of a person or an approver that lies below the folder of a site
+ * with a router. One thread at a time. Paths live in a. site_person_keys.c */
 void site_find_person_keys(const struct site *s, struct arena *a, struct problems *p);
 
 /* Whether text is an address for `run --admin`: host:port of this machine alone. */

@@ -12,7 +12,10 @@ bool site_may_listen(struct slice text)
 void site_admin_stand(const struct site_admin *a, struct secure_stand *out)
 {
     *out = (struct secure_stand){
-        .secure = &a->secure, .address = a->listen, .listens = true,
-        .local = address_is_local(slice_text(a->listen)), .encrypted = a->secure.tls.at != NULL,
+        .secure = &a->secure,
+        .address = a->listen,
+        .listens = true,
+        .local = address_is_local(slice_text(a->listen)),
+        .encrypted = a->secure.tls.at != NULL,
     };
 }

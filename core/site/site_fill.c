@@ -1,5 +1,5 @@
-/* site_fill.c - writes the check values of keys into region.yaml, where those who sign it see them; all else
- * of the file stays as it was written. */
+/* site_fill.c - writes the check values of keys into region.yaml, where those who sign it see them;
+ * all else of the file stays as it was written. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -29,9 +29,8 @@ static size_t byte_at(struct slice text, uint32_t line, uint32_t column)
 
 static bool insert_words(struct filling *f, size_t at, const char *words)
 {
-    const char *text =
-        arena_format(f->a, "%.*s%s%.*s", (int)at, (const char *)f->text.p, words,
-                     (int)(f->text.n - at), (const char *)f->text.p + at);
+    const char *text = arena_format(f->a, "%.*s%s%.*s", (int)at, (const char *)f->text.p, words,
+                                    (int)(f->text.n - at), (const char *)f->text.p + at);
     if (!text)
         return err_memory(f->e);
     f->text = slice_text(text);
@@ -128,8 +127,7 @@ static bool write_region(struct filling *f)
     int number = errno;
     if (fd >= 0)
         (void)close(fd);
-    return good ||
-           err_errno(f->e, ERR_FATAL, "bundle.write", number, "cannot write", f->region);
+    return good || err_errno(f->e, ERR_FATAL, "bundle.write", number, "cannot write", f->region);
 }
 
 bool site_fill_key_checks(struct arena *a, const char *path, const char **said, struct err *e)

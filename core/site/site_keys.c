@@ -1,5 +1,6 @@
-/* site_keys.c - the key files that a site names: read once, and compared with what region.yaml says of
- * them, so that a file that was copied wrongly is noticed before anything is taken in under it. */
+/* site_keys.c - the key files that a site names: read once, and compared with what region.yaml says
+ * of them, so that a file that was copied wrongly is noticed before anything is taken in under
+ * it. */
 #include <unistd.h>
 
 #include "host/guard.h"
@@ -107,7 +108,7 @@ bool site_next_key(const struct node *root, size_t *at, struct named_key *out)
     const struct node *agencies = strict_member(keys, "agencies", NODE_MAP);
     for (; *at < 3 + (agencies ? agencies->count : 0); ++*at) {
         const struct node *n = NULL;
-        *out = (struct named_key){ .of = *at < 3 ? (enum key_of)*at : KEY_OF_AGENCY };
+        *out = (struct named_key){ .of = *at < 3 ? (enum key_of) * at : KEY_OF_AGENCY };
         if (*at < 3) {
             n = strict_member(keys, own[*at], NODE_TEXT);
             out->agency = strict_text(root, "agency");
@@ -140,10 +141,11 @@ static bool key_fits(const struct key *key, const struct key_check *was,
     key_check_value(key, value);
     if (slice_equal_text(now->value, value))
         return true;
-    return err_set(e, ERR_REJECT, "site.key-differs", 0,
-                   "cannot go by the bundle: the %s key here has the check value %s, and %s:%u says "
-                   "%.*s",
-                   whose, value, short_name(now->file), now->line, SHOWN(now->value));
+    return err_set(
+        e, ERR_REJECT, "site.key-differs", 0,
+        "cannot go by the bundle: the %s key here has the check value %s, and %s:%u says "
+        "%.*s",
+        whose, value, short_name(now->file), now->line, SHOWN(now->value));
 }
 
 bool site_keys_fit(const struct site *s, const struct bundle *before, const struct bundle *b,

@@ -1,8 +1,8 @@
-/* site_person_keys.c - looks for secret keys of people and of approvers in the folder of a site that has a
- * router, and in its state's: whoever runs the router must not be able to sign for those who decide about it,
- * nor the agreements that it goes by. A key under a passphrase is somebody's in any case, but the one that the
- * site itself shows the bus; one that lies open is told by whose public key it is. Links are followed: what
- * can be reached from there lies there. */
+/* site_person_keys.c - looks for secret keys of people and of approvers in the folder of a site
+ * that has a router, and in its state's: whoever runs the router must not be able to sign for those
+ * who decide about it, nor the agreements that it goes by. A key under a passphrase is somebody's
+ * in any case, but the one that the site itself shows the bus; one that lies open is told by whose
+ * public key it is. Links are followed: what can be reached from there lies there. */
 #define _XOPEN_SOURCE 700
 #include <ftw.h>
 #include <sys/stat.h>
@@ -64,13 +64,15 @@ static int look_at_file(const char *path, const struct stat *st, int type, struc
 {
     struct owner of;
     (void)at;
-    if (type != FTW_F || !S_ISREG(st->st_mode) || is_of_bus(st) || !secret_keys_find(path, is_somebodys, &of))
+    if (type != FTW_F || !S_ISREG(st->st_mode) || is_of_bus(st) ||
+        !secret_keys_find(path, is_somebodys, &of))
         return 0;
     const char *file = arena_text(looking.arena, slice_text(path));
-    problems_say(looking.problems, "site.person-key", file ? file : "", 0, 0,
-                 "the secret key of %s%s%.*s%s lies in the folder of a site with a router: it belongs "
-                 "with that person alone: move it there; if others could read it, make a new one",
-                 of.what, of.name.n ? ", '" : "", SHOWN(of.name), of.name.n ? "'," : "");
+    problems_say(
+        looking.problems, "site.person-key", file ? file : "", 0, 0,
+        "the secret key of %s%s%.*s%s lies in the folder of a site with a router: it belongs "
+        "with that person alone: move it there; if others could read it, make a new one",
+        of.what, of.name.n ? ", '" : "", SHOWN(of.name), of.name.n ? "'," : "");
     return 0;
 }
 

@@ -1,5 +1,5 @@
-/* site_places.c - what a site says of its folders, read for itself: also when no bundle can be loaded,
- * as before the first one is packed. */
+/* site_places.c - what a site says of its folders, read for itself: also when no bundle can be
+ * loaded, as before the first one is packed. */
 #include "site/reading.h"
 
 #include <stdlib.h>

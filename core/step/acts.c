@@ -27,8 +27,7 @@ static bool read_marks(const struct schema *s, struct arena *a, struct slice fra
     bool good = slot >= 0 && wire_open(framed, &fingerprint, &body, e) &&
                 (fingerprint == plan_fingerprint(s->plan) ||
                  err_set(e, ERR_FATAL, "facts.schema", 0, "cannot read which acts were taken")) &&
-                plan_view(s->plan, a, body, &v, e) &&
-                view_items(&v, (size_t)slot, a, marks, n, e);
+                plan_view(s->plan, a, body, &v, e) && view_items(&v, (size_t)slot, a, marks, n, e);
     e->fate = e->fate == ERR_REJECT ? ERR_FATAL : e->fate; /* our own record */
     return good;
 }
@@ -86,7 +85,8 @@ bool acts_same_name(struct slice a, struct slice b)
     }
 }
 
-/* "@1790000000000 njeri" after the word of one who settles; before there was a time the name alone. */
+/* "@1790000000000 njeri" after the word of one who settles; before there was a time the name
+ * alone. */
 static struct slice split_first(struct slice kept, struct slice word, int64_t *ms)
 {
     static const struct slice nobody;
@@ -158,8 +158,8 @@ static bool has_unknown_code(const struct bundle *b, struct arena *a, struct sli
                         !view_is_null(&v, (size_t)plan_header(v.plan)->unknown_restriction));
 }
 
-bool acts_need_two(const struct bundle *b, struct arena *a, const struct person *p, struct slice reason,
-                   struct slice framed)
+bool acts_need_two(const struct bundle *b, struct arena *a, const struct person *p,
+                   struct slice reason, struct slice framed)
 {
     return facts_is_restricted(p) || p->unread_count ||
            slice_equal_text(reason, "sender-restriction-unknown") || has_unknown_code(b, a, framed);

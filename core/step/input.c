@@ -7,7 +7,10 @@
 
 enum input_topic input_topic(const char *topic, struct slice *agency)
 {
-    static const struct { struct slice start; enum input_topic what; } families[] = {
+    static const struct {
+        struct slice start;
+        enum input_topic what;
+    } families[] = {
         { SLICE_INIT("events."), INPUT_EVENTS },
         { SLICE_INIT("receipts."), INPUT_RECEIPTS },
         { SLICE_INIT("states."), INPUT_STATES },
@@ -200,9 +203,10 @@ bool input_is_refused(const struct input_rules *r, const struct bus_record *in)
     return is_of(r, in, SLICE("Refused"));
 }
 
-/* By its key: the subject's own, or (service not empty) the pseudonym that this one of the agency's was given. */
-static bool find_person(const struct input_rules *r, const struct bus_record *in, struct slice agency,
-                        struct slice service, struct subject_key *out)
+/* By its key: the subject's own, or (service not empty) the pseudonym that this one of the agency's
+ * was given. */
+static bool find_person(const struct input_rules *r, const struct bus_record *in,
+                        struct slice agency, struct slice service, struct subject_key *out)
 {
     if (in->key.n != ID_BYTES || (service.n && !turn_back(r, agency, service, in->key.p, out)))
         return false;
@@ -302,7 +306,7 @@ static bool read_hold(const struct bundle *b, struct slice hold, struct input_ac
 
 /* What one typed name decided, as it was written once: of a region that names nobody. */
 static bool read_hold_act(const struct input_rules *r, const struct view *v, struct input_act *out,
-                       struct err *e)
+                          struct err *e)
 {
     struct slice subject = view_text_at(v, "subject");
     out->act = view_text_at(v, "act");
@@ -333,7 +337,7 @@ static bool join_names(const struct act_signers *by, struct arena *a, struct sli
 }
 
 static bool read_document(const struct input_rules *r, const struct view *v, struct arena *a,
-                        int64_t now_ms, struct input_act *out, struct err *e)
+                          int64_t now_ms, struct input_act *out, struct err *e)
 {
     struct act *x = ARENA_NEW(a, struct act);
     enum people_role role = ROLE_HOLDS;
@@ -376,7 +380,8 @@ bool input_act(const struct input_rules *r, const struct bus_record *in, struct 
     out->is_settling = slice_starts(out->act, SLICE("settle-"));
     out->is_for_episode = slice_equal_text(out->act, "refuse-episode");
     out->is_looking = slice_equal_text(out->act, "looked");
-    if (out->is_looking ? !read_looking(in, out) : out->is_on_hold && !read_hold(r->bundle, out->hold, out))
+    if (out->is_looking ? !read_looking(in, out)
+                        : out->is_on_hold && !read_hold(r->bundle, out->hold, out))
         return err_set(e, ERR_REJECT, "act.hold", 0, "cannot find whom the hold is for");
     return check_partition(r, in, &out->subject, "act.partition", e);
 }
@@ -386,9 +391,9 @@ static bool note_order(struct arena *a, const struct view *v, struct input_bundl
     char hash[2 * HASH_BYTES];
     struct slice by = view_text_at(v, "by");
     slice_to_hex(slice_head(view_text_at(v, "hash"), HASH_BYTES), hash);
-    out->note = slice_text(arena_format(a, "order %lld %.*s by %.*s",
-                                        (long long)view_long_at(v, "number"), (int)sizeof hash,
-                                        hash, (int)by.n, (const char *)by.p));
+    out->note =
+        slice_text(arena_format(a, "order %lld %.*s by %.*s", (long long)view_long_at(v, "number"),
+                                (int)sizeof hash, hash, (int)by.n, (const char *)by.p));
     return out->note.p != NULL;
 }
 
@@ -398,16 +403,16 @@ static bool note_state(struct arena *a, const struct view *v, struct input_bundl
     struct slice part = view_text_at(v, "part"), agency = view_text_at(v, "agency");
     struct slice outcome = view_text_at(v, "outcome"), code = view_text_at(v, "code");
     slice_to_hex(slice_head(view_text_at(v, "hash"), HASH_BYTES), hash);
-    out->note = slice_text(arena_format(
-        a, "%.*s of %.*s %.*s %lld %.*s%s%.*s", (int)part.n, (const char *)part.p, (int)agency.n,
-        (const char *)agency.p, (int)outcome.n, (const char *)outcome.p,
-        (long long)view_long_at(v, "number"), (int)sizeof hash, hash, code.n ? " " : "",
-        (int)code.n, (const char *)code.p));
+    out->note = slice_text(
+        arena_format(a, "%.*s of %.*s %.*s %lld %.*s%s%.*s", (int)part.n, (const char *)part.p,
+                     (int)agency.n, (const char *)agency.p, (int)outcome.n, (const char *)outcome.p,
+                     (long long)view_long_at(v, "number"), (int)sizeof hash, hash,
+                     code.n ? " " : "", (int)code.n, (const char *)code.p));
     return out->note.p != NULL;
 }
 
-/* By the record's own time, as each part's host judges it (daemon/keeper.c): none but the router knows the
- * time of the decision before it. */
+/* By the record's own time, as each part's host judges it (daemon/keeper.c): none but the router
+ * knows the time of the decision before it. */
 static bool check_order(const struct input_rules *r, const struct bus_record *in, struct arena *a,
                         const struct view *v, struct err *e)
 {
@@ -427,8 +432,9 @@ static bool check_state(const struct input_rules *r, const struct bus_record *in
 {
     struct slice agency;
     bool is_old = input_topic(in->topic, &agency) == INPUT_CONTROL && !r->bundle->people.count;
-    return is_old || (input_topic(in->topic, &agency) == INPUT_STATES &&
-                      slice_equal(view_text_at(v, "agency"), agency)) ||
+    return is_old ||
+           (input_topic(in->topic, &agency) == INPUT_STATES &&
+            slice_equal(view_text_at(v, "agency"), agency)) ||
            err_set(e, ERR_REJECT, "state.agency", 0,
                    "cannot take what is said of a part: it is of another agency than the topic's");
 }

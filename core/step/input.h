@@ -4,7 +4,8 @@
  * be decided fails with ERR_REJECT and a code; the fields found by then are set, so that the
  * refusal can be audited with what is known.
  * Errors: wire.*, avro.*; event.schema, event.type, event.agency, event.key, event.reference,
- * event.partition, wrong-environment; receipt.*; unread.*; refused.*; act.*; order.*, state.*, pack.* (all ERR_REJECT). */
+ * event.partition, wrong-environment; receipt.*; unread.*; refused.*; act.*; order.*, state.*,
+ * pack.* (all ERR_REJECT). */
 #ifndef CONCORDAT_STEP_INPUT_H
 #define CONCORDAT_STEP_INPUT_H
 
@@ -19,17 +20,17 @@ enum input_topic input_topic(const char *topic, struct slice *agency);
 struct input_rules {
     const struct bundle *bundle;
     const struct judge_keys *keys;
-    bool live;          /* the environment that is taken */
-    bool demo;          /* unsigned orders of bundles are good */
+    bool live; /* the environment that is taken */
+    bool demo; /* unsigned orders of bundles are good */
 };
 
 /* An event as far as it could be read. feed empty: it keeps no mark. */
 struct input_event {
     struct view view;
     const struct header_slots *header;
-    bool has_sender;                /* found, and allowed to speak here */
+    bool has_sender; /* found, and allowed to speak here */
     struct subject_key subject;
-    struct slice feed;              /* "agency/feed", in the arena */
+    struct slice feed; /* "agency/feed", in the arena */
     int64_t feed_seq;
 };
 
@@ -47,14 +48,14 @@ MUST_CHECK bool input_event_check(const struct input_rules *r, const struct bus_
 /* The sign that something of a message could not be read (internal/Unread). */
 struct input_unread {
     struct subject_key subject;
-    struct slice source;                /* "agency/feed", in the arena */
-    struct unread_message seen;         /* without times */
+    struct slice source;        /* "agency/feed", in the arena */
+    struct unread_message seen; /* without times */
 };
 bool input_is_unread(const struct input_rules *r, const struct bus_record *in);
 /* Errors: unread.agency, unread.text (one of its texts is longer than any of ours), unread.key,
  * unread.partition. */
-MUST_CHECK bool input_unread(const struct input_rules *r, const struct bus_record *in, struct arena *a,
-                             struct input_unread *out, struct err *e);
+MUST_CHECK bool input_unread(const struct input_rules *r, const struct bus_record *in,
+                             struct arena *a, struct input_unread *out, struct err *e);
 
 /* A refusal that a feed carries over (internal/Refused), as the router once sealed it. */
 struct input_refused {
@@ -73,19 +74,20 @@ struct input_receipt {
 MUST_CHECK bool input_receipt(const struct input_rules *r, const struct bus_record *in,
                               struct arena *a, struct input_receipt *out, struct err *e);
 
-/* "eventidhex:AGENCY/SERVICE", what named people decided about it, and why; or what they did to what
- * is no hold. Of a region that names its people a signed one alone, verified as of now_ms. */
+/* "eventidhex:AGENCY/SERVICE", what named people decided about it, and why; or what they did to
+ * what is no hold. Of a region that names its people a signed one alone, verified as of now_ms. */
 struct input_act {
     struct subject_key subject;
     struct event_id event;
     struct recipient_id to;
     bool is_on_hold, is_release, is_reopening, is_settling;
-    bool is_for_episode;                /* of a refusal: all that follows in it too */
-    bool is_looking, is_for_many;       /* at what could not be read: of one subject, or of all */
-    struct slice source, code;          /* of that: "agency/feed" */
-    struct slice act, hold, person, reason; /* person: who signed, joined by " and "; or was typed */
-    const struct act *document;             /* NULL: a HoldAct, as was written before */
-    struct act_signers by;                  /* empty: unsigned */
+    bool is_for_episode;          /* of a refusal: all that follows in it too */
+    bool is_looking, is_for_many; /* at what could not be read: of one subject, or of all */
+    struct slice source, code;    /* of that: "agency/feed" */
+    struct slice act, hold, person,
+        reason;                 /* person: who signed, joined by " and "; or was typed */
+    const struct act *document; /* NULL: a HoldAct, as was written before */
+    struct act_signers by;      /* empty: unsigned */
 };
 MUST_CHECK bool input_act(const struct input_rules *r, const struct bus_record *in, struct arena *a,
                           int64_t now_ms, struct input_act *out, struct err *e);

@@ -114,9 +114,9 @@ bool marks_has_word(const struct memory *m, const char *topic, int partition, in
 }
 
 struct marks {
-    bool known;         /* the feed was met before in this partition */
-    struct slice list;  /* 16 bytes a mark */
-    int64_t old;        /* of programs that knew no openings; -1: none */
+    bool known;        /* the feed was met before in this partition */
+    struct slice list; /* 16 bytes a mark */
+    int64_t old;       /* of programs that knew no openings; -1: none */
 };
 
 static bool read_old(const struct bundle *b, const struct memory *m, struct slice feed,
@@ -413,8 +413,7 @@ static bool make_ids(const struct bundle *b, const struct memory *m, const struc
     struct pages all;
     struct page page = { .last = 0 };
     uint8_t id[ID_KEPT];
-    if (!read_pages(b, m, &all, e) ||
-        (all.count > 0 && !read_page(b, m, all.at, &page, e)))
+    if (!read_pages(b, m, &all, e) || (all.count > 0 && !read_page(b, m, all.at, &page, e)))
         return false;
     short_id(event, key, id);
     if ((all.count == 0 || page.ids.n >= PAGE_BYTES) &&
@@ -426,8 +425,7 @@ static bool make_ids(const struct bundle *b, const struct memory *m, const struc
 bool marks_make(const struct bundle *b, const struct memory *m, const struct mark_event *event,
                 const struct mark_place *at, struct memory_change out[MARK_CHANGES], struct err *e)
 {
-    if (make_marks(b, m, event, at->key, &out[0], e) &&
-        make_ids(b, m, event, at->key, &out[1], e))
+    if (make_marks(b, m, event, at->key, &out[0], e) && make_ids(b, m, event, at->key, &out[1], e))
         return true;
     for (int i = 0; i < MARK_CHANGES; i++) {
         mem_free(out[i].bytes);

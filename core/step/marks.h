@@ -27,35 +27,35 @@
 #define MARKS_OPENING_BIT ((int64_t)1 << 62)
 
 struct mark_event {
-    struct slice feed;    /* "AGENCY/FEED" */
-    int64_t number;       /* header.feed_seq */
-    struct slice id;      /* header.id, as it stands there */
-    int64_t taken_ms;     /* when the feed took it in; 0: it does not say */
+    struct slice feed; /* "AGENCY/FEED" */
+    int64_t number;    /* header.feed_seq */
+    struct slice id;   /* header.id, as it stands there */
+    int64_t taken_ms;  /* when the feed took it in; 0: it does not say */
     int64_t decided_ms;
 };
 
 enum mark_says {
-    MARK_NEW,       /* above its mark */
-    MARK_FIRST,     /* the first here of its opening, of a feed known before */
-    MARK_AGAIN,     /* decided before: sent twice */
-    MARK_RETURNED,  /* at or below its mark, and yet never decided: numbers were given twice */
-    MARK_OTHER,     /* never decided, of another opening than the one before it: two spools */
-    MARK_UNKNOWN,   /* it cannot be told: an unknown opening, from before the ids that are kept */
+    MARK_NEW,      /* above its mark */
+    MARK_FIRST,    /* the first here of its opening, of a feed known before */
+    MARK_AGAIN,    /* decided before: sent twice */
+    MARK_RETURNED, /* at or below its mark, and yet never decided: numbers were given twice */
+    MARK_OTHER,    /* never decided, of another opening than the one before it: two spools */
+    MARK_UNKNOWN,  /* it cannot be told: an unknown opening, from before the ids that are kept */
 };
 /* The code that the audit notes of an event for it: feed.opened, feed.returned, feed.second; "" of
  * those that are no news. */
 const char *mark_note(enum mark_says s);
 
 struct mark_place {
-    uint8_t key[ID_BYTES];  /* of the feed's marks */
+    uint8_t key[ID_BYTES]; /* of the feed's marks */
     enum mark_says says;
 };
 MUST_CHECK bool marks_ask(const struct bundle *b, const struct memory *m,
                           const struct mark_event *event, struct mark_place *out, struct err *e);
 
-/* A named person's word ("skip") that a lane goes on, which of an event says that it was never decided:
- * on is "lane events.hosp 3 at 17". Kept in memory, with the act's bytes, for when the lane is fetched
- * again; of any other word *goes_on is false. */
+/* A named person's word ("skip") that a lane goes on, which of an event says that it was never
+ * decided: on is "lane events.hosp 3 at 17". Kept in memory, with the act's bytes, for when the
+ * lane is fetched again; of any other word *goes_on is false. */
 MUST_CHECK bool marks_keep_word(struct slice word, struct slice on, struct slice act, bool *goes_on,
                                 struct memory_change *out, struct err *e);
 bool marks_has_word(const struct memory *m, const char *topic, int partition, int64_t offset);

@@ -14,11 +14,16 @@
 
 struct memory_slot {
     uint8_t key[ID_BYTES];
-    uint8_t *bytes;     /* owned; NULL: the slot is free */
+    uint8_t *bytes; /* owned; NULL: the slot is free */
     size_t n;
 };
-struct memory_table { struct memory_slot *slots; size_t room, count; };
-struct memory { struct memory_table base, over; };
+struct memory_table {
+    struct memory_slot *slots;
+    size_t room, count;
+};
+struct memory {
+    struct memory_table base, over;
+};
 
 /* One that is to be put. bytes NULL: no change; of mem_alloc, owned until put or freed. */
 struct memory_change {
@@ -37,7 +42,7 @@ MUST_CHECK bool memory_room(struct memory *s, size_t more, struct err *e);
 void memory_put(struct memory *s, const uint8_t key[ID_BYTES], uint8_t *block, size_t n);
 /* Puts a copy straight into the base: for restoring. */
 MUST_CHECK bool memory_restore(struct memory *s, const uint8_t key[ID_BYTES], struct slice bytes,
-                              struct err *e);
+                               struct err *e);
 
 /* After it memory_merge cannot fail. */
 MUST_CHECK bool memory_ready(struct memory *s, struct err *e);

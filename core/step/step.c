@@ -46,11 +46,12 @@ static bool ask_mark(struct work *w, struct err *e)
     w->says.note = slice_text(mark_note(w->place.says));
     if (w->place.says != MARK_UNKNOWN)
         return true;
-    return err_set(e, ERR_FATAL, "feed.unknown", 0,
-                   "cannot tell whether an event of feed %.*s was decided before: it is over 30 days "
-                   "old, of an opening of its spool that is not known (concordat skip SITE "
-                   "TOPIC/PARTITION)",
-                   SHOWN(w->mark.feed));
+    return err_set(
+        e, ERR_FATAL, "feed.unknown", 0,
+        "cannot tell whether an event of feed %.*s was decided before: it is over 30 days "
+        "old, of an opening of its spool that is not known (concordat skip SITE "
+        "TOPIC/PARTITION)",
+        SHOWN(w->mark.feed));
 }
 
 static bool make_marks(struct work *w, struct err *e)
@@ -106,7 +107,8 @@ static bool take_event(struct work *w, struct err *e)
 
 /* -- receipts --------------------------------------------------------------- */
 
-/* What a notice closed the way of comes back when that opens; what ended otherwise at the door does not. */
+/* What a notice closed the way of comes back when that opens; what ended otherwise at the door does
+ * not. */
 static bool was_stopped(const struct input_receipt *r)
 {
     return slice_equal_text(r->outcome, "stopped") && slice_equal_text(r->code, "delivery.stopped");
@@ -143,7 +145,8 @@ static bool take_receipt(struct work *w, struct err *e)
     return (note || err_memory(e)) && (!was_stopped(&r) || take_stopped(w, &r, e));
 }
 
-/* -- what could not be read --------------------------------------------------------------------- */
+/* -- what could not be read
+ * --------------------------------------------------------------------- */
 
 /* "<code> <reference>"; whose events are held because of it is found when they are decided. */
 static bool take_unread(struct work *w, struct err *e)
@@ -158,8 +161,8 @@ static bool take_unread(struct work *w, struct err *e)
     w->says.source = u.source;
     w->by = (struct share_asker){ bundle_agency(w->r->bundle, u.seen.agency), true };
     u.seen.since_ms = u.seen.last_ms = w->says.decided_ms;
-    w->says.note = slice_text(
-        arena_format(w->a, "%.*s %.*s", SHOWN(u.seen.code), SHOWN(u.seen.reference)));
+    w->says.note =
+        slice_text(arena_format(w->a, "%.*s %.*s", SHOWN(u.seen.code), SHOWN(u.seen.reference)));
     const struct judge_input in = work_input(w, &person, slice_of(NULL, 0));
     return (w->says.note.p || err_memory(e)) && work_load_person(w, &person, e) &&
            judge_unread(&in, &u.seen, w->a, &w->out->judged, e) && work_keep_word(w, e);
@@ -167,8 +170,8 @@ static bool take_unread(struct work *w, struct err *e)
 
 /* -- orders and states of bundles ------------------------------------------------------------- */
 
-/* The keeper of the bundles follows them (daemon/keeper.c); here they are noted. What is neither is an
- * act, where acts stand. */
+/* The keeper of the bundles follows them (daemon/keeper.c); here they are noted. What is neither is
+ * an act, where acts stand. */
 static bool take_control(struct work *w, bool acts, struct err *e)
 {
     struct input_bundle b;

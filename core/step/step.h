@@ -22,13 +22,13 @@ struct partition {
 
 struct step {
     enum audit_kind kind;
-    struct subject_key subject;         /* zeros when there is none */
-    struct judged judged;               /* empty unless something was judged */
-    struct slice entry;                 /* framed, in the arena */
-    struct err refusal;                 /* of AUDIT_REFUSED */
-    struct audit_chain chain;           /* after it */
-    bool goes_on;                       /* a person's word that a lane goes on: fetch it again */
-    enum mark_says mark;                /* of an event: whether it was decided before */
+    struct subject_key subject; /* zeros when there is none */
+    struct judged judged;       /* empty unless something was judged */
+    struct slice entry;         /* framed, in the arena */
+    struct err refusal;         /* of AUDIT_REFUSED */
+    struct audit_chain chain;   /* after it */
+    bool goes_on;               /* a person's word that a lane goes on: fetch it again */
+    enum mark_says mark;        /* of an event: whether it was decided before */
     struct memory_change facts, acts, marks[MARK_CHANGES]; /* owned until accepted or dropped */
 };
 

@@ -86,7 +86,8 @@ static bool keep_first_settling(struct work *w, const struct input_act *act,
     return who ? keep_first(w, act, person, slice_text(who), e) : err_memory(e);
 }
 
-/* The agency of all who settle, with whoever said so first; below 0: of several, or nobody signed. */
+/* The agency of all who settle, with whoever said so first; below 0: of several, or nobody
+ * signed. */
 static int agency_of_all(const struct work *w, const struct input_act *act, struct slice first_by)
 {
     struct err gone = { .fate = ERR_NONE };
@@ -163,7 +164,11 @@ static bool settle(struct work *w, const struct input_act *act, const struct per
         return note_act(w, act, " (nothing is in conflict there)", e);
     }
     bool goes_on = is_in_conflict(j->after, hold);
-    return note_act(w, act, !goes_on ? "" : two ? HOLD_FIRST_OF_TWO : CAME_SINCE, e) &&
+    return note_act(w, act,
+                    !goes_on ? ""
+                    : two    ? HOLD_FIRST_OF_TWO
+                             : CAME_SINCE,
+                    e) &&
            (!goes_on || !two || begin_anew(w, act, e)) && work_take_judged(w, e);
 }
 
@@ -230,7 +235,8 @@ static bool reopen(struct work *w, const struct input_act *act, const struct per
     if (!refusal)
         return note_act(w, act, " (it was not refused)", e);
     bool two = acts_reopening_needs_two(w->r->bundle, w->a, person, refusal);
-    if (refusal->bytes.n && !open_held(w, refusal->bytes, e)) /* without: it was refused under another key */
+    if (refusal->bytes.n &&
+        !open_held(w, refusal->bytes, e)) /* without: it was refused under another key */
         return false;
     switch (acts_enough(w->r->bundle, w->says.decided_ms, act, refusal->first_by, two)) {
     case ACT_ANOTHER:
@@ -274,13 +280,13 @@ bool step_act(struct work *w, struct err *e)
     if (!act.is_on_hold)
         w->says.schema = SLICE("PersonAct");
     w->out->subject = act.subject;
-    if (act.by.count && !act.is_for_many && !acts_take(w->r->bundle, &w->p->memory, w->a, act.document,
-                                   w->says.decided_ms, &w->acts, e))
+    if (act.by.count && !act.is_for_many &&
+        !acts_take(w->r->bundle, &w->p->memory, w->a, act.document, w->says.decided_ms, &w->acts,
+                   e))
         return false;
     if (!act.is_on_hold) /* whose it is does it; here it is on record */
-        return note_act(w, &act, "", e) &&
-               marks_keep_word(act.act, act.hold, w->in->value, &w->out->goes_on,
-                               &w->out->marks[0], e);
+        return note_act(w, &act, "", e) && marks_keep_word(act.act, act.hold, w->in->value,
+                                                           &w->out->goes_on, &w->out->marks[0], e);
     if (!work_load_person(w, &person, e))
         return false;
     if (act.is_looking)
@@ -293,7 +299,8 @@ bool step_act(struct work *w, struct err *e)
     return act_on_hold(w, &act, &person, &person.holds[at], e);
 }
 
-/* -- what was refused under another key of the same person ---------------------------------------- */
+/* -- what was refused under another key of the same person
+ * ---------------------------------------- */
 
 /* As the act that it was: "refuse-episode <hold> by <person>: (carried over ...)". */
 static bool note_carried(struct work *w, const struct refused *said, const char *word,
@@ -301,8 +308,8 @@ static bool note_carried(struct work *w, const struct refused *said, const char 
 {
     char id[ID_HEX];
     id_hex(said->x.event.b, id);
-    const char *note = arena_format(w->a, "%s %s:%.*s by %.*s: (carried over by a local id)%s", word,
-                                    id, SHOWN(said->x.service), SHOWN(by), became);
+    const char *note = arena_format(w->a, "%s %s:%.*s by %.*s: (carried over by a local id)%s",
+                                    word, id, SHOWN(said->x.service), SHOWN(by), became);
     w->says.note = slice_text(note);
     return note || err_memory(e);
 }
@@ -332,8 +339,8 @@ static bool carry_refusal(struct work *w, const struct refused *said, const stru
         return false;
     if (!w->out->judged.facts_changed)
         return was_known(w);
-    return note_carried(w, said, said->x.is_whole_episode ? "refuse-episode" : "refuse", said->x.by, "",
-                        e) &&
+    return note_carried(w, said, said->x.is_whole_episode ? "refuse-episode" : "refuse", said->x.by,
+                        "", e) &&
            work_keep_word(w, e);
 }
 

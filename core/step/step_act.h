@@ -4,9 +4,11 @@
 
 #include "step/work.h"
 
-/* Release, refuse, settle, reopen, look: on their subject's facts; of what is no hold the entry alone. */
+/* Release, refuse, settle, reopen, look: on their subject's facts; of what is no hold the entry
+ * alone. */
 MUST_CHECK bool step_act(struct work *w, struct err *e);
-/* A refusal, or that it was taken back, which a feed carries over from another key of the same person. */
+/* A refusal, or that it was taken back, which a feed carries over from another key of the same
+ * person. */
 MUST_CHECK bool step_refused(struct work *w, struct err *e);
 
 #endif

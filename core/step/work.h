@@ -18,10 +18,10 @@ struct work {
     struct mark_event mark;
     struct mark_place place;
     bool moves_mark;
-    const struct person *before;        /* the subject, once loaded */
-    struct share_asker by;              /* of nobody until it is known whose it is */
-    struct buf facts;                   /* the encoded person after it; empty: unchanged */
-    struct buf acts;                    /* the acts taken after it; empty: unchanged */
+    const struct person *before; /* the subject, once loaded */
+    struct share_asker by;       /* of nobody until it is known whose it is */
+    struct buf facts;            /* the encoded person after it; empty: unchanged */
+    struct buf acts;             /* the acts taken after it; empty: unchanged */
 };
 
 /* The subject as it was: *out is from then on what the facts after it are compared with. */

@@ -1,7 +1,8 @@
 /* decide_bench.c - how fast one event is decided for all services, and how fast rules are loaded.
  *
  *   decide_bench [SECONDS [CLAUSES...]]      default: 2 seconds a figure, 10 100 1000 10000 clauses
- *   decide_bench fixed EVENTS [CLAUSES...]   so many events a stage, to compare versions by instructions
+ *   decide_bench fixed EVENTS [CLAUSES...]   so many events a stage, to compare versions by
+ * instructions
  *
  * Measured is judge_decide (reading the event's header, the facts as they are, every candidate
  * service, all prohibitions: what the router calls before it projects), then judge_event whole

@@ -1,5 +1,5 @@
-/* decide_ratio.c - how many times faster the compiled engine is than the one written for clarity.
- */
+/* decide_ratio.c - how many times faster the compiled engine is than the one written for
+ * clarity. */
 #include "decide_ratio.h"
 
 #include <stdlib.h>
@@ -25,8 +25,8 @@ static double thread_us(void)
     return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
-/* The reference's dice may give two agreements one name, which no bundle may have: then once more.
- */
+/* The reference's dice may give two agreements one name, which no bundle may have: then once
+ * more. */
 static bool open_pair(struct pair *p, const struct catalogue *c, size_t clauses, struct err *e)
 {
     struct ref_size size = { 15, 41, (clauses + 49) / 50, clauses, 24 };

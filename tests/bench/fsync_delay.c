@@ -1,5 +1,6 @@
-/* fsync_delay.c - LD_PRELOAD: a slower disk. FSYNC_LASTS_US: every fsync and fdatasync takes that long in all (or its own time, where
- * that is longer); FSYNC_DELAY_US: that much longer than it would. The real one is done in both cases. */
+/* fsync_delay.c - LD_PRELOAD: a slower disk. FSYNC_LASTS_US: every fsync and fdatasync takes that
+ * long in all (or its own time, where that is longer); FSYNC_DELAY_US: that much longer than it
+ * would. The real one is done in both cases. */
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <sys/prctl.h>

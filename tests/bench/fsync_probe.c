@@ -1,4 +1,5 @@
-/* fsync_probe.c - the device's own fsync: 300 appends of 4 KiB, each with fdatasync; prints "p50_us N". */
+/* fsync_probe.c - the device's own fsync: 300 appends of 4 KiB, each with fdatasync; prints "p50_us
+ * N". */
 #include "base/clock.h"
 
 #include <fcntl.h>

@@ -43,12 +43,11 @@ static bool make_births(const struct bundle *b, struct arena *a, struct person *
     if (!list)
         return false;
     for (size_t i = 0; i <= out->relationship_count; i++)
-        list[i] = (struct birth_fact){
-            .agency = i > 0 ? out->relationships[i - 1].agency : b->services[0].agency,
-            .hash = SLICE("5f1d7a84db00d2fce00b31a7fc73224f"),
-            .occurred_ms = MADE_DECIDED_MS - 90 * DAY_MS,
-            .by = { { (uint8_t)(i + 1) } }
-        };
+        list[i] = (struct birth_fact){ .agency = i > 0 ? out->relationships[i - 1].agency
+                                                       : b->services[0].agency,
+                                       .hash = SLICE("5f1d7a84db00d2fce00b31a7fc73224f"),
+                                       .occurred_ms = MADE_DECIDED_MS - 90 * DAY_MS,
+                                       .by = { { (uint8_t)(i + 1) } } };
     out->births = list;
     out->birth_count = out->relationship_count + 1;
     return true;

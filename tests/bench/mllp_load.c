@@ -1,9 +1,10 @@
-/* mllp_load.c - many MLLP senders in one thread, each strictly ping-pong: sends one message, waits for its answer.
+/* mllp_load.c - many MLLP senders in one thread, each strictly ping-pong: sends one message, waits
+ * for its answer.
  *
  *   mllp_load HOST PORT CONNECTIONS MESSAGES
  *
- * Every message is an A01 of its own control id and patient (999 range). Prints "answered N refused N seconds S
- * p50_ms P p99_ms P". Exit 1 when an answer was not AA for the id sent. */
+ * Every message is an A01 of its own control id and patient (999 range). Prints "answered N refused
+ * N seconds S p50_ms P p99_ms P". Exit 1 when an answer was not AA for the id sent. */
 #include "base/arena.h"
 #include "base/clock.h"
 
@@ -33,7 +34,8 @@ struct load {
     size_t wanted, sent, answered, refused;
 };
 
-/* A valid number of the 999 range for any n below a million; skips those whose check digit would be 10. */
+/* A valid number of the 999 range for any n below a million; skips those whose check digit would
+ * be 10. */
 static void make_nhs_number(size_t n, char out[11])
 {
     for (size_t k = n % 900000;; k++) {
@@ -55,15 +57,20 @@ static size_t make_message(size_t n, const char *control, char *out, size_t room
     char nhs[11];
     make_nhs_number(n, nhs);
     int length = snprintf(out, room,
-        "\x0bMSH|^~\\&|PAS|ZX9|ROUTE|ROUTE|20260202101500||ADT^A01^ADT_A01|%s|P|2.4|||||GBR|UNICODE|EN||iTKv1.0\r"
-        "EVN||202602021010||||202602021005\r"
-        "PID|1||%s^^^NHS~H%07zu^^^ZX9^PI||TESTPATIENT^PAT^M^^MRS^^L||19411101|2|||4 MILL LANE^WEXBRIDGE^WEXSHIRE^^WX1 2AB"
-        "^GBR^H||01632960555||EN|M|C22|||||A||||||||||01\r"
-        "PD1|||WEXBRIDGE SURGERY^^Y99999\r"
-        "NK1|1|TESTPATIENT^GEORGE^^^MR^^L|1|4 MILL LANE^WEXBRIDGE^WEXSHIRE^^WX1 2AB^GBR^H|01632960555\r"
-        "PV1|1|I|ZX9^ELM^B2^ZX901|21|||C9999991^Quill^Robin^^^Dr^^^GMC|||300||||19|||||V%07zu^^^VISITID"
-        "|||||||||||||||||||||||||202602021005\r"
-        "PV2|||^FALL AT HOME\r\x1c\r", control, nhs, n, n); /* one event; with ZU8-4 it would be two */
+                          "\x0bMSH|^~\\&|PAS|ZX9|ROUTE|ROUTE|20260202101500||ADT^A01^ADT_A01|%s|P|"
+                          "2.4|||||GBR|UNICODE|EN||iTKv1.0\r"
+                          "EVN||202602021010||||202602021005\r"
+                          "PID|1||%s^^^NHS~H%07zu^^^ZX9^PI||TESTPATIENT^PAT^M^^MRS^^L||19411101|2||"
+                          "|4 MILL LANE^WEXBRIDGE^WEXSHIRE^^WX1 2AB"
+                          "^GBR^H||01632960555||EN|M|C22|||||A||||||||||01\r"
+                          "PD1|||WEXBRIDGE SURGERY^^Y99999\r"
+                          "NK1|1|TESTPATIENT^GEORGE^^^MR^^L|1|4 MILL LANE^WEXBRIDGE^WEXSHIRE^^WX1 "
+                          "2AB^GBR^H|01632960555\r"
+                          "PV1|1|I|ZX9^ELM^B2^ZX901|21|||C9999991^Quill^Robin^^^Dr^^^GMC|||300||||"
+                          "19|||||V%07zu^^^VISITID"
+                          "|||||||||||||||||||||||||202602021005\r"
+                          "PV2|||^FALL AT HOME\r\x1c\r",
+                          control, nhs, n, n); /* one event; with ZU8-4 it would be two */
     return (size_t)length;
 }
 
@@ -150,7 +157,8 @@ int main(int argc, char **argv)
     double seconds = (double)(clock_mono_ns() - start) / 1e9;
     qsort(l.latency_us, l.answered, sizeof *l.latency_us, by_value);
     if (l.answered)
-        printf("answered %zu refused %zu seconds %.3f p50_ms %.3f p99_ms %.3f\n", l.answered, l.refused,
-               seconds, l.latency_us[l.answered / 2] / 1e3, l.latency_us[l.answered * 99 / 100] / 1e3);
+        printf("answered %zu refused %zu seconds %.3f p50_ms %.3f p99_ms %.3f\n", l.answered,
+               l.refused, seconds, l.latency_us[l.answered / 2] / 1e3,
+               l.latency_us[l.answered * 99 / 100] / 1e3);
     return good && !l.refused ? 0 : 1;
 }

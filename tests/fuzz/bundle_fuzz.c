@@ -34,7 +34,8 @@ static const struct {
       "    opens: {relationship: open-case, with: source}\n"
       "    closed_by: {HospitalStay: [discharged], by: [acute-trust, the service itself]}\n"
       "    responsible: {function: homelessness, service: source}\n"
-      "  - on: {Restriction: [raised]}\n    by: [acute-trust]\n    restricts: field restriction.kind\n" },
+      "  - on: {Restriction: [raised]}\n    by: [acute-trust]\n    restricts: field "
+      "restriction.kind\n" },
     { "agreements/g.yaml", "agreements",
       "agreement: g\nreference: R\nversion: 1\ntitle: T\nparties: [a, b]\npurpose: p\nbasis:\n"
       "  a: {uk_gdpr: 6(1)(e), special_category: none}\n"

@@ -1,7 +1,7 @@
-/* csv_fuzz.c - any bytes as a CSV file, of any encoding and separator: nothing crashes, splitting ends,
- * every filled cell is found by the name of its column, which the file then has, a column that it has not
- * is told in a sentence, and a row that is written is clean and, for machines, read back as the same
- * cells. */
+/* csv_fuzz.c - any bytes as a CSV file, of any encoding and separator: nothing crashes, splitting
+ * ends, every filled cell is found by the name of its column, which the file then has, a column
+ * that it has not is told in a sentence, and a row that is written is clean and, for machines, read
+ * back as the same cells. */
 #include <assert.h>
 
 #include "base/clean.h"
@@ -29,8 +29,8 @@ static void look_up(void *ctx, const struct leaf *l)
     node_put(s->map, l->path, node_new_text(s->a, f.value));
 }
 
-/* The cell under the same name: clean, and without blanks at its ends. What a spreadsheet's marks are
- * around is read without them. */
+/* The cell under the same name: clean, and without blanks at its ends. What a spreadsheet's marks
+ * are around is read without them. */
 static void compare(const struct seen *s, const struct doc *d, const struct node *cell)
 {
     struct err e = { .fate = ERR_NONE };

@@ -1,5 +1,5 @@
-/* encoding_fuzz.c - any bytes in any character set: what comes out is UTF-8, and plain text is plain; and any
- * bytes as gzip: what comes out is no more than there is room for. */
+/* encoding_fuzz.c - any bytes in any character set: what comes out is UTF-8, and plain text is
+ * plain; and any bytes as gzip: what comes out is no more than there is room for. */
 #include <assert.h>
 
 #include "base/charset.h"

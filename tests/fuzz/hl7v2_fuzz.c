@@ -1,5 +1,5 @@
-/* hl7v2_fuzz.c - any bytes as HL7 v2: nothing crashes, every leaf is found where it was named, an answer
- * is always well-formed, and what was read can be written and read again. */
+/* hl7v2_fuzz.c - any bytes as HL7 v2: nothing crashes, every leaf is found where it was named, an
+ * answer is always well-formed, and what was read can be written and read again. */
 #include <assert.h>
 #include <string.h>
 #include <stdlib.h>
@@ -39,13 +39,14 @@ static void collect(void *ctx, const struct leaf *l)
     assert(f.how == FOUND_CLEARED || slice_is_utf8(f.value));
     bool is_charset = slice_starts(l->path, SLICE("MSH-18"));
     /* Escapes and UTF-8 make it longer than it came, and it has a limit. */
-    bool is_long_id = slice_starts(l->path, SLICE("MSH-10")) && f.value.n > HL7V2_CONTROL_ID_MAX / 8;
+    bool is_long_id =
+        slice_starts(l->path, SLICE("MSH-10")) && f.value.n > HL7V2_CONTROL_ID_MAX / 8;
     /* "\H\", a soft hyphen: nothing to write */
     bool is_empty = f.how == FOUND_PRESENT && text_clean(s->a, f.value).n == 0;
     if (s->count == LEAVES_MAX || is_charset || is_long_id || is_empty)
         return;
-    struct node *value = f.how == FOUND_CLEARED ? node_new(s->a, NODE_NULL)
-                                                : node_new_text(s->a, f.value);
+    struct node *value =
+        f.how == FOUND_CLEARED ? node_new(s->a, NODE_NULL) : node_new_text(s->a, f.value);
     /* What leaves is clean; of that, blanks at the ends are escaped and stay. */
     s->values[s->count] = text_clean(s->a, f.value);
     s->cleared[s->count++] = f.how == FOUND_CLEARED;
@@ -109,7 +110,8 @@ static void answer(struct arena *a, const struct doc *d, struct slice raw, const
     buf_release(&b);
 }
 
-/* A VT behind the header's M stands in what is taken only where an FS has ended the frame before. */
+/* A VT behind the header's M stands in what is taken only where an FS has ended the frame
+ * before. */
 static bool has_vt_within(struct slice one)
 {
     size_t begin = slice_find(one, 'M');

@@ -1,6 +1,6 @@
-/* http_frame_fuzz.c - any bytes as what comes of a connection: requests are cut at the same places however the
- * bytes drip, nothing is read past the end, and a head that is good has no line end or control character in
- * what it says and one length at most. */
+/* http_frame_fuzz.c - any bytes as what comes of a connection: requests are cut at the same places
+ * however the bytes drip, nothing is read past the end, and a head that is good has no line end or
+ * control character in what it says and one length at most. */
 #include <assert.h>
 
 #include "host/http_frame.h"
@@ -93,6 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct cut whole = cut_all(in, size ? size : 1), bytes = cut_all(in, 1), seven = cut_all(in, 7);
     assert(whole.heads == bytes.heads && whole.at == bytes.at && whole.last == bytes.last);
     assert(whole.heads == seven.heads && whole.at == seven.at && whole.last == seven.last);
-    assert(whole.status == bytes.status && whole.bytes == bytes.bytes && whole.bytes == seven.bytes);
+    assert(whole.status == bytes.status && whole.bytes == bytes.bytes &&
+           whole.bytes == seven.bytes);
     return 0;
 }

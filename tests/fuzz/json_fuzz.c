@@ -68,7 +68,8 @@ static void texts_are_clean(struct arena *a, const struct node *n)
         texts_are_clean(a, c);
 }
 
-/* The text as it is, and whatever it holds: what is written is read again, and every text in it is clean. */
+/* The text as it is, and whatever it holds: what is written is read again, and every text in it is
+ * clean. */
 static void write_and_read(struct arena *a, struct slice text)
 {
     struct err e = { .fate = ERR_NONE };

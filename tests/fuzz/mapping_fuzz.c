@@ -75,7 +75,8 @@ static void send_on(struct arena *a, const struct mapped_event *event)
         bool whole = plan_view(event->schema->plan, a, buf_slice(&body), &v, &e);
         assert(whole || e.fate == ERR_RETRY);
         if (whole && mapping_out(loaded.out, a, &v, &own, &tree, &fits, &e) && fits) {
-            bool rendered = mapping_format(loaded.out)->render(tree, mapping_options(loaded.out), SLICE("x"), &out, &e);
+            bool rendered = mapping_format(loaded.out)
+                                ->render(tree, mapping_options(loaded.out), SLICE("x"), &out, &e);
             (void)rendered;
         }
     }

@@ -1,5 +1,5 @@
-/* mllp_frame_fuzz.c - any bytes as a stream of frames: cut at once or byte by byte, the frames are the
- * same, nothing is read past the end, and every byte is accounted for. */
+/* mllp_frame_fuzz.c - any bytes as a stream of frames: cut at once or byte by byte, the frames are
+ * the same, nothing is read past the end, and every byte is accounted for. */
 #include <assert.h>
 
 #include "base/arena.h"

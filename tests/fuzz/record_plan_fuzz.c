@@ -57,7 +57,8 @@ static void compare_with_avro_c(const struct schema *s, const struct view *v)
     buf_release(&theirs);
 }
 
-/* Released is decided by the body's length, so that both halves of every slot's choice are tried. */
+/* Released is decided by the body's length, so that both halves of every slot's choice are
+ * tried. */
 static void check_projection(const struct schema *s, const struct view *v)
 {
     struct err e = { .fate = ERR_NONE };

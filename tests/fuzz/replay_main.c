@@ -1,5 +1,5 @@
-/* replay_main.c - runs a fuzz target over every file of the folders given: its corpus as an ordinary
- * test, with any compiler. Exit 1 when there was nothing to run. */
+/* replay_main.c - runs a fuzz target over every file of the folders given: its corpus as an
+ * ordinary test, with any compiler. Exit 1 when there was nothing to run. */
 #include <dirent.h>
 #include <stdio.h>
 #include <sys/stat.h>

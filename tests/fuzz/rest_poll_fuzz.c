@@ -1,6 +1,7 @@
-/* rest_poll_fuzz.c - what a partner of rest_poll may send: a byte, a line, then a page. However the page is cut into
- * pieces the items are the same; where JSON's own reader takes the page, they are the list's, byte for byte. Of
- * the line as a Link, an address and a cursor nothing leads to another origin. */
+/* rest_poll_fuzz.c - what a partner of rest_poll may send: a byte, a line, then a page. However the
+ * page is cut into pieces the items are the same; where JSON's own reader takes the page, they are
+ * the list's, byte for byte. Of the line as a Link, an address and a cursor nothing leads to
+ * another origin. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -51,7 +52,8 @@ static void compare(struct slice page, bool good, const struct buf *items)
     bool bom = slice_starts(page, SLICE("\xef\xbb\xbf"));
     if (tree_json(&a, page, &n, &e) && !bom) {
         const struct node *list = node_get(node_get(n, "a"), "i");
-        for (const struct node *x = list && list->kind == NODE_LIST ? list->first : NULL; x; x = x->next) {
+        for (const struct node *x = list && list->kind == NODE_LIST ? list->first : NULL; x;
+             x = x->next) {
             buf_put(&want, slice_head(slice_from(page, x->line), x->column));
             buf_byte(&want, 0);
         }
@@ -67,9 +69,11 @@ static void try_line(struct slice line)
     struct slice target;
     struct rest_place p = { .url = "" };
     if (http_at_link(line, &target) == LINK_NEXT)
-        must(target.p >= line.p && target.p + target.n <= line.p + line.n, "a target lies in its header");
+        must(target.p >= line.p && target.p + target.n <= line.p + line.n,
+             "a target lies in its header");
     if (http_at_next(SLICE(BASE), line, out)) {
-        must(strncasecmp(out, "http://h:1", 10) == 0 && (!out[10] || strchr("/?", out[10])), "the same origin");
+        must(strncasecmp(out, "http://h:1", 10) == 0 && (!out[10] || strchr("/?", out[10])),
+             "the same origin");
         must(!strpbrk(out, " \t\r\n#\\\""), "an address is printable");
     }
     must(!rest_place_read(line, "k", BASE, &p), "a line is no place");

@@ -1,5 +1,5 @@
-/* spool_fuzz.c - the blob of records that waits in a spool, read from hostile bytes: every entry lies
- * within the blob, and writing what was read gives the same bytes again. */
+/* spool_fuzz.c - the blob of records that waits in a spool, read from hostile bytes: every entry
+ * lies within the blob, and writing what was read gives the same bytes again. */
 #include <assert.h>
 
 #include "intake/spool/queued.h"
@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         size_t begun = queued_begin(&again, &q);
         buf_put(&again, q.value);
         queued_end(&again, begun);
-        assert(buf_ok(&again) && again.n == at && slice_equal(buf_slice(&again), slice_head(all, at)));
+        assert(buf_ok(&again) && again.n == at &&
+               slice_equal(buf_slice(&again), slice_head(all, at)));
     }
     assert((e.fate == ERR_NONE) == (at == n));
     buf_release(&again);

@@ -1,4 +1,5 @@
-/* text_fuzz.c - the small readers: times, identifiers, the audit's note. What they take, they can write again. */
+/* text_fuzz.c - the small readers: times, identifiers, the audit's note. What they take, they can
+ * write again. */
 #include <string.h>
 
 #include "audit/audit.h"

@@ -103,13 +103,13 @@ static const struct person *some_person(bool known)
 static enum truth value_of(const struct when *w, const struct view *event, bool known)
 {
     struct facts_context in = { .bundle = bundle,
-                             .facts = some_person(known),
-                             .event = event,
-                             .schema = stay_at,
-                             .source = 0,
-                             .recipient = 2,
-                             .decided_ms = NOW_MS,
-                             .arena = &scratch };
+                                .facts = some_person(known),
+                                .event = event,
+                                .schema = stay_at,
+                                .source = 0,
+                                .recipient = 2,
+                                .decided_ms = NOW_MS,
+                                .arena = &scratch };
     enum reason why = REASON_COUNT;
     enum truth t = when_eval(w, &in, &why);
     must(why < REASON_COUNT, "no reason is given");

@@ -1,6 +1,6 @@
-/* work_fuzz.c - a format, and any bytes before, between and behind others that stand there again and again:
- * four times the bytes are no more than some four times the work. So long units are seen, which a fuzzer
- * does not make by itself. */
+/* work_fuzz.c - a format, and any bytes before, between and behind others that stand there again
+ * and again: four times the bytes are no more than some four times the work. So long units are
+ * seen, which a fuzzer does not make by itself. */
 #include <assert.h>
 
 #include "base/buf.h"
@@ -55,7 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     s.after = slice_from(rest, s.unit.n);
     if (!s.unit.n)
         return 0;
-    size_t times = (SMALL_BYTES / s.unit.n + 2) & ~(size_t)1; /* as many quotes open as are closed */
+    size_t times =
+        (SMALL_BYTES / s.unit.n + 2) & ~(size_t)1; /* as many quotes open as are closed */
     size_t small = 0, large = 0;
     uint64_t few = measure(&s, times, &small), many = measure(&s, TIMES * times, &large);
     assert(many <= LITTLE_WORK * large || (double)many <= RATIO_MAX * (double)few);

@@ -126,8 +126,8 @@ static void fill_facts(struct maker *m)
             (struct ref_responsible){ ref_functions[i], (int)ref_below(m->random, 6),
                                       m->of.at_ms - 4 * 3600000 + 100 + (int64_t)i, 0 };
     f->responsible = r;
-    /* CEL knows nothing of who says so: all of it is by the event's own service, and nobody has ended a
-     * conflict. */
+    /* CEL knows nothing of who says so: all of it is by the event's own service, and nobody has
+     * ended a conflict. */
     size_t agency = m->of.bundle->services[m->of.event->source].agency;
     f->settlement_count = 0;
     for (size_t i = 0; i < f->consent_count; i++)
@@ -247,8 +247,8 @@ static void put_facts(struct maker *m)
     }
     buf_text(&m->out, "],\"Restrictions\":[");
     for (size_t i = 0; i < f->restriction_count; i++) {
-        put_word(m, i, f->restrictions[i].kind, f->restrictions[i].source, f->restrictions[i].stands,
-                 f->restrictions[i].at_ms);
+        put_word(m, i, f->restrictions[i].kind, f->restrictions[i].source,
+                 f->restrictions[i].stands, f->restrictions[i].at_ms);
         buf_byte(&m->out, '}');
     }
     buf_text(&m->out, "],\"Responsible\":[");

@@ -1,13 +1,13 @@
 /* acts.c - stories of what people do about what is held, on a router whose steps fail half way.
  *
- * Stays, corrections and restrictions of one person, of half of them under two keys that a local id joins, where feeds
- * carry what was refused; words of random people about random holds:
- * release, refuse, settle, reopen, by one, two or three, the same person twice, of the recipient's
- * own agency, who may not or whose time has ended, with another's key, too late, twice, after the
- * hold has ended. After each turn what became of each word, and of each event for each service, is
- * what acts_rule.c says; at the end the audit verifies, and the same follows from nothing without
- * the failures (law 5), so a step that failed left nothing behind. ACTS_STORIES (100),
- * REFERENCE_SEED. The first story that differs is printed. */
+ * Stays, corrections and restrictions of one person, of half of them under two keys that a local id
+ * joins, where feeds carry what was refused; words of random people about random holds: release,
+ * refuse, settle, reopen, by one, two or three, the same person twice, of the recipient's own
+ * agency, who may not or whose time has ended, with another's key, too late, twice, after the hold
+ * has ended. After each turn what became of each word, and of each event for each service, is what
+ * acts_rule.c says; at the end the audit verifies, and the same follows from nothing without the
+ * failures (law 5), so a step that failed left nothing behind. ACTS_STORIES (100), REFERENCE_SEED.
+ * The first story that differs is printed. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -22,8 +22,9 @@
 
 static const char *const words[WORD_COUNT] = { "release",    "refuse",    "refuse-episode",
                                                "settle-yes", "settle-no", "reopen" };
-static const char *const ends[] = { "done", "first of two", "same person", "gone", "nothing",
-                                    "not refused", "own agency", "again", "invalid" };
+static const char *const ends[] = { "done",       "first of two", "same person",
+                                    "gone",       "nothing",      "not refused",
+                                    "own agency", "again",        "invalid" };
 static const char *const states[] = { "not asked", "sent", "held", "kept" };
 
 struct told {
@@ -97,9 +98,12 @@ static bool say(struct story *s, struct acts_event *ev)
 
 static bool object(struct story *s, const char *service, const char *kind, unsigned n)
 {
-    struct acts_event ev = { .service = service, .type = "Consent", .kind = kind,
-                                   .id = id_of(s, 2, (int)n), .occurred_ms = next_ms(),
-                                   .set = (const char *[]){ "consent.recipient", "a2/s2", NULL } };
+    struct acts_event ev = { .service = service,
+                             .type = "Consent",
+                             .kind = kind,
+                             .id = id_of(s, 2, (int)n),
+                             .occurred_ms = next_ms(),
+                             .set = (const char *[]){ "consent.recipient", "a2/s2", NULL } };
     return say(s, &ev);
 }
 
@@ -108,11 +112,12 @@ static bool restrict_or_lift(struct story *s)
     static int n;
     bool *is = &s->rule.restricted[s->key];
     *is = !*is;
-    struct acts_event ev = { .service = "a0/s0", .type = "Restriction",
-                                   .kind = *is ? "raised" : "lifted",
-                                   .id = id_of(s, 3, n++), .occurred_ms = next_ms(),
-                                   .set = (const char *[]){ "restriction.kind", "location",
-                                                            NULL } };
+    struct acts_event ev = { .service = "a0/s0",
+                             .type = "Restriction",
+                             .kind = *is ? "raised" : "lifted",
+                             .id = id_of(s, 3, n++),
+                             .occurred_ms = next_ms(),
+                             .set = (const char *[]){ "restriction.kind", "location", NULL } };
     note(s, *is ? "restricted: two must" : "restricted no more");
     return say(s, &ev);
 }
@@ -135,8 +140,11 @@ static int pick_original(struct story *s)
 static struct rule_event some_stay(struct story *s)
 {
     int original = chance(s, 30) ? pick_original(s) : RULE_NOBODY;
-    struct rule_event x = { .key = s->key, .fit = chance(s, 75) ? 0 : 1 + below(s, 2), .episode = below(s, 3),
-                            .occurred_ms = next_ms(), .original = original };
+    struct rule_event x = { .key = s->key,
+                            .fit = chance(s, 75) ? 0 : 1 + below(s, 2),
+                            .episode = below(s, 3),
+                            .occurred_ms = next_ms(),
+                            .original = original };
     if (s->rule.is_linked && chance(s, 80))
         x.episode = 1;
     if (original >= 0)
@@ -154,11 +162,15 @@ static bool stay(struct story *s)
     if (n == RULE_EVENTS_MAX)
         return true;
     rule_tell(&s->rule, &x);
-    struct acts_event ev = { .service = "a0/s0", .type = "HospitalStay", .kind = "admitted",
-                                   .id = id_of(s, 1, n), .occurred_ms = x.occurred_ms,
-                                   .episode = episodes[x.episode], .fit = x.fit,
-                                   .original = x.original < 0 ? NULL : id_of(s, 1, x.original),
-                                   .set = (const char *[]){ "stay.ward", "Ward 7", NULL } };
+    struct acts_event ev = { .service = "a0/s0",
+                             .type = "HospitalStay",
+                             .kind = "admitted",
+                             .id = id_of(s, 1, n),
+                             .occurred_ms = x.occurred_ms,
+                             .episode = episodes[x.episode],
+                             .fit = x.fit,
+                             .original = x.original < 0 ? NULL : id_of(s, 1, x.original),
+                             .set = (const char *[]){ "stay.ward", "Ward 7", NULL } };
     note(s, arena_format(&s->w->scratch, "event %d, episode %d, fit %d, corrects %d, at %lld", n,
                          x.episode, x.fit, x.original, (long long)x.occurred_ms % HOUR_MS));
     return say(s, &ev);
@@ -205,7 +217,8 @@ static bool pick_second(struct story *s, struct rule_act *x)
         x->event = ((from + i) % pairs) / ACTS_TO;
         x->to = ((from + i) % pairs) % ACTS_TO;
         const struct rule_hold *h = &s->rule.events[x->event].to[x->to];
-        if (s->rule.events[x->event].key != s->key || h->state != RULE_HELD || h->first == RULE_NOBODY)
+        if (s->rule.events[x->event].key != s->key || h->state != RULE_HELD ||
+            h->first == RULE_NOBODY)
             continue;
         x->word = chance(s, 80) ? h->said : pick_word(s);
         if (chance(s, 25))
@@ -234,10 +247,13 @@ static void pick_signers(struct story *s, struct rule_act *x)
 
 static struct act sign(struct story *s, const struct rule_act *x)
 {
-    const char *on = arena_format(&s->w->scratch, "%s:%s", id_of(s, 1, x->event),
-                                  acts_service(x->to));
-    struct act a = { .region = SLICE(ACTS_REGION), .word = slice_text(words[x->word]),
-                     .on = slice_text(on), .subject = s->said.keys[s->key], .reason = SLICE("rang the ward"),
+    const char *on =
+        arena_format(&s->w->scratch, "%s:%s", id_of(s, 1, x->event), acts_service(x->to));
+    struct act a = { .region = SLICE(ACTS_REGION),
+                     .word = slice_text(words[x->word]),
+                     .on = slice_text(on),
+                     .subject = s->said.keys[s->key],
+                     .reason = SLICE("rang the ward"),
                      .at_ms = next_act_ms() - (x->is_old ? 8 * 24 * HOUR_MS : 0) };
     for (int i = 0; i < x->count; i++)
         acts_sign(&a, x->signers[i],
@@ -329,7 +345,8 @@ static bool take_carried(void *ctx, int partition, const struct audit_read *r)
     struct story *s = ctx;
     (void)partition;
     if (!slice_equal_text(r->kind, "hold-act") && !slice_equal_text(r->kind, "duplicate"))
-        s->wrong = arena_format(&s->w->scratch, "what was carried became %.*s %.*s", SHOWN(r->kind), SHOWN(r->note));
+        s->wrong = arena_format(&s->w->scratch, "what was carried became %.*s %.*s", SHOWN(r->kind),
+                                SHOWN(r->note));
     for (size_t i = 0; i < r->decision_count; i++)
         take_decision(s, &r->decisions[i]);
     return true;

@@ -16,33 +16,34 @@
 #define ACTS_PEOPLE 8
 #define ACTS_REGION "actstead"
 #define ACTS_TURN_MAX 4
-#define ACTS_KEYS 2                     /* of a person: of a local id, of the number it leads to */
+/* of a person: of a local id, of the number it leads to */
+#define ACTS_KEYS 2
 #define ACTS_SAID_MAX 2000
-#define ACTS_TO 2                       /* services that receive: a1/s1, a2/s2 */
+#define ACTS_TO 2 /* services that receive: a1/s1, a2/s2 */
 
 struct acts_person {
     int agency;
-    bool may, has_ended;                /* decides about what is held; their day was yesterday's */
+    bool may, has_ended; /* decides about what is held; their day was yesterday's */
 };
 struct acts {
-    struct arena life, scratch;         /* of the region, of a story */
+    struct arena life, scratch; /* of the region, of a story */
     struct scratch folder;
     struct acts_person people[ACTS_PEOPLE];
     const struct catalogue *catalogue;
     const struct bundle *bundle;
     struct judge_keys keys;
     struct bus *bus;
-    struct bus_ops ops;                 /* of the bus, but for commit */
+    struct bus_ops ops; /* of the bus, but for commit */
     bool (*commit)(struct bus_worker *w, const struct bus_record *out, size_t n,
                    const struct bus_position *done, size_t m, struct err *e);
     struct bus_record turn[ACTS_TURN_MAX]; /* said, and not on the bus yet */
     size_t in_turn;
-    int64_t links_read;                 /* up to where of links.a0 */
+    int64_t links_read; /* up to where of links.a0 */
     struct router *router;
     struct audit_follow *audit;
-    bool refuse_commit;                 /* the next one */
+    bool refuse_commit; /* the next one */
     struct ref_random *random;
-    size_t allocations_each;            /* of a step, the most for one of its inputs */
+    size_t allocations_each; /* of a step, the most for one of its inputs */
     unsigned long failed, refused_commits, restarts;
 };
 
@@ -55,11 +56,11 @@ const char *acts_service(int to);
  * set: path, value, ..., NULL. */
 struct acts_event {
     const char *service, *type, *kind, *id, *original, *episode;
-    const char *local_id;               /* of the person; NULL: none */
-    bool is_by_local_id;                /* the key is its own */
+    const char *local_id; /* of the person; NULL: none */
+    bool is_by_local_id;  /* the key is its own */
     int64_t occurred_ms;
     const char *const *set;
-    int fit;                            /* of a stay: 0 nobody says, 1 yes, 2 no */
+    int fit; /* of a stay: 0 nobody says, 1 yes, 2 no */
 };
 bool acts_say(struct acts *w, const struct subject_key *who, const struct acts_event *ev,
               struct err *e);
@@ -68,15 +69,14 @@ void acts_sign(struct act *x, int person, int key);
 
 /* Puts what was said on the bus at once and steps until nothing is left of it, failing on the way;
  * then reads what the audit says. False with e: what no failure of ours explains. */
-bool acts_turn(struct acts *w,
-               bool (*each)(void *ctx, int partition, const struct audit_read *r), void *ctx,
-               struct err *e);
-/* acts_links.c, as feeds do: what the router has said for that local id on links.a0 comes back under both keys,
- * and what it says of that, until it says nothing more. */
+bool acts_turn(struct acts *w, bool (*each)(void *ctx, int partition, const struct audit_read *r),
+               void *ctx, struct err *e);
+/* acts_links.c, as feeds do: what the router has said for that local id on links.a0 comes back
+ * under both keys, and what it says of that, until it says nothing more. */
 struct acts_said {
     const char *local_id;
     struct subject_key keys[ACTS_KEYS];
-    struct slice list[ACTS_SAID_MAX];   /* all that was read, in the arena of the story */
+    struct slice list[ACTS_SAID_MAX]; /* all that was read, in the arena of the story */
     size_t n;
 };
 bool acts_carry(struct acts *w, struct acts_said *said,

@@ -1,4 +1,5 @@
-/* acts_links.c - stands in for the feeds of a0, which carry what was refused from one key to the other. */
+/* acts_links.c - stands in for the feeds of a0, which carry what was refused from one key to the
+ * other. */
 #include "acts.h"
 #include "record/wire.h"
 

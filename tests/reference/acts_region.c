@@ -121,8 +121,9 @@ static bool commit(struct bus_worker *worker, const struct bus_record *out, size
 
 static bool open_router(struct acts *w, struct err *e)
 {
-    const struct router_options o = { .bus = w->bus, .bundle = w->bundle, .keys = &w->keys,
-                                      .worker = "router-0" };
+    const struct router_options o = {
+        .bus = w->bus, .bundle = w->bundle, .keys = &w->keys, .worker = "router-0"
+    };
     return router_open(&o, &w->router, e);
 }
 
@@ -161,8 +162,8 @@ bool acts_open(struct acts *w, struct ref_random *r, const struct catalogue *c, 
     arena_init(&w->scratch, (size_t)256 << 20);
     scratch_make(&w->folder);
     for (int i = 0; i < ACTS_PEOPLE; i++)
-        w->people[i] = (struct acts_person){ (int)ref_below(r, 3), ref_chance(r, 85),
-                                             ref_chance(r, 12) };
+        w->people[i] =
+            (struct acts_person){ (int)ref_below(r, 3), ref_chance(r, 85), ref_chance(r, 12) };
     return load(w) && open_bus(w, e) && open_router(w, e) &&
            audit_follow_open(w->bus, c, 1, &w->audit, e);
 }
@@ -189,17 +190,16 @@ static bool set_all(struct acts *w, struct build *b, const struct acts_event *ev
 {
     size_t occurred = (size_t)plan_slot(b->plan, SLICE("header.occurred"));
     int fit = plan_slot(b->plan, SLICE("stay.medically_fit"));
-    bool good = set(b, "header.id", ev->id, e) && set(b, "header.type", ev->type, e) &&
-                set(b, "header.kind", ev->kind, e) &&
-                set(b, "header.action", ev->original ? "replaces" : "asserts", e) &&
-                set(b, "header.original", ev->original, e) &&
-                set(b, "header.episode", ev->episode, e) &&
-                set(b, "header.source_agency", arena_format(&w->scratch, "%.2s", ev->service), e) &&
-                set(b, "header.source_service", ev->service, e) &&
-                set(b, "header.environment", "test", e) &&
-                set(b, "header.identity_confidence", ev->is_by_local_id ? "local" : "verified", e) &&
-                set(b, "subject.local_id", ev->local_id, e) &&
-                build_long(b, occurred, ev->occurred_ms, e);
+    bool good =
+        set(b, "header.id", ev->id, e) && set(b, "header.type", ev->type, e) &&
+        set(b, "header.kind", ev->kind, e) &&
+        set(b, "header.action", ev->original ? "replaces" : "asserts", e) &&
+        set(b, "header.original", ev->original, e) && set(b, "header.episode", ev->episode, e) &&
+        set(b, "header.source_agency", arena_format(&w->scratch, "%.2s", ev->service), e) &&
+        set(b, "header.source_service", ev->service, e) &&
+        set(b, "header.environment", "test", e) &&
+        set(b, "header.identity_confidence", ev->is_by_local_id ? "local" : "verified", e) &&
+        set(b, "subject.local_id", ev->local_id, e) && build_long(b, occurred, ev->occurred_ms, e);
     for (const char *const *at = ev->set; at && at[0]; at += 2)
         good = good && set(b, at[0], at[1], e);
     return good && (!ev->fit || build_bool(b, (size_t)fit, ev->fit == 1, e));
@@ -225,8 +225,8 @@ bool acts_say(struct acts *w, const struct subject_key *who, const struct acts_e
     struct buf bytes;
     buf_init(&bytes, 1u << 16);
     wire_put_header(&bytes, plan_fingerprint(p));
-    bool good = build_init(&b, p, &w->scratch, e) && set_all(w, &b, ev, e) &&
-                build_done(&b, &bytes, e);
+    bool good =
+        build_init(&b, p, &w->scratch, e) && set_all(w, &b, ev, e) && build_done(&b, &bytes, e);
     if (good)
         acts_put(w, topic, who, buf_slice(&bytes));
     buf_release(&bytes);
@@ -287,9 +287,8 @@ static bool step(struct acts *w, size_t inputs, bool may_fail, size_t *done, str
     return good;
 }
 
-bool acts_turn(struct acts *w,
-               bool (*each)(void *ctx, int partition, const struct audit_read *r), void *ctx,
-               struct err *e)
+bool acts_turn(struct acts *w, bool (*each)(void *ctx, int partition, const struct audit_read *r),
+               void *ctx, struct err *e)
 {
     size_t failures = 0, done = 1, inputs = w->in_turn;
     w->in_turn = 0;

@@ -234,10 +234,11 @@ static void open_kept(struct rule *r, int event, int to)
         hold_again(r, event, to);
 }
 
-/* Who takes a refusal back, under one key. From the other key it is what was refused by that very act. */
+/* Who takes a refusal back, under one key. From the other key it is what was refused by that very
+ * act. */
 struct opening {
     struct rule_refusal x;
-    int key, named, by;                 /* named: RULE_NOBODY: nothing that is here */
+    int key, named, by; /* named: RULE_NOBODY: nothing that is here */
     bool by_two, is_carried;
 };
 
@@ -251,8 +252,8 @@ static void lift(struct rule *r, int refusal, const struct opening *o)
     say_over(r, refusal, o->key);
 }
 
-/* Nothing goes by it: what was kept back waits for people. Of what followed in an episode the latest
- * catches up (law 9), and waits too, as does what was named. */
+/* Nothing goes by it: what was kept back waits for people. Of what followed in an episode the
+ * latest catches up (law 9), and waits too, as does what was named. */
 static void open_again(struct rule *r, const struct opening *o)
 {
     const int to = o->x.to, episode = o->x.episode;
@@ -293,7 +294,8 @@ static struct rule_refusal *refusal_of(struct rule *r, const struct rule_act *x)
             struct rule_refusal *f = &r->refusals[i];
             if (found && f->under[x->key].order > found->under[x->key].order)
                 continue;
-            if (any ? covers(r, f, x->event, x->to) && r->events[x->event].to[x->to].state != RULE_SENT
+            if (any ? covers(r, f, x->event, x->to) &&
+                          r->events[x->event].to[x->to].state != RULE_SENT
                     : f->under[x->key].stands && f->to == x->to && f->root == root_of(r, x->event))
                 found = f;
         }
@@ -309,7 +311,9 @@ static enum rule_end reopen(struct rule *r, const struct rule_act *x)
     if (how == END_FIRST)
         note_first(r, f, x->key, x->signers[0]);
     if (how == END_DONE)
-        open_again(r, &(struct opening){ .x = *f, .key = x->key, .named = x->event,
+        open_again(r, &(struct opening){ .x = *f,
+                                         .key = x->key,
+                                         .named = x->event,
                                          .by = x->signers[0],
                                          .by_two = r->restricted[x->key] || x->count > 1 });
     return how;
@@ -374,9 +378,11 @@ static void hear_over(struct rule *r, const struct rule_said *said, int key)
     else if (k->stands && !is_enough)
         note_first(r, x, key, said->by);
     else if (k->stands)
-        open_again(r, &(struct opening){ .x = *x, .key = key,
+        open_again(r, &(struct opening){ .x = *x,
+                                         .key = key,
                                          .named = x->key == key ? x->root : RULE_NOBODY,
-                                         .by = said->by, .by_two = said->by_two,
+                                         .by = said->by,
+                                         .by_two = said->by_two,
                                          .is_carried = true });
 }
 

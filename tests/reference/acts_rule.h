@@ -1,10 +1,10 @@
 /* acts_rule.h - what people may do about what is held, by the words of the rules alone; for acts.c.
  *
- * One person's events for two services; the person may be known under two keys, which one local id joins.
- * What people say of one key goes for that; their refusals, and that they take them back, for both, once feeds
- * have carried them over (rule_carry). For a1/s1 a stay is held when nobody says whether they are
- * fit; for a2/s2 while one agency's yes stands beside another's no. Nothing of the engine is used
- * here. */
+ * One person's events for two services; the person may be known under two keys, which one local id
+ * joins. What people say of one key goes for that; their refusals, and that they take them back,
+ * for both, once feeds have carried them over (rule_carry). For a1/s1 a stay is held when nobody
+ * says whether they are fit; for a2/s2 while one agency's yes stands beside another's no. Nothing
+ * of the engine is used here. */
 #ifndef CONCORDAT_TESTS_REFERENCE_ACTS_RULE_H
 #define CONCORDAT_TESTS_REFERENCE_ACTS_RULE_H
 
@@ -16,39 +16,55 @@
 #define RULE_NOBODY (-1)
 
 enum rule_state { RULE_NOT_ASKED, RULE_SENT, RULE_HELD, RULE_KEPT };
-enum rule_word { WORD_RELEASE, WORD_REFUSE, WORD_REFUSE_EPISODE, WORD_YES, WORD_NO, WORD_REOPEN,
-                 WORD_COUNT };
+enum rule_word {
+    WORD_RELEASE,
+    WORD_REFUSE,
+    WORD_REFUSE_EPISODE,
+    WORD_YES,
+    WORD_NO,
+    WORD_REOPEN,
+    WORD_COUNT
+};
 /* What becomes of an act. */
-enum rule_end { END_DONE, END_FIRST, END_SAME, END_GONE, END_NOTHING, END_NOT_REFUSED,
-                END_OWN_AGENCY, END_AGAIN, END_INVALID };
+enum rule_end {
+    END_DONE,
+    END_FIRST,
+    END_SAME,
+    END_GONE,
+    END_NOTHING,
+    END_NOT_REFUSED,
+    END_OWN_AGENCY,
+    END_AGAIN,
+    END_INVALID
+};
 
 struct rule_hold {
     enum rule_state state;
-    bool reopened;                      /* a person's release alone ends it */
-    int first;                          /* whoever said so first, where two must */
-    enum rule_word said;                /* and what they said */
+    bool reopened;       /* a person's release alone ends it */
+    int first;           /* whoever said so first, where two must */
+    enum rule_word said; /* and what they said */
 };
 struct rule_event {
-    int key;                            /* under which of the person's it is */
-    int episode;                        /* 0: none */
-    int fit;                            /* 0 nobody says, 1 yes, 2 no */
-    int original;                       /* what it corrects; RULE_NOBODY: nothing */
+    int key;      /* under which of the person's it is */
+    int episode;  /* 0: none */
+    int fit;      /* 0 nobody says, 1 yes, 2 no */
+    int original; /* what it corrects; RULE_NOBODY: nothing */
     int64_t occurred_ms;
     bool replaced;
-    bool is_old;                        /* two later ones of its episode came: only that it was is kept */
+    bool is_old; /* two later ones of its episode came: only that it was is kept */
     struct rule_hold to[ACTS_TO];
 };
 /* Under each key by itself. */
 struct rule_known {
-    bool stands, over;                  /* over: taken back; neither: nobody has said it there */
-    int order;                          /* when it was first said there */
-    int first;                          /* whoever took it back first, where two must */
-    int by;                             /* who took it back, and whether two of them did */
+    bool stands, over; /* over: taken back; neither: nobody has said it there */
+    int order;         /* when it was first said there */
+    int first;         /* whoever took it back first, where two must */
+    int by;            /* who took it back, and whether two of them did */
     bool by_two;
 };
 struct rule_refusal {
-    int act;                            /* of one act, those of an episode are one no */
-    int key, to, root, episode;         /* of the event; episode 0: of it and its corrections only */
+    int act;                    /* of one act, those of an episode are one no */
+    int key, to, root, episode; /* of the event; episode 0: of it and its corrections only */
     struct rule_known under[ACTS_KEYS];
 };
 /* On its way to the other key. */
@@ -66,7 +82,7 @@ struct rule {
     int acts, orders;
     bool restricted[ACTS_KEYS];
     enum rule_objection objection[ACTS_KEYS]; /* to a2/s2 */
-    bool is_linked;                     /* a local id leads from one key to the other */
+    bool is_linked;                           /* a local id leads from one key to the other */
     struct rule_said said[RULE_REFUSALS_MAX];
     int said_count;
     struct rule_said heard[ACTS_SAID_MAX];
@@ -75,12 +91,12 @@ struct rule {
 
 struct rule_act {
     enum rule_word word;
-    int key, event, to;                 /* event beyond the count: of nobody's */
+    int key, event, to; /* event beyond the count: of nobody's */
     int signers[RULE_SIGNERS_MAX], count;
-    bool is_forged;                     /* a signature that is not of its name */
-    bool is_twice;                      /* one person's signature stands there twice */
-    bool is_old;                        /* made eight days ago */
-    bool was_done;                      /* it was taken before */
+    bool is_forged; /* a signature that is not of its name */
+    bool is_twice;  /* one person's signature stands there twice */
+    bool is_old;    /* made eight days ago */
+    bool was_done;  /* it was taken before */
 };
 
 /* What is told: all but replaced, is_old and to. */

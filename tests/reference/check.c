@@ -218,8 +218,8 @@ static bool same_decision(const struct check *k, const struct ref_decision *want
         !same_list(k, got->prohibitions, want->prohibitions, got->prohibition_count,
                    is_prohibition))
         return differ(k, want->to, "prohibitions");
-    if (want->outcome == REF_DISCLOSE && (!same_names(k, &want->released, &got->released) ||
-                                          !same_names(k, &kept, &got->withheld)))
+    if (want->outcome == REF_DISCLOSE &&
+        (!same_names(k, &want->released, &got->released) || !same_names(k, &kept, &got->withheld)))
         return differ(k, want->to, "what is named");
     return same_record(k, want, out, got) || differ(k, want->to, "record");
 }
@@ -263,7 +263,8 @@ static bool check_release(struct check *k, const struct ref_decision *held)
 /* What the engine decided, and the bytes that leave, go into the digest of all cases. */
 static void add_to_digest(struct check *k, const struct judged *out, const struct decision *got)
 {
-    struct slice sent = got->disclosure < 0 ? slice_of(NULL, 0) : out->disclosures[got->disclosure].bytes;
+    struct slice sent =
+        got->disclosure < 0 ? slice_of(NULL, 0) : out->disclosures[got->disclosure].bytes;
     const struct slice parts[] = { slice_of(k->digest, HASH_BYTES),
                                    slice_text(k->of->bundle->services[got->to.n].name),
                                    slice_text(got->reason),
@@ -361,10 +362,9 @@ static void print_words(const struct ref_case *c)
     const struct ref_facts *f = c->facts;
     for (size_t i = 0; i < f->consent_count; i++)
         printf("  %d: consent '%s' to %s: %s at %lld until %lld %s %s\n", f->consents[i].source,
-               f->consents[i].purpose,
-               name_of(c, f->consents[i].to), f->consents[i].granted ? "granted" : "revoked",
-               (long long)f->consents[i].at_ms, (long long)f->consents[i].until_ms,
-               f->consents[i].basis, f->consents[i].capacity);
+               f->consents[i].purpose, name_of(c, f->consents[i].to),
+               f->consents[i].granted ? "granted" : "revoked", (long long)f->consents[i].at_ms,
+               (long long)f->consents[i].until_ms, f->consents[i].basis, f->consents[i].capacity);
     for (size_t i = 0; i < f->objection_count; i++)
         printf("  objection to %s: %d at %lld\n", name_of(c, f->objections[i].to),
                f->objections[i].stands, (long long)f->objections[i].at_ms);

@@ -9,11 +9,12 @@ struct check {
     struct arena *arena;
     const struct ref_case *of;
     const struct bundle *bundle;
-    uint64_t shuffle;               /* the bundle was read in another order; 0: as it stands */
-    bool tell;                      /* print what differs */
-    struct ref_set named;           /* by check_case */
+    uint64_t shuffle;     /* the bundle was read in another order; 0: as it stands */
+    bool tell;            /* print what differs */
+    struct ref_set named; /* by check_case */
     size_t decisions, disclosed, held, withheld;
-    uint8_t digest[HASH_BYTES];     /* of all that was decided and rendered; goes on from what is there */
+    uint8_t
+        digest[HASH_BYTES]; /* of all that was decided and rendered; goes on from what is there */
 };
 /* False: they differ. Holds are released, one by one, and compared again. */
 bool check_case(struct check *k);

@@ -6,8 +6,8 @@ struct says {
     bool is_linked;
 };
 
-/* The event at hand has been taken in: what it says of its own agency counts as well. Of one moment the
- * facts' word is the later, for so its id was made. */
+/* The event at hand has been taken in: what it says of its own agency counts as well. Of one moment
+ * the facts' word is the later, for so its id was made. */
 static struct says ask_agency(const struct ref_case *c, size_t agency)
 {
     const struct ref_facts *f = c->facts;
@@ -66,8 +66,8 @@ enum ref_claim ref_claim_of(const struct ref_case *c, const struct ref_relations
     const struct ref_facts *f = c->facts;
     enum ref_claim claim = ref_claim_by(c, r->by);
     size_t source = c->bundle->services[c->event->source].agency;
-    if (!c->bundle->entitled[r->by] && r->with == c->event->source &&
-        c->bundle->entitled[source] && ref_opens_for_source(c))
+    if (!c->bundle->entitled[r->by] && r->with == c->event->source && c->bundle->entitled[source] &&
+        ref_opens_for_source(c))
         return REF_CLAIM_COUNTS;
     for (size_t i = 0; i < f->relationship_count && !c->bundle->entitled[r->by]; i++) {
         const struct ref_relationship *x = &f->relationships[i];

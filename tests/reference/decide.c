@@ -210,8 +210,8 @@ static bool is_superseded(const struct ref_bundle *b, const struct ref_agreement
     return false;
 }
 
-/* Whether a kind opens what the clause's end closes; a caseload's "declared" opens whatever ends.
- */
+/* Whether a kind opens what the clause's end closes; a caseload's "declared" opens whatever
+ * ends. */
 static bool begins(const struct ref_case *c, size_t schema, size_t kind)
 {
     const struct schema *s = catalogue_at(c->catalogue, schema);
@@ -496,8 +496,8 @@ static const char *why_not_agreed(const struct ref_case *c, const struct ref_dec
     return consent ? "conflicting-consent" : objection ? "conflicting-objection" : "unknown";
 }
 
-/* Held because it cannot be told: it is the claims in doubt if it would be otherwise decided were they
- * all so, or were none. */
+/* Held because it cannot be told: it is the claims in doubt if it would be otherwise decided were
+ * they all so, or were none. */
 static const char *why_unsure(struct arena *a, const struct ref_case *c, int to)
 {
     struct ref_case with = *c, without = *c;
@@ -514,7 +514,8 @@ static const char *why_unsure(struct arena *a, const struct ref_case *c, int to)
                                                          : "identity-unverified";
 }
 
-/* A release answers what its hold said: where words are in conflict, and that was not it, it is held for that. */
+/* A release answers what its hold said: where words are in conflict, and that was not it, it is
+ * held for that. */
 static const char *unnamed_conflict(struct arena *a, const struct ref_case *c, int to)
 {
     struct ref_case as_it_is = *c;
@@ -556,8 +557,7 @@ bool ref_decide_one(struct arena *a, const struct ref_case *c, int to, struct re
         if (ref_same(ref_reason_code(why), "unknown"))
             why = ref_reason(why_not_agreed(c, d));
         withhold_all(d, REF_HOLD, why);
-    }
-    else if (is_restricted_unread(c) && !c->is_released)
+    } else if (is_restricted_unread(c) && !c->is_released)
         withhold_all(d, REF_HOLD, ref_reason("sender-restriction-unknown"));
     else if (c->facts->has_unread && !c->is_released)
         withhold_all(d, REF_HOLD, ref_reason("unread-message"));

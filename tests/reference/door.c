@@ -3,9 +3,10 @@
  * A case is decided; for each disclosure a notice withholds what a prohibition of the bundle,
  * picked at random, withholds, in the words that the router writes. The door must take out every
  * field that the reference finds in that prohibition's own words, and leave every other as it is;
- * the paths in header.cleared likewise. Then some agency shows another birth date: what the reference
- * would hold for it now must wait, and nothing else. Then that agency takes its word back, and the claims
- * go: what waited and the reference would withhold by then is cancelled, and nothing else. DOOR_CASES (6,000), REFERENCE_SEED. */
+ * the paths in header.cleared likewise. Then some agency shows another birth date: what the
+ * reference would hold for it now must wait, and nothing else. Then that agency takes its word
+ * back, and the claims go: what waited and the reference would withhold by then is cancelled, and
+ * nothing else. DOOR_CASES (6,000), REFERENCE_SEED. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -248,8 +249,8 @@ static bool try_end(struct trial *t, const struct ref_question *q, const struct 
         return false;
     for (size_t i = 0; i < was->disclosure_count; i++) {
         const struct disclosure *d = &was->disclosures[i];
-        bool wanted = is_told(t, doubted, d, TOLD_TO_WAIT) &&
-                      would_be(t, &c, d->to.n, REF_WITHHOLD, NULL);
+        bool wanted =
+            is_told(t, doubted, d, TOLD_TO_WAIT) && would_be(t, &c, d->to.n, REF_WITHHOLD, NULL);
         t->withdrawn += wanted;
         t->kept += !wanted;
         if (is_told(t, &now, d, TOLD_TO_CANCEL) != wanted)
@@ -266,8 +267,7 @@ static bool try_doubt(struct trial *t, const struct ref_question *q, const struc
     struct ref_case c = t->of;
     struct person person;
     struct judged now = { .notices = NULL };
-    if (!was->disclosure_count || !is_whole(was->after) ||
-        !doubt(t, was->after, &facts, &person))
+    if (!was->disclosure_count || !is_whole(was->after) || !doubt(t, was->after, &facts, &person))
         return true;
     c.facts = &facts;
     if (!look(t, q, &person, &now))
@@ -335,13 +335,14 @@ int main(void)
     printf("seed %llu\n", (unsigned long long)from);
     for (uint64_t n = 0; ok && n < wanted; n += CASES_A_BUNDLE)
         ok = try_bundle(&t, from * 0x100000001b3u + n);
-    ok = ok && t.reduced > 0 && t.passed > 0 && t.waiting > 0 && t.going > 0 && t.withdrawn > 0 && t.kept > 0;
-    printf("disclosures at the door: %llu reduced, %llu stopped, %llu passed; in doubt %llu wait, %llu "
+    ok = ok && t.reduced > 0 && t.passed > 0 && t.waiting > 0 && t.going > 0 && t.withdrawn > 0 &&
+         t.kept > 0;
+    printf("disclosures at the door: %llu reduced, %llu stopped, %llu passed; in doubt %llu wait, "
+           "%llu "
            "go; then %llu withdrawn, %llu not: %s\n",
            (unsigned long long)t.reduced, (unsigned long long)t.stopped,
-           (unsigned long long)t.passed, (unsigned long long)t.waiting,
-           (unsigned long long)t.going, (unsigned long long)t.withdrawn,
-           (unsigned long long)t.kept,
+           (unsigned long long)t.passed, (unsigned long long)t.waiting, (unsigned long long)t.going,
+           (unsigned long long)t.withdrawn, (unsigned long long)t.kept,
            ok ? "each as the words of the prohibition say" : "FAILED");
     problems_release(&p);
     arena_release(&a);

@@ -134,8 +134,7 @@ static const struct consent_fact *consents(struct arena *a, const struct ref_cas
                                          .occurred_ms = x->at_ms,
                                          .until_ms = x->until_ms,
                                          .by = id_of(3000 + x->number),
-                                         .source =
-                                             slice_text(c->bundle->services[x->source].name),
+                                         .source = slice_text(c->bundle->services[x->source].name),
                                          .capacity = slice_text(x->capacity),
                                          .basis = slice_text(x->basis) };
     }
@@ -155,18 +154,18 @@ static void put_words(struct arena *a, const struct ref_case *c, struct person *
     struct restriction_fact *r = ARENA_ARRAY(a, f->restriction_count + 1, struct restriction_fact);
     struct responsible_fact *s = ARENA_ARRAY(a, f->responsible_count + 1, struct responsible_fact);
     for (size_t i = 0; i < f->objection_count; i++)
-        o[i] = (struct objection_fact){
-            .recipient = f->objections[i].to,
-            .stands = f->objections[i].stands,
-            .occurred_ms = f->objections[i].at_ms,
-            .by = id_of(4000 + f->objections[i].number),
-            .source = slice_text(c->bundle->services[f->objections[i].source].name)
-        };
+        o[i] = (struct objection_fact){ .recipient = f->objections[i].to,
+                                        .stands = f->objections[i].stands,
+                                        .occurred_ms = f->objections[i].at_ms,
+                                        .by = id_of(4000 + f->objections[i].number),
+                                        .source = slice_text(
+                                            c->bundle->services[f->objections[i].source].name) };
     for (size_t i = 0; i < f->restriction_count; i++)
-        r[i] = (struct restriction_fact){ slice_text(f->restrictions[i].kind),
-                                          f->restrictions[i].stands, f->restrictions[i].at_ms,
-                                          id_of(5000 + i),
-                                          slice_text(arena_format(a, "%d", f->restrictions[i].source)) };
+        r[i] = (struct restriction_fact){
+            slice_text(f->restrictions[i].kind), f->restrictions[i].stands,
+            f->restrictions[i].at_ms, id_of(5000 + i),
+            slice_text(arena_format(a, "%d", f->restrictions[i].source))
+        };
     for (size_t i = 0; i < f->responsible_count; i++)
         s[i] = (struct responsible_fact){ slice_text(f->responsible[i].function),
                                           f->responsible[i].service, f->responsible[i].at_ms,
@@ -194,16 +193,16 @@ static const struct episode_event *past_events(struct arena *a, const struct ref
     for (size_t i = 0; i < f->past_count; i++) {
         const struct ref_past *p = &f->past[i];
         const struct schema *s = catalogue_at(c->catalogue, p->schema);
-        list[i] = (struct episode_event){ .agency = (uint16_t)p->agency,
-                                          .episode = slice_text(p->episode),
-                                          .type = s->name,
-                                          .kind = s->kinds[p->kind],
-                                          .id = id_of(7000 + i),
-                                          .occurred_ms = p->occurred_ms,
-                                          .retracted = p->retracted,
-                                          .decided_ms = p->decided_ms,
-                                          .source =
-                                              slice_text(c->bundle->services[p->source].name) };
+        list[i] =
+            (struct episode_event){ .agency = (uint16_t)p->agency,
+                                    .episode = slice_text(p->episode),
+                                    .type = s->name,
+                                    .kind = s->kinds[p->kind],
+                                    .id = id_of(7000 + i),
+                                    .occurred_ms = p->occurred_ms,
+                                    .retracted = p->retracted,
+                                    .decided_ms = p->decided_ms,
+                                    .source = slice_text(c->bundle->services[p->source].name) };
     }
     return list;
 }

@@ -123,7 +123,7 @@ static void name_responsible(struct named *last, int service, int64_t at_ms)
 
 /* Nobody was ever named, or the last word is that it cannot be told: unknown. */
 static enum ref_truth responsible_by(const struct ref_case *c, int who, const char *function,
-                                    bool with_doubt)
+                                     bool with_doubt)
 {
     const struct ref_facts *f = c->facts;
     struct named last = { INT64_MIN, REF_CANNOT_BE_TOLD };

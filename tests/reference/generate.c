@@ -351,8 +351,8 @@ static void oblige_field(const struct maker *m, struct ref_clause *c)
     add_word(m, &c->oblige[below(m, REF_OBLIGATIONS_COUNT)], word);
 }
 
-/* In some bundles most clauses oblige to something about one category, so that they differ on it.
- */
+/* In some bundles most clauses oblige to something about one category, so that they differ on
+ * it. */
 static void make_obligations(const struct maker *m, struct ref_clause *c)
 {
     size_t first = below(m, REF_OBLIGATIONS_COUNT);

@@ -91,8 +91,8 @@ static void make_relationships(const struct maker *m, struct ref_facts *f)
         f->relationships[i].by = some_claimant(m, f->relationships[i].with);
 }
 
-/* Of half of the persons nobody has said a birth date, and nothing is in doubt but for who may not use
- * numbers; of the others few dates, so that agencies agree, disagree, and say nothing. */
+/* Of half of the persons nobody has said a birth date, and nothing is in doubt but for who may not
+ * use numbers; of the others few dates, so that agencies agree, disagree, and say nothing. */
 static void make_births(const struct maker *m, struct ref_facts *f)
 {
     size_t n = chance(m, 50) ? 1 + below(m, 6) : 0;
@@ -162,7 +162,8 @@ static void make_words(const struct maker *m, struct ref_facts *f)
             c->until_ms = m->at_ms + (int64_t)below(m, 3) - 1;
         else if (c->granted && chance(m, 10))
             c->until_ms = c->at_ms - (int64_t)below(m, 2);
-        if (f->consent_count && chance(m, 40)) { /* the same question as the one before, often by the same */
+        if (f->consent_count &&
+            chance(m, 40)) { /* the same question as the one before, often by the same */
             c->purpose = c[-1].purpose;
             c->to = c[-1].to;
             if (chance(m, 60))
@@ -173,8 +174,8 @@ static void make_words(const struct maker *m, struct ref_facts *f)
     f->objections = ARENA_ARRAY(m->arena, n + 1, struct ref_objection);
     for (; f->objection_count < n; f->objection_count++)
         f->objections[f->objection_count] =
-            (struct ref_objection){ some_or_all(m), chance(m, 50), some_time(m),
-                                    some_service(m), f->objection_count };
+            (struct ref_objection){ some_or_all(m), chance(m, 50), some_time(m), some_service(m),
+                                    f->objection_count };
     make_restrictions(m, f);
     make_settlements(m, f);
 }

@@ -1,13 +1,13 @@
 /* owner.c - no event of one agency changes a fact that another made (law 12).
  *
  * Random stories of several agencies about one person, told to the engine twice: all of it, and of
- * each agency only its own honest words. What an agency made known must come out the same. Among the
- * words are forged ones: they take back or replace what another has said, before it or after it, or
- * use its id. The other is another agency; or, of words about sharing, another service of the same
- * agency; or the very service, by an event of another kind. And each line of facts.yaml, and each
- * end, names some roles in `by:`. What an event makes known, which end ends what, and what the facts
- * answer, also when named people have settled a question, is worked out from a table here, line by
- * line. SEED and CASES as in main.c. */
+ * each agency only its own honest words. What an agency made known must come out the same. Among
+ * the words are forged ones: they take back or replace what another has said, before it or after
+ * it, or use its id. The other is another agency; or, of words about sharing, another service of
+ * the same agency; or the very service, by an event of another kind. And each line of facts.yaml,
+ * and each end, names some roles in `by:`. What an event makes known, which end ends what, and what
+ * the facts answer, also when named people have settled a question, is worked out from a table
+ * here, line by line. SEED and CASES as in main.c. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -24,16 +24,18 @@ static const char *const roles[] = { "acute-trust", "adult-social-care", "landlo
 /* Whether one may take back the other. */
 static bool is_own(const struct told *x, const struct told *t)
 {
-    return x->line == t->line && (owner_lines[t->line].is_word ? x->service == t->service
-                                                         : agency_of(x->service) == agency_of(t->service));
+    return x->line == t->line &&
+           (owner_lines[t->line].is_word ? x->service == t->service
+                                         : agency_of(x->service) == agency_of(t->service));
 }
 
-/* Whether naming it is no word of one's own. What only took something back is known by agency alone,
- * and there is nothing of it to take: who names it says a word of its own. */
+/* Whether naming it is no word of one's own. What only took something back is known by agency
+ * alone, and there is nothing of it to take: who names it says a word of its own. */
 static bool is_others(const struct told *x, const struct told *t)
 {
     bool only_took_back = x->target >= 0 && !x->forged && !x->replaces;
-    return !x->forged && !is_own(x, t) && !(only_took_back && agency_of(x->service) == agency_of(t->service));
+    return !x->forged && !is_own(x, t) &&
+           !(only_took_back && agency_of(x->service) == agency_of(t->service));
 }
 
 static int pick_own(const struct story *s, struct ref_random *r, const struct told *t)
@@ -48,7 +50,8 @@ static int pick_own(const struct story *s, struct ref_random *r, const struct to
 }
 
 /* What is not its own, told before or to be told after. */
-static int pick_others(const struct story *s, struct ref_random *r, const struct told *t, int length)
+static int pick_others(const struct story *s, struct ref_random *r, const struct told *t,
+                       int length)
 {
     int at = (int)ref_below(r, (size_t)length);
     return at < s->count && !is_others(&s->told[at], t) ? -1 : at;
@@ -64,8 +67,10 @@ static void look_like(const struct story *s, struct told *t)
 
 static void tell(struct story *s, struct ref_random *r, int length)
 {
-    struct told t = { .line = ref_below(r, LINES), .service = (int)ref_below(r, SERVICES),
-                      .target = -1, .stands = true };
+    struct told t = { .line = ref_below(r, LINES),
+                      .service = (int)ref_below(r, SERVICES),
+                      .target = -1,
+                      .stands = true };
     /* Few moments, so that many words are of the same one. */
     t.at_ms = T0 + (int64_t)ref_below(r, 4) * HOUR_MS;
     t.to = ref_chance(r, 40)   ? TO_ALL
@@ -234,7 +239,11 @@ static bool set_header(struct arena *a, const struct story *s, int n, struct bui
     id_hex(its.b, original);
     return set(b, "header.id", id, e) && set(b, "header.type", owner_lines[t->line].type, e) &&
            set(b, "header.kind", owner_lines[t->line].kind, e) &&
-           set(b, "header.action", !names ? "asserts" : t->replaces ? "replaces" : "retracts", e) &&
+           set(b, "header.action",
+               !names        ? "asserts"
+               : t->replaces ? "replaces"
+                             : "retracts",
+               e) &&
            (!names || set(b, "header.original", original, e)) &&
            set(b, "header.source_agency", arena_format(a, "a%d", agency), e) &&
            set(b, "header.source_service", arena_format(a, "a%d/s%d", agency, t->service), e);
@@ -243,9 +252,8 @@ static bool set_header(struct arena *a, const struct story *s, int n, struct bui
 static bool set_rest(struct arena *a, const struct told *t, struct build *b, struct err *e)
 {
     size_t occurred = (size_t)plan_slot(b->plan, SLICE("header.occurred"));
-    const char *to = t->to == TO_FOREIGN
-                         ? "beyond/service"
-                         : arena_format(a, "a%d/s%d", agency_of(t->to), t->to);
+    const char *to = t->to == TO_FOREIGN ? "beyond/service"
+                                         : arena_format(a, "a%d/s%d", agency_of(t->to), t->to);
     return set(b, "header.environment", "live", e) &&
            set(b, "header.identity_confidence", "verified", e) &&
            build_long(b, occurred, t->at_ms, e) && set(b, "consent.purpose", "p", e) &&
@@ -273,12 +281,13 @@ static bool build_told(struct arena *a, const struct story *s, const struct cata
 static void settle(struct arena *a, const struct story *s, struct person *p, int64_t at_ms)
 {
     struct settlement *one = ARENA_NEW(a, struct settlement);
-    *one = (struct settlement){ .is_objection = s->settled.is_objection,
-                                .purpose = s->settled.purpose,
-                                .recipient = s->settled.who,
-                                .yes = s->settled_yes,
-                                .at_ms = at_ms,
-                                .overruled = facts_words(p, &s->settled, !s->settled_yes, at_ms, a) };
+    *one =
+        (struct settlement){ .is_objection = s->settled.is_objection,
+                             .purpose = s->settled.purpose,
+                             .recipient = s->settled.who,
+                             .yes = s->settled_yes,
+                             .at_ms = at_ms,
+                             .overruled = facts_words(p, &s->settled, !s->settled_yes, at_ms, a) };
     p->settlements = one;
     p->settlement_count = 1;
 }
@@ -297,7 +306,8 @@ static bool run_story(struct arena *a, const struct story *s, const struct bundl
             settle(a, s, out, T0 + 100 * HOUR_MS);
         if (only >= 0 && (t->forged || agency_of(t->service) != only))
             continue;
-        struct judge_input in = { .bundle = b, .keys = &keys,
+        struct judge_input in = { .bundle = b,
+                                  .keys = &keys,
                                   .decided_ms = T0 + 100 * HOUR_MS + n * 1000 };
         struct person *before = ARENA_NEW(a, struct person);
         *before = *out;
@@ -383,8 +393,7 @@ static const char *check(struct arena *a, const struct story *s, const struct ca
     }
     for (int n = 0; n < s->count; n++) {
         struct event_id id = id_of(s, n);
-        if (!s->told[n].forged &&
-            facts_by(&all, &id) != owner_wanted(s, &s->told[n]))
+        if (!s->told[n].forged && facts_by(&all, &id) != owner_wanted(s, &s->told[n]))
             return "an event made known what its role may not say, or not what it may";
     }
     return none ? "an honest event was refused" : owner_wrong_answer(a, s, b, &all);
@@ -396,11 +405,15 @@ static void print_story(const struct story *s)
         const struct told *t = &s->told[n];
         printf("  %2d a%d/s%d (%s) %s.%s at %lld%s", n, agency_of(t->service), t->service,
                roles[s->role[t->service]], owner_lines[t->line].type, owner_lines[t->line].kind,
-               (long long)(t->at_ms - T0) / HOUR_MS, t->to == TO_FOREIGN ? " to somebody outside" : "");
+               (long long)(t->at_ms - T0) / HOUR_MS,
+               t->to == TO_FOREIGN ? " to somebody outside" : "");
         if (t->to >= 0)
             printf(" to s%d", t->to);
         if (t->target >= 0)
-            printf(" %s %d%s", t->reuses ? "uses the id of" : t->replaces ? "replaces" : "takes back",
+            printf(" %s %d%s",
+                   t->reuses     ? "uses the id of"
+                   : t->replaces ? "replaces"
+                                 : "takes back",
                    t->target, t->forged ? ", which is not its own" : "");
         printf("%s\n", t->forged || owner_is_permitted(s, t) ? "" : ", which its role may not say");
     }

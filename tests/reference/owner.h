@@ -1,4 +1,5 @@
-/* owner.h - a story of several agencies about one person, and the table that says what comes of it. */
+/* owner.h - a story of several agencies about one person, and the table that says what comes of
+ * it. */
 #ifndef CONCORDAT_TESTS_REFERENCE_OWNER_H
 #define CONCORDAT_TESTS_REFERENCE_OWNER_H
 
@@ -14,12 +15,24 @@
 #define PURPOSE SLICE("p")
 
 /* Lines of facts.yaml, in this order. */
-enum { CASE, CASE_ENDED, REFERRED, WITHDRAWN, GRANTED, REVOKED, OBJECTED, OBJECTION_LIFTED,
-       RAISED, LIFTED, DIED, LINES };
+enum {
+    CASE,
+    CASE_ENDED,
+    REFERRED,
+    WITHDRAWN,
+    GRANTED,
+    REVOKED,
+    OBJECTED,
+    OBJECTION_LIFTED,
+    RAISED,
+    LIFTED,
+    DIED,
+    LINES
+};
 struct line {
     const char *type, *kind, *effect; /* no effect: it ends what the line before it opens */
-    bool is_word; /* about sharing: of its service and not of its agency */
-    size_t facts; /* that it makes known */
+    bool is_word;                     /* about sharing: of its service and not of its agency */
+    size_t facts;                     /* that it makes known */
 };
 extern const struct line owner_lines[LINES];
 
@@ -53,7 +66,8 @@ static inline int agency_of(int service)
 bool owner_is_permitted(const struct story *s, const struct told *t);
 /* How many facts come of it. */
 size_t owner_wanted(const struct story *s, const struct told *t);
-/* Asks the facts everything. NULL, or what is wrong with the first answer that is none of the table's. */
+/* Asks the facts everything. NULL, or what is wrong with the first answer that is none of the
+ * table's. */
 const char *owner_wrong_answer(struct arena *a, const struct story *s, const struct bundle *b,
                                const struct person *p);
 

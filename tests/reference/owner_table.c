@@ -1,4 +1,5 @@
-/* owner_table.c - what comes of a story, worked out from the honest words that stand; see owner.h. */
+/* owner_table.c - what comes of a story, worked out from the honest words that stand; see
+ * owner.h. */
 #include "owner.h"
 
 const struct line owner_lines[LINES] = {
@@ -13,7 +14,8 @@ const struct line owner_lines[LINES] = {
                   "grants: {scope: field consent.purpose, to: field consent.recipient}", true, 1 },
     [REVOKED] = { "Consent", "revoked",
                   "revokes: {scope: field consent.purpose, to: field consent.recipient}", true, 1 },
-    [OBJECTED] = { "Consent", "objection_recorded", "objects: {to: field consent.recipient}", true, 1 },
+    [OBJECTED] = { "Consent", "objection_recorded", "objects: {to: field consent.recipient}", true,
+                   1 },
     [OBJECTION_LIFTED] = { "Consent", "objection_lifted",
                            "lifts_objection: {to: field consent.recipient}", true, 1 },
     [RAISED] = { "Restriction", "raised", "restricts: field restriction.kind", true, 1 },
@@ -26,9 +28,9 @@ bool owner_is_permitted(const struct story *s, const struct told *t)
     return !t->forged && s->by[t->line][s->role[t->service]];
 }
 
-/* What the table says: the facts of each honest event that stands, where its role may say so. Nothing
- * comes of a yes to somebody outside the region, or of a referral to nobody; and no relationship of
- * one to somebody outside. */
+/* What the table says: the facts of each honest event that stands, where its role may say so.
+ * Nothing comes of a yes to somebody outside the region, or of a referral to nobody; and no
+ * relationship of one to somebody outside. */
 size_t owner_wanted(const struct story *s, const struct told *t)
 {
     bool is_yes = t->line == GRANTED || t->line == OBJECTION_LIFTED;
@@ -44,8 +46,8 @@ static bool is_over(const struct story *s, const struct told *t)
     bool any = false;
     for (int i = 0; i < s->count; i++) {
         const struct told *x = &s->told[i];
-        any |= x->line == t->line + 1 && x->stands && owner_is_permitted(s, x) && x->at_ms >= t->at_ms &&
-               agency_of(x->service) == agency_of(t->service);
+        any |= x->line == t->line + 1 && x->stands && owner_is_permitted(s, x) &&
+               x->at_ms >= t->at_ms && agency_of(x->service) == agency_of(t->service);
     }
     return any;
 }
@@ -87,7 +89,8 @@ static enum said says(const struct story *s, int n, const struct sharing_questio
 {
     const struct told *t = &s->told[n];
     size_t yes = q->is_objection ? OBJECTION_LIFTED : GRANTED;
-    if (!owner_is_permitted(s, t) || (t->line != yes && t->line != (q->is_objection ? OBJECTED : REVOKED)))
+    if (!owner_is_permitted(s, t) ||
+        (t->line != yes && t->line != (q->is_objection ? OBJECTED : REVOKED)))
         return NOTHING;
     if (t->to == TO_FOREIGN)
         return t->line == yes ? NOTHING : NO;
@@ -164,8 +167,12 @@ const char *owner_wrong_answer(struct arena *a, const struct story *s, const str
 {
     int64_t at_ms = T0 + 200 * HOUR_MS;
     for (uint16_t who = 0; who < SERVICES; who++) {
-        const struct facts_context in = { .bundle = b, .facts = p, .source = who, .recipient = who,
-                                          .decided_ms = at_ms, .arena = a };
+        const struct facts_context in = { .bundle = b,
+                                          .facts = p,
+                                          .source = who,
+                                          .recipient = who,
+                                          .decided_ms = at_ms,
+                                          .arena = a };
         struct sharing_question q = { .purpose = PURPOSE, .who = who };
         if (facts_consent(p, PURPOSE, who, at_ms) != shared(s, &q))
             return "consent is not what each agency said of it";

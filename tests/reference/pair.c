@@ -88,7 +88,8 @@ static bool is_stopped_anew(const struct both *b)
     return now > was;
 }
 
-/* A stop may free what its agreement obliged to: one person must be able to order it (pack_widens.h). */
+/* A stop may free what its agreement obliged to: one person must be able to order it
+ * (pack_widens.h). */
 static const char *find_field(const struct both *b)
 {
     const struct plan *p = catalogue_at(b->old_case->catalogue, b->old_case->event->schema)->plan;

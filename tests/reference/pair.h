@@ -6,9 +6,9 @@
 #include "sharing/change/pack_widens.h"
 
 struct pair {
-    struct ref_case of;             /* whose bundle is the one in force */
+    struct ref_case of; /* whose bundle is the one in force */
     struct ref_bundle *candidate;
-    uint64_t shuffle;               /* the order of the candidate's files */
+    uint64_t shuffle; /* the order of the candidate's files */
 };
 
 /* False: one of the two cannot be loaded. *out NULL: the candidate is said not to widen. */

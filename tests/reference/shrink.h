@@ -6,7 +6,7 @@
 #include "reference.h"
 
 struct shrink {
-    struct ref_case *of;            /* changed in place */
+    struct ref_case *of; /* changed in place */
     uint64_t shuffle;
     bool (*still_fails)(const struct shrink *s);
     void *ctx;

@@ -219,13 +219,13 @@ static bool keeps_prohibition(struct trial *t, const struct decision *d, uint32_
 {
     const struct prohibition *p = &t->bundle->prohibitions[n];
     const struct facts_context in = { .bundle = t->bundle,
-                                   .facts = t->question->in.facts,
-                                   .event = &t->question->in.event,
-                                   .schema = d->schema,
-                                   .source = (uint16_t)t->of.event->source,
-                                   .recipient = d->to.n,
-                                   .decided_ms = t->of.at_ms,
-                                   .arena = t->arena };
+                                      .facts = t->question->in.facts,
+                                      .event = &t->question->in.event,
+                                      .schema = d->schema,
+                                      .source = (uint16_t)t->of.event->source,
+                                      .recipient = d->to.n,
+                                      .decided_ms = t->of.at_ms,
+                                      .arena = t->arena };
     enum reason why;
     if (!t->acts_unsure[n])
         return true;

@@ -104,8 +104,8 @@ static bool is_unchanged(const struct ref_bundle *b, const struct ref_clause *c)
     return false;
 }
 
-/* The candidate, or for most events only a clause of it that was changed: events are made for it.
- */
+/* The candidate, or for most events only a clause of it that was changed: events are made for
+ * it. */
 static struct ref_bundle to_aim_at(struct trial *t)
 {
     struct ref_bundle aim = *t->pair.candidate;

@@ -20,7 +20,8 @@ bool ref_consent_was_asked(const struct ref_case *c, const char *purpose, int wh
 static bool relies(const struct ref_consent *f)
 {
     bool is_own = !ref_same(f->basis, "best-interests");
-    return is_own ? !ref_same(f->capacity, "lacks-capacity") : !ref_same(f->capacity, "has-capacity");
+    return is_own ? !ref_same(f->capacity, "lacks-capacity")
+                  : !ref_same(f->capacity, "has-capacity");
 }
 
 static bool holds(const struct ref_consent *f, int64_t at_ms)
@@ -98,8 +99,8 @@ static enum ref_truth agreed(const struct ref_case *c, const char *purpose, int 
     int64_t yes = INT64_MIN, other = INT64_MIN;
     *any_no = false;
     for (size_t agency = 0; agency < c->bundle->agency_count; agency++) {
-        struct opinion o = purpose ? of_consent(c, agency, purpose, who)
-                                   : of_objection(c, agency, who);
+        struct opinion o =
+            purpose ? of_consent(c, agency, purpose, who) : of_objection(c, agency, who);
         if (o.says == 1 && o.at_ms > yes)
             yes = o.at_ms;
         if (o.says < 1 && o.at_ms > other)

@@ -131,8 +131,8 @@ static void print_bare(struct buf *out, const struct ref_bundle *b, const struct
     }
 }
 
-/* In parentheses where the grammar wants a term that binds more tightly; now and then without need.
- */
+/* In parentheses where the grammar wants a term that binds more tightly; now and then without
+ * need. */
 static void print(struct buf *out, const struct ref_bundle *b, const struct ref_expr *x, int above)
 {
     bool inside = strength(x) < above || (x->extra_parentheses && x->op != REF_LIST);
@@ -375,11 +375,10 @@ static void put_facts(struct buf *out, const struct ref_case *c)
         buf_text(out, "}\n");
     }
     for (size_t i = 0; i < 3; i++)
-        buf_format(
-            out,
-            "  - on: {Caseload: [declared]}\n    by: " EVERYBODY "\n"
-            "    responsible: {function: %s, service: source}\n",
-            ref_functions[i]);
+        buf_format(out,
+                   "  - on: {Caseload: [declared]}\n    by: " EVERYBODY "\n"
+                   "    responsible: {function: %s, service: source}\n",
+                   ref_functions[i]);
     put_openings(out, c);
     put_beginnings(out, c);
     buf_text(out, "  - on: {Restriction: [raised]}\n    by: " EVERYBODY "\n"

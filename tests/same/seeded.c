@@ -1,9 +1,11 @@
-/* seeded.c - preloaded into a program under test: its wall clock and its random bytes are the test's.
+/* seeded.c - preloaded into a program under test: its wall clock and its random bytes are the
+ * test's.
  *
- * SEEDED_CLOCK is a file of eight bytes, the milliseconds since 1970 that CLOCK_REALTIME stands at until the
- * test writes others; SEEDED_SEED begins the bytes of RAND_bytes, one stream a process. The monotonic clock, and with it every wait, goes on as ever.
- * Each of the two is asked for in one place of the product (base/clock.c, host/crypto.c), so that nothing
- * of it needs a switch for this. */
+ * SEEDED_CLOCK is a file of eight bytes, the milliseconds since 1970 that CLOCK_REALTIME stands at
+ * until the test writes others; SEEDED_SEED begins the bytes of RAND_bytes, one stream a process.
+ * The monotonic clock, and with it every wait, goes on as ever. Each of the two is asked for in one
+ * place of the product (base/clock.c, host/crypto.c), so that nothing of it needs a switch for
+ * this. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>

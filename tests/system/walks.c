@@ -1,9 +1,9 @@
 /* walks.c - a trace of calls: which function each thread enters, in order.
  *
- * Linked into the program whose files of the walks are compiled with -finstrument-functions. Entries go
- * to the file that WALKS_TRACE names, which is mapped and shared, so that they outlive the process: a
- * thread's number and a function's address, 4 bytes each, little-endian as the machine is. The program
- * is not moved in memory (-no-pie), so an address is a symbol's value.
+ * Linked into the program whose files of the walks are compiled with -finstrument-functions.
+ * Entries go to the file that WALKS_TRACE names, which is mapped and shared, so that they outlive
+ * the process: a thread's number and a function's address, 4 bytes each, little-endian as the
+ * machine is. The program is not moved in memory (-no-pie), so an address is a symbol's value.
  * Threads: any. What does not fit is dropped. */
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -14,7 +14,9 @@
 
 #define ENTRIES_MAX ((size_t)4 * 1024 * 1024)
 
-struct entry { uint32_t thread, function; };
+struct entry {
+    uint32_t thread, function;
+};
 
 void __cyg_profile_func_enter(void *function, void *from);
 void __cyg_profile_func_exit(void *function, void *from);
@@ -29,7 +31,8 @@ __attribute__((constructor)) static void begin(void)
     if (fd < 0)
         return;
     if (ftruncate(fd, (off_t)(ENTRIES_MAX * sizeof *entries)) == 0) {
-        void *at = mmap(NULL, ENTRIES_MAX * sizeof *entries, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        void *at =
+            mmap(NULL, ENTRIES_MAX * sizeof *entries, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         entries = at == MAP_FAILED ? NULL : at;
     }
     close(fd);

@@ -1,8 +1,8 @@
 /* main.c - runs the unit suites of one room: all, or those named on the command line.
  *
- * Exit 0 when every test passed, 1 when one failed, 2 when a named suite does not exist (CUnit alone
- * would pass on zero tests). A test that does not end is named, before ctest's TIMEOUT would end the
- * program without a word. */
+ * Exit 0 when every test passed, 1 when one failed, 2 when a named suite does not exist (CUnit
+ * alone would pass on zero tests). A test that does not end is named, before ctest's TIMEOUT would
+ * end the program without a word. */
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -8,22 +8,23 @@ static bool read_row(struct db *d, struct feed_counts *c, struct err *e)
 {
     struct db_query *q = NULL;
     bool row = false;
-    if (!db_prepare(d,
-                    "select taken, published, unchanged, duplicates, not_carried, quarantined,"
-                    " refused_environment, refused_later, events, lost_ids,"
-                    " (select coalesce(sum(messages), 0) from message where n >"
-                    " (select coalesce(max(n), 0) from sent)),"
-                    " (select count(*) from expected where gone > 0),"
-                    " (select complete from snapshot), (select stale_after from snapshot),"
-                    " (select coalesce(sum(length(raw) + length(records)), 0) from message where n >"
-                    " (select coalesce(max(n), 0) from sent)),"
-                    " (select coalesce(sum(last - first + 1), 0) from gap),"
-                    " (select coalesce(min(first), 0) from gap), (select coalesce(max(last), 0)"
-                    " from gap),"
-                    " (select coalesce(sum(n), 0) from tally where what = '" TALLY_UNKNOWN "'),"
-                    " (select coalesce(sum(n), 0) from tally where what = '" TALLY_NOT_KEPT "')"
-                    " from total",
-                    &q, e) ||
+    if (!db_prepare(
+            d,
+            "select taken, published, unchanged, duplicates, not_carried, quarantined,"
+            " refused_environment, refused_later, events, lost_ids,"
+            " (select coalesce(sum(messages), 0) from message where n >"
+            " (select coalesce(max(n), 0) from sent)),"
+            " (select count(*) from expected where gone > 0),"
+            " (select complete from snapshot), (select stale_after from snapshot),"
+            " (select coalesce(sum(length(raw) + length(records)), 0) from message where n >"
+            " (select coalesce(max(n), 0) from sent)),"
+            " (select coalesce(sum(last - first + 1), 0) from gap),"
+            " (select coalesce(min(first), 0) from gap), (select coalesce(max(last), 0)"
+            " from gap),"
+            " (select coalesce(sum(n), 0) from tally where what = '" TALLY_UNKNOWN "'),"
+            " (select coalesce(sum(n), 0) from tally where what = '" TALLY_NOT_KEPT "')"
+            " from total",
+            &q, e) ||
         !db_step(q, &row, e))
         return false;
     if (!row)
@@ -109,7 +110,8 @@ static bool read_words(struct db *d, struct feed_counts *c, struct err *e)
     if (!row)
         return true;
     if (!db_prepare(d,
-                    "select words, bytes, is_full, coalesce((select at from word where under <> 3 order by n limit 1),"
+                    "select words, bytes, is_full, coalesce((select at from word where under <> 3 "
+                    "order by n limit 1),"
                     " 0)"
                     " from word_share",
                     &q, e) ||
@@ -127,8 +129,7 @@ static bool read_words(struct db *d, struct feed_counts *c, struct err *e)
 
 bool feed_is_full_or_old(const struct feed_counts *c, int64_t now_ms)
 {
-    return c->aside_full ||
-           (c->aside_oldest_ms && now_ms - c->aside_oldest_ms > c->aside_age_ms);
+    return c->aside_full || (c->aside_oldest_ms && now_ms - c->aside_oldest_ms > c->aside_age_ms);
 }
 
 bool feed_is_stale(const struct feed_counts *c, int64_t now_ms)

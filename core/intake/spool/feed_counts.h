@@ -19,12 +19,14 @@ struct feed_counts {
     uint64_t waiting_bytes; /* of those still in the spool */
     /* Messages that the bus had, lost, and that were no longer kept to be published again. */
     uint64_t lost, lost_first, lost_last;
-    uint64_t vanished;  /* rows that the last snapshot lacks: somebody has to look */
-    /* In the quarantine now; the oldest, and the age past which it is an alarm; no room for another. */
+    uint64_t vanished; /* rows that the last snapshot lacks: somebody has to look */
+    /* In the quarantine now; the oldest, and the age past which it is an alarm; no room for
+     * another. */
     uint64_t aside, aside_bytes;
     int64_t aside_oldest_ms, aside_age_ms;
     bool aside_full;
-    /* Words about sharing that are kept for links to come, the oldest, and whether one was refused for room. */
+    /* Words about sharing that are kept for links to come, the oldest, and whether one was refused
+     * for room. */
     uint64_t words, words_bytes;
     int64_t words_oldest_ms;
     bool words_full;

@@ -28,7 +28,8 @@ static struct probe probe_of(const uint8_t key[ID_BYTES])
 bool filter_open(struct filter *f, struct db *d, struct err *e)
 {
     *f = (struct filter){ .bits = mem_alloc(BLOCKS * BLOCK_BITS / 8) };
-    return db_prepare(d, "select key from known where key > ?1 order by key limit " PAGE_KEYS, &f->page, e);
+    return db_prepare(d, "select key from known where key > ?1 order by key limit " PAGE_KEYS,
+                      &f->page, e);
 }
 
 void filter_close(struct filter *f)

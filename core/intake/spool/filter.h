@@ -1,9 +1,11 @@
-/* filter.h - whether a key may be in the table `known`: a Bloom filter over the keys' first 8 bytes.
+/* filter.h - whether a key may be in the table `known`: a Bloom filter over the keys' first 8
+ * bytes.
  *
- * Most keys that a feed looks up were never seen, and a miss in a sorted table is the dearer half of
- * a look-up. "No" is certain, "perhaps" asks the table. 4 MiB: at a million keys one miss in 4,600
- * is asked for nothing, at five million one in 24. After a start the table is read into it a little
- * in each turn, and until that is done every answer is "perhaps". Threads: the caller's lock. */
+ * Most keys that a feed looks up were never seen, and a miss in a sorted table is the dearer half
+ * of a look-up. "No" is certain, "perhaps" asks the table. 4 MiB: at a million keys one miss in
+ * 4,600 is asked for nothing, at five million one in 24. After a start the table is read into it a
+ * little in each turn, and until that is done every answer is "perhaps". Threads: the caller's
+ * lock. */
 #ifndef CONCORDAT_INTAKE_SPOOL_FILTER_H
 #define CONCORDAT_INTAKE_SPOOL_FILTER_H
 

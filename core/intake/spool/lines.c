@@ -101,7 +101,8 @@ bool lines_is_ours(struct lines *l, uint32_t opening, bool *ours, struct err *e)
     return ask(l->q[LINES_OURS], ours, &ignored, e);
 }
 
-bool lines_has_spoken(struct lines *l, const uint8_t key[ID_BYTES], uint32_t word, bool *yes, struct err *e)
+bool lines_has_spoken(struct lines *l, const uint8_t key[ID_BYTES], uint32_t word, bool *yes,
+                      struct err *e)
 {
     int64_t ignored = 0;
     *yes = false;

@@ -1,11 +1,11 @@
 /* lines.h - whether what a spool remembers of `changed` is still the last that was said.
  *
- * A file cannot tell by itself that it was restored, or that another host took for its feed meanwhile. So each
- * memory carries a word: that of the opening that wrote it, or one drawn later. The feed reads on the bus, from
- * where it last came to, what its topic got (publisher_hear.c). Where all that is of this feed was numbered by
- * openings of this file, their words are believed; where another spool has spoken, none of before ever is again,
- * a new word is drawn, and of whom it spoke is kept. Until the bus was asked only what was written since is
- * believed: it is in doubt.
+ * A file cannot tell by itself that it was restored, or that another host took for its feed
+ * meanwhile. So each memory carries a word: that of the opening that wrote it, or one drawn later.
+ * The feed reads on the bus, from where it last came to, what its topic got (publisher_hear.c).
+ * Where all that is of this feed was numbered by openings of this file, their words are believed;
+ * where another spool has spoken, none of before ever is again, a new word is drawn, and of whom it
+ * spoke is kept. Until the bus was asked only what was written since is believed: it is in doubt.
  * Threads: the caller's lock; what writes, within its transaction. Errors: db.*. */
 #ifndef CONCORDAT_INTAKE_SPOOL_LINES_H
 #define CONCORDAT_INTAKE_SPOOL_LINES_H
@@ -13,16 +13,18 @@
 #include "base/ids.h"
 #include "host/db.h"
 
-/* opening: each that has stored something; believed 0: not asked about, 1: yes, -1: never again. heard_to: how
- * far the topic of events was read, and a word of what stood there last. spoken_since: keys of subjects
- * and local ids that another spool has spoken of, and the n of the first opening that knew it. */
+/* opening: each that has stored something; believed 0: not asked about, 1: yes, -1: never again.
+ * heard_to: how far the topic of events was read, and a word of what stood there last.
+ * spoken_since: keys of subjects and local ids that another spool has spoken of, and the n of the
+ * first opening that knew it. */
 #define LINES_SCHEMA                                                                               \
     "create table if not exists opening (n integer primary key, word integer not null,"            \
     " believed integer not null);"                                                                 \
-    "create table if not exists heard_to (partition integer primary key, next integer not null,"    \
+    "create table if not exists heard_to (partition integer primary key, next integer not null,"   \
     " word integer not null);"                                                                     \
     "create index if not exists opening_word on opening (word);"                                   \
-    "create table if not exists spoken_since (key blob primary key, n integer not null) without rowid;"
+    "create table if not exists spoken_since (key blob primary key, n integer not null) without "  \
+    "rowid;"
 
 #define LINES_BELIEVED_MAX 256 /* the newest; what older ones wrote is said once more */
 
@@ -65,18 +67,22 @@ void lines_stored(struct lines *l, bool committed);
 bool lines_believes(const struct lines *l, uint32_t word);
 /* Whether an opening is one of this file. */
 MUST_CHECK bool lines_is_ours(struct lines *l, uint32_t opening, bool *ours, struct err *e);
-/* Whether another spool has spoken of that key since what carries that word was written; 0: ever. */
-MUST_CHECK bool lines_has_spoken(struct lines *l, const uint8_t key[ID_BYTES], uint32_t word, bool *yes,
-                                 struct err *e);
+/* Whether another spool has spoken of that key since what carries that word was written; 0:
+ * ever. */
+MUST_CHECK bool lines_has_spoken(struct lines *l, const uint8_t key[ID_BYTES], uint32_t word,
+                                 bool *yes, struct err *e);
 
-/* How far a lane was read, and a word of the record before that, 0: none is known. next -1: never. */
+/* How far a lane was read, and a word of the record before that, 0: none is known. next -1:
+ * never. */
 struct heard {
     int64_t next;
     uint64_t word;
 };
 MUST_CHECK bool lines_heard(struct lines *l, int partition, struct heard *out, struct err *e);
-MUST_CHECK bool lines_put_heard(struct lines *l, int partition, const struct heard *to, struct err *e);
-/* Before lines_others, which draws the word that knows it. key NULL: it may have spoken of anybody. */
+MUST_CHECK bool lines_put_heard(struct lines *l, int partition, const struct heard *to,
+                                struct err *e);
+/* Before lines_others, which draws the word that knows it. key NULL: it may have spoken of
+ * anybody. */
 MUST_CHECK bool lines_put_spoken(struct lines *l, const uint8_t *key, struct err *e);
 /* What the bus says: nobody else has spoken, or somebody has. */
 MUST_CHECK bool lines_alone(struct lines *l, struct err *e);

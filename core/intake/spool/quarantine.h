@@ -1,9 +1,10 @@
-/* quarantine.h - the messages that could not be read or mapped, and their share of the spool's limit.
+/* quarantine.h - the messages that could not be read or mapped, and their share of the spool's
+ * limit.
  *
- * Beyond its share, or older than its age, goes what its sender was never told to be kept (AE, 422), the
- * oldest first; what was answered AA goes by a named person's word only, and is an alarm when it is old.
- * Where only such is left there is no room: what cannot be mapped is answered "later".
- * Threads: the caller's lock, within its transaction. Errors: db.*. */
+ * Beyond its share, or older than its age, goes what its sender was never told to be kept (AE,
+ * 422), the oldest first; what was answered AA goes by a named person's word only, and is an alarm
+ * when it is old. Where only such is left there is no room: what cannot be mapped is answered
+ * "later". Threads: the caller's lock, within its transaction. Errors: db.*. */
 #ifndef CONCORDAT_INTAKE_SPOOL_QUARANTINE_H
 #define CONCORDAT_INTAKE_SPOOL_QUARANTINE_H
 
@@ -17,11 +18,11 @@
 #define QUARANTINE_ROW_BYTES 256
 #define QUARANTINE_ROWS_SIZE "coalesce(sum(length(raw) + 256), 0)"
 
-/* The tables, for the spool's schema. head: what units say once for their messages, each once whatever
- * units it stood in, as long as a row (headed) has it. unanswered: those of which no sender was told that they are kept.
- * retake: those to be taken again when the feed opens. unread: signs that something of a row could not be
- * read, by local id, and each key that they were published under. restricted: events of rows that were
- * published all the same. */
+/* The tables, for the spool's schema. head: what units say once for their messages, each once
+ * whatever units it stood in, as long as a row (headed) has it. unanswered: those of which no
+ * sender was told that they are kept. retake: those to be taken again when the feed opens. unread:
+ * signs that something of a row could not be read, by local id, and each key that they were
+ * published under. restricted: events of rows that were published all the same. */
 #define QUARANTINE_SCHEMA                                                                          \
     "create table if not exists quarantine (n integer primary key, at integer not null,"           \
     " code text not null, place integer not null, sentence text not null, raw blob not null);"     \
@@ -35,7 +36,8 @@
     "create table if not exists quarantine_limit (one integer primary key check (one = 1),"        \
     " age_ms integer not null, max_bytes integer not null, is_full integer not null);"             \
     "insert or ignore into quarantine_limit values (1, 0, 0, 0);"
-/* What came later, behind all tables of the file: busy pages side by side cost SQLite's WAL more to find. */
+/* What came later, behind all tables of the file: busy pages side by side cost SQLite's WAL more to
+ * find. */
 #define QUARANTINE_SCHEMA_LATER                                                                    \
     "create table if not exists head (n integer primary key, hash blob not null unique,"           \
     " bytes blob not null);"                                                                       \
@@ -79,10 +81,11 @@ struct quarantine {
     struct db *db;
     struct db_query *q[QUARANTINE_QUERY_COUNT];
     int64_t max_bytes, age_ms;
-    int64_t bytes, signs; /* whether there are signs; -1: to be counted again, as after a rollback */
-    int64_t head;         /* number of the head that was last used, 0: none; and its hash */
+    int64_t bytes,
+        signs;    /* whether there are signs; -1: to be counted again, as after a rollback */
+    int64_t head; /* number of the head that was last used, 0: none; and its hash */
     uint8_t head_hash[HASH_BYTES];
-    int64_t let_go;      /* by room() and age() since opening */
+    int64_t let_go;       /* by room() and age() since opening */
     bool is_full, is_old; /* said once */
 };
 
@@ -103,11 +106,12 @@ struct quarantined {
 MUST_CHECK bool quarantine_room(struct quarantine *s, const struct quarantined *m, bool *room,
                                 struct err *e);
 MUST_CHECK bool quarantine_put(struct quarantine *s, const struct quarantined *m, struct err *e);
-/* Lets go what is older than its age and was never answered; *oldest_ms: of what is left, 0: nothing. */
+/* Lets go what is older than its age and was never answered; *oldest_ms: of what is left, 0:
+ * nothing. */
 MUST_CHECK bool quarantine_age(struct quarantine *s, int64_t now_ms, int64_t *oldest_ms,
                                struct err *e);
-/* The next row after number *n that is selected, its id made with the feed's name; *n 0: none. ordered:
- * of those to be taken again. */
+/* The next row after number *n that is selected, its id made with the feed's name; *n 0: none.
+ * ordered: of those to be taken again. */
 MUST_CHECK bool quarantine_next(struct quarantine *s, const char *name,
                                 const struct selection *which, bool ordered, int64_t *n,
                                 struct err *e);
@@ -127,9 +131,10 @@ struct unread_sign {
     int64_t n, at_ms;
     struct slice code;
 };
-MUST_CHECK bool quarantine_put_sign(struct quarantine *s, const struct unread_sign *x, struct err *e);
-/* The signs about local that were not yet published under key, the last row of each code; code in a.
- * Costs nothing where there are no signs. */
+MUST_CHECK bool quarantine_put_sign(struct quarantine *s, const struct unread_sign *x,
+                                    struct err *e);
+/* The signs about local that were not yet published under key, the last row of each code; code in
+ * a. Costs nothing where there are no signs. */
 MUST_CHECK bool quarantine_signs(struct quarantine *s, const uint8_t local[ID_BYTES],
                                  const uint8_t key[ID_BYTES], struct arena *a,
                                  struct unread_sign **out, size_t *n, struct err *e);
@@ -137,8 +142,8 @@ MUST_CHECK bool quarantine_signs(struct quarantine *s, const uint8_t local[ID_BY
 MUST_CHECK bool quarantine_carry_signs(struct quarantine *s, const uint8_t local[ID_BYTES],
                                        const uint8_t key[ID_BYTES], int64_t n, struct err *e);
 
-/* An event of row n was published under that key all the same; whether it was. Remembered as long as
- * the row lies here, and 90 days. */
+/* An event of row n was published under that key all the same; whether it was. Remembered as long
+ * as the row lies here, and 90 days. */
 MUST_CHECK bool quarantine_put_told(struct quarantine *s, const struct event_id *id,
                                     const struct subject_key *key, int64_t n, int64_t at_ms,
                                     struct err *e);

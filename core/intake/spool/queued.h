@@ -18,8 +18,8 @@ struct queued {
     struct slice value;
 };
 
-/* Starts an entry: the caller appends the value to out, then calls queued_end with what this gave.
- */
+/* Starts an entry: the caller appends the value to out, then calls queued_end with what this
+ * gave. */
 size_t queued_begin(struct buf *out, const struct queued *q);
 void queued_end(struct buf *out, size_t begun);
 /* The next entry, borrowed; *at starts at 0. False at the end (fate ERR_NONE) or when damaged. */

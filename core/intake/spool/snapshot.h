@@ -1,11 +1,11 @@
 /* snapshot.h - which rows a feed's last complete snapshot had, and which of them are gone since.
  *
- * A row that is gone ends nothing: a person is asked, who ends it in the partner's system or finds the
- * extract wrong. A snapshot is one unit (a file) of a mapping that says `vanished: ask`; one with a
- * row that cannot be understood is not complete and is compared with nothing. A snapshot that has
- * not come for longer than stale_after is an alarm; what rests on the last one stands, since facts
- * end by what somebody says and not by silence. Kept in the spool, within the caller's transaction.
- * Threads: the caller's lock. Errors: db.*. */
+ * A row that is gone ends nothing: a person is asked, who ends it in the partner's system or finds
+ * the extract wrong. A snapshot is one unit (a file) of a mapping that says `vanished: ask`; one
+ * with a row that cannot be understood is not complete and is compared with nothing. A snapshot
+ * that has not come for longer than stale_after is an alarm; what rests on the last one stands,
+ * since facts end by what somebody says and not by silence. Kept in the spool, within the caller's
+ * transaction. Threads: the caller's lock. Errors: db.*. */
 #ifndef CONCORDAT_INTAKE_SPOOL_SNAPSHOT_H
 #define CONCORDAT_INTAKE_SPOOL_SNAPSHOT_H
 
@@ -28,7 +28,7 @@ struct snapshot {
     bool on; /* the feed's mapping keeps a snapshot */
     struct db *db;
     struct db_query *q[SNAPSHOT_QUERY_COUNT];
-    bool begun, broken; /* the unit at hand */
+    bool begun, broken;             /* the unit at hand */
     int64_t stale_after_ms, due_ms; /* 0: no limit; when the next must have come */
     bool is_late;                   /* said once */
 };

@@ -17,21 +17,20 @@ static const char schema[] =
     " entries blob not null);"
     "create table if not exists link (local blob primary key,"
     " subject blob not null, route integer not null, reference_of text not null,"
-    " own integer not null) without rowid;"
-    QUARANTINE_SCHEMA WORDS_SCHEMA
+    " own integer not null) without rowid;" QUARANTINE_SCHEMA WORDS_SCHEMA
     "create table if not exists sent (n integer primary key, at integer not null,"
     " bytes integer not null, dropped integer not null default 0, ends blob not null);"
     "create table if not exists gap (first integer primary key, last integer not null,"
     " at integer not null);"
     "create table if not exists tally (what text not null, name text not null,"
-    " n integer not null, primary key (what, name)) without rowid;"
-    SNAPSHOT_SCHEMA
-    "create table if not exists cursor (one integer primary key check (one = 1), bytes blob not null);"
+    " n integer not null, primary key (what, name)) without rowid;" SNAPSHOT_SCHEMA
+    "create table if not exists cursor (one integer primary key check (one = 1), bytes blob not "
+    "null);"
     "create table if not exists total (one integer primary key check (one = 1), taken, published,"
     " unchanged, duplicates, not_carried, quarantined, refused_environment, refused_later, events,"
     " lost_ids, feed_seq);"
-    "insert or ignore into total values (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);"
-    QUARANTINE_SCHEMA_LATER WORDS_SCHEMA_LATER LINES_SCHEMA;
+    "insert or ignore into total values (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "
+    "0);" QUARANTINE_SCHEMA_LATER WORDS_SCHEMA_LATER LINES_SCHEMA;
 
 /* A checkpoint moves its pages into the file while a turn waits: at 16 MiB it comes once in some
  * hundred turns, so that it stays out of the 99th percentile. */

@@ -1,13 +1,13 @@
 /* spool.h - a feed's durable state: one SQLite file, one commit a turn.
  *
  * Holds messages whose records wait for the bus, the marks and answers of what was sent before, the
- * quarantine, what was last seen for each `changed` key, links of local ids, where the transport goes on, and
- * the sums of law 2.
- * What a turn writes is gathered and stored as few rows: one of its messages, one of its answers,
- * one of what is to be remembered. Counting happens in s->turn between spool_begin and
- * spool_commit; a rollback forgets it. Row numbers are numbers of messages (totals.counts.taken),
- * which never go back, also not when rows are deleted: a row of messages has its last one's.
- * Threads: the caller's lock. Errors: db.*; a turn that fails has left nothing behind. */
+ * quarantine, what was last seen for each `changed` key, links of local ids, where the transport
+ * goes on, and the sums of law 2. What a turn writes is gathered and stored as few rows: one of its
+ * messages, one of its answers, one of what is to be remembered. Counting happens in s->turn
+ * between spool_begin and spool_commit; a rollback forgets it. Row numbers are numbers of messages
+ * (totals.counts.taken), which never go back, also not when rows are deleted: a row of messages has
+ * its last one's. Threads: the caller's lock. Errors: db.*; a turn that fails has left nothing
+ * behind. */
 #ifndef CONCORDAT_INTAKE_SPOOL_SPOOL_H
 #define CONCORDAT_INTAKE_SPOOL_SPOOL_H
 
@@ -63,28 +63,29 @@ struct spool {
     struct db *db;
     struct db_query *q[SPOOL_QUERY_COUNT];
     struct recall recall;
-    struct lines lines; /* whose memory is believed */
+    struct lines lines;       /* whose memory is believed */
     struct totals kept, turn; /* as on disk; as the open turn will leave them */
     int64_t waiting_bytes; /* of messages that the bus has not confirmed; the publisher takes off */
     int64_t turn_bytes;
-    int64_t kept_bytes;       /* of those that it has, and that are kept in case it loses them */
-    int64_t sent;             /* the bus has all up to that number, as on disk */
-    int64_t dropped;          /* all up to that number may be deleted */
+    int64_t kept_bytes; /* of those that it has, and that are kept in case it loses them */
+    int64_t sent;       /* the bus has all up to that number, as on disk */
+    int64_t dropped;    /* all up to that number may be deleted */
     int64_t dropped_ms, noted_ms; /* when that was sent; the last of those whose ends are kept */
-    int64_t first;            /* when opened: number of the first message there is */
-    int64_t oldest_answer_ms; /* INT64_MAX when there is none */
-    struct buf raws, records; /* gathered messages: each raw with its length before it. What a unit says
-                               * once stands before the first of its messages in a row, SPOOL_HEAD in its
-                               * length */
+    int64_t first;                /* when opened: number of the first message there is */
+    int64_t oldest_answer_ms;     /* INT64_MAX when there is none */
+    struct buf raws, records; /* gathered messages: each raw with its length before it. What a unit
+                               * says once stands before the first of its messages in a row,
+                               * SPOOL_HEAD in its length */
     const uint8_t *head;      /* of what was put last; borrowed, only compared */
     int64_t messages;         /* of these, without notices */
     struct buf answers;       /* gathered answers; spool_answers.c */
     int64_t answers_row, answers_ms;
     int64_t answers_max_bytes; /* beyond it the oldest go, whatever their age; 0: never */
-    int64_t answers_bytes, answers_turn; /* of rows on disk; what the open turn adds or takes away */
-    int64_t answers_rows;                /* written since the last prune */
-    uint8_t cursor[CURSOR_MAX];          /* of the transport, as it was when the file was opened */
-    size_t cursor_bytes;                 /* 0: there was none */
+    int64_t answers_bytes,
+        answers_turn;           /* of rows on disk; what the open turn adds or takes away */
+    int64_t answers_rows;       /* written since the last prune */
+    uint8_t cursor[CURSOR_MAX]; /* of the transport, as it was when the file was opened */
+    size_t cursor_bytes;        /* 0: there was none */
 };
 
 MUST_CHECK bool spool_open(const char *path, struct spool *s, struct err *e);
@@ -97,7 +98,8 @@ void spool_rollback(struct spool *s);
 
 /* A message that waits for the bus. kind tells records of a message from a notice of quarantine. */
 enum spool_kind { SPOOL_EVENTS, SPOOL_NOTICE };
-/* Gathered; written with the turn. head: what its unit says for it, the same bytes for all of a unit. */
+/* Gathered; written with the turn. head: what its unit says for it, the same bytes for all of a
+ * unit. */
 MUST_CHECK bool spool_put(struct spool *s, enum spool_kind kind, struct slice head,
                           struct slice raw, struct slice records, struct err *e);
 /* One more of that name: "not_carried" by type, "quarantined" by code. A name that is no code (it
@@ -122,7 +124,8 @@ MUST_CHECK bool spool_put_cursor(struct spool *s, struct slice cursor, struct er
 /* Into s->cursor. */
 MUST_CHECK bool spool_read_cursor(struct spool *s, struct err *e);
 
-/* ---- spool_kept.c: what the bus has is kept a while, with how far its lanes were when it had it */
+/* ---- spool_kept.c: what the bus has is kept a while, with how far its lanes were when it had
+ * it */
 
 struct lane_end {
     int partition;
@@ -173,17 +176,20 @@ MUST_CHECK bool spool_remember(struct spool *s, const struct mark *m, int64_t no
                                const struct answer *given, struct err *e);
 /* Writes the answers gathered so far. */
 MUST_CHECK bool spool_put_answers(struct spool *s, struct err *e);
-/* Forgets a few answers older than 14 days, or beyond their share; costs nothing when there are none. */
+/* Forgets a few answers older than 14 days, or beyond their share; costs nothing when there are
+ * none. */
 MUST_CHECK bool spool_prune(struct spool *s, int64_t now_ms, struct err *e);
 
-/* What was last seen for a `changed` key. generation counts what was told or noted of it, from 1; 0 = never
- * seen. line: the word under which it was written (lines.h); 0 by programs that knew none. */
+/* What was last seen for a `changed` key. generation counts what was told or noted of it, from 1; 0
+ * = never seen. line: the word under which it was written (lines.h); 0 by programs that knew
+ * none. */
 struct change {
     uint8_t key[ID_BYTES], of[ID_BYTES];
     int64_t generation;
     uint32_t line;
 };
-/* Fills generation and line with those of the stored value; *changed tells whether `of` differs from it. */
+/* Fills generation and line with those of the stored value; *changed tells whether `of` differs
+ * from it. */
 MUST_CHECK bool spool_change_get(struct spool *s, struct change *c, bool *changed, struct err *e);
 /* Under the line of now. */
 MUST_CHECK bool spool_change_put(struct spool *s, const struct change *c, struct err *e);

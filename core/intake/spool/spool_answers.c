@@ -1,5 +1,5 @@
-/* spool_answers.c - the answers given in the last 14 days, so that a message sent again gets the same
- * bytes.
+/* spool_answers.c - the answers given in the last 14 days, so that a message sent again gets the
+ * same bytes.
  *
  * The answers of a turn are one row: entry after entry of key (16), fate (1), length (4), reply. A
  * mark says which row and where in it. */
@@ -138,8 +138,8 @@ static bool drop_marks(struct spool *s, int64_t row, struct slice all, struct er
     return true;
 }
 
-/* A message whose answer went before its age is taken as new: its events have the ids that they had, so
- * whoever took them knows them. */
+/* A message whose answer went before its age is taken as new: its events have the ids that they
+ * had, so whoever took them knows them. */
 static bool is_over(const struct spool *s, int64_t now_ms)
 {
     return now_ms - s->oldest_answer_ms > MARK_KEPT_MS ||

@@ -1,4 +1,5 @@
-/* spool_cursor.c - where the transport goes on: one row, written in the turn that brought what it stands behind. */
+/* spool_cursor.c - where the transport goes on: one row, written in the turn that brought what it
+ * stands behind. */
 #include "intake/spool/spool.h"
 
 bool spool_put_cursor(struct spool *s, struct slice cursor, struct err *e)

@@ -1,5 +1,5 @@
-/* spool_kept.c - what the bus has confirmed stays in the file for a while: a bus that was restored from a
- * backup, or a topic that was lost, gets it again. */
+/* spool_kept.c - what the bus has confirmed stays in the file for a while: a bus that was restored
+ * from a backup, or a topic that was lost, gets it again. */
 #include "intake/spool/spool.h"
 
 #define END_BYTES 18 /* partition, next, word */
@@ -110,9 +110,9 @@ bool spool_sent_before(struct spool *s, int64_t before, struct sent_note *out, b
         out->count = 0;
     for (size_t i = 0; i < out->count; i++) {
         const uint8_t *p = all.p + i * END_BYTES;
-        out->ends[i] = (struct lane_end){
-            (int)number(p, 2), { .next = (int64_t)number(p + 2, 8), .word = number(p + 10, 8) }
-        };
+        out->ends[i] =
+            (struct lane_end){ (int)number(p, 2),
+                               { .next = (int64_t)number(p + 2, 8), .word = number(p + 10, 8) } };
     }
     db_reset(q);
     return true;

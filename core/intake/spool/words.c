@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* ?1 local id, ?2 key, ?3 its person is sure, ?4 what it is, ?6 not what people refused. What allows goes from the local id itself only,
- * and to one number. */
+/* ?1 local id, ?2 key, ?3 its person is sure, ?4 what it is, ?6 not what people refused. What
+ * allows goes from the local id itself only, and to one number. */
 #define MAY_GO                                                                                     \
     " from word w where local = ?1 and length(record) > 0 and not (?6 and under = 3)"              \
     " and (restricts or (?3 and under = 1"                                                         \
@@ -17,9 +17,9 @@ static const char *const texts[WORDS_QUERY_COUNT] = {
                   " values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [WORDS_LEFT] = "select record, min(n)" MAY_GO " and not exists (select 1 from word where"
                    " local = ?1 and id = w.id and key = ?2) group by id order by 2",
-    [WORDS_CARRY] = "insert or ignore into word (local, id, key, restricts, under, record, at)"
-                    " select local, id, ?2, restricts, ?4, x'', at" MAY_GO
-                    " and n <= ?5 order by n",
+    [WORDS_CARRY] =
+        "insert or ignore into word (local, id, key, restricts, under, record, at)"
+        " select local, id, ?2, restricts, ?4, x'', at" MAY_GO " and n <= ?5 order by n",
     [WORDS_TRIM] = "delete from word where local = ?1 and id in (select id from word where"
                    " local = ?1 and length(record) > 0 and under <> 3 group by id"
                    " order by max(restricts) desc, min(n) desc limit -1 offset ?2)",
@@ -54,8 +54,8 @@ bool words_add_time(struct db *d, int64_t now_ms, struct err *e)
         db_reset(q);
         return true;
     }
-    snprintf(text, sizeof text,
-             "alter table word add column at integer not null default %" PRId64, now_ms);
+    snprintf(text, sizeof text, "alter table word add column at integer not null default %" PRId64,
+             now_ms);
     return db_run(d, text, e);
 }
 

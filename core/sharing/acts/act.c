@@ -13,11 +13,10 @@ bool act_role(struct slice word, enum people_role *out)
         const char *word;
         enum people_role role;
     } words[] = {
-        { "release", ROLE_HOLDS },     { "refuse", ROLE_HOLDS },   { "refuse-episode", ROLE_HOLDS },
-        { "reopen", ROLE_HOLDS },      { "settle-yes", ROLE_HOLDS }, { "settle-no", ROLE_HOLDS },
-        { "looked", ROLE_HOLDS },
-        { "skip", ROLE_OPERATIONS },   { "again", ROLE_OPERATIONS }, { "drop", ROLE_OPERATIONS },
-        { "payload", ROLE_PAYLOAD },
+        { "release", ROLE_HOLDS },   { "refuse", ROLE_HOLDS },     { "refuse-episode", ROLE_HOLDS },
+        { "reopen", ROLE_HOLDS },    { "settle-yes", ROLE_HOLDS }, { "settle-no", ROLE_HOLDS },
+        { "looked", ROLE_HOLDS },    { "skip", ROLE_OPERATIONS },  { "again", ROLE_OPERATIONS },
+        { "drop", ROLE_OPERATIONS }, { "payload", ROLE_PAYLOAD },
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (slice_equal_text(word, words[i].word)) {

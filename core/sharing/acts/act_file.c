@@ -57,7 +57,7 @@ static bool read_lines(struct slice rest, struct act *x)
         return false;
     if (!take_line(&rest, "on", &x->on))
         return false;
-    (void)take_line(&rest, "event", &ignored); /* follows from `on`: is_canonical compares it */
+    (void)take_line(&rest, "event", &ignored);     /* follows from `on`: is_canonical compares it */
     (void)take_line(&rest, "recipient", &ignored); /* likewise */
     if (take_line(&rest, "subject", &subject) && !id_from_hex(subject, x->subject.b))
         return false;
@@ -79,8 +79,8 @@ static bool refuse_form(struct err *e)
                    "cannot read the act: it is not as concordat writes one");
 }
 
-/* There is one text for each act: a file that reads well but is written otherwise is refused. The buffer
- * always has room, so only want of memory fails here, which refuses nothing. */
+/* There is one text for each act: a file that reads well but is written otherwise is refused. The
+ * buffer always has room, so only want of memory fails here, which refuses nothing. */
 static bool is_canonical(const struct act *x, struct slice bytes, struct err *e)
 {
     struct buf again;

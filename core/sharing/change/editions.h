@@ -34,7 +34,8 @@ const struct edition *editions_at(const struct edition *g, int64_t ms);
 /* By the bundle's hash; NULL when there is none. */
 const struct edition *editions_hashed(const struct editions *r, const uint8_t hash[HASH_BYTES]);
 /* Whether a running program can go over from one to the other: the same region, partitions,
- * agencies and services in the same order, the same schemas and keys. NULL: yes; else what differs. */
+ * agencies and services in the same order, the same schemas and keys. NULL: yes; else what
+ * differs. */
 const char *editions_differ(const struct bundle *a, const struct bundle *b);
 
 #endif

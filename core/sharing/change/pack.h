@@ -12,18 +12,18 @@
  *                                        an empty line, then the files' bytes
  *     signature NAME BASE64              any number: Ed25519 of the SHA-256 of all before them
  *
- * Form 2 ("concordat-bundle 2") says of itself that its agreements are signed one by one. Beside the
- * signatures, in any order, it has lines of two kinds more:
+ * Form 2 ("concordat-bundle 2") says of itself that its agreements are signed one by one. Beside
+ * the signatures, in any order, it has lines of two kinds more:
  *
  *     approval FILE HASH NAME AGENCY ROLE KEY TIME BUNDLE BASE64
  *     inherited FILE HASH
  *
  * The first: NAME, who signs for AGENCY by that KEY, approves the agreement (or extension) that has
- * that HASH (load_signed.c), for the first time in the bundle whose signed hash is BUNDLE. Ed25519 of
- * approval_text(). The second: it was in force by a signed bundle of form 1, whose files said who
- * approves. Both are carried from bundle to bundle for as long as the agreement is the same. What
- * they are worth by themselves and after the bundle before: pack_approve.h. Form 1 is what a demo
- * has, and what older programs signed.
+ * that HASH (load_signed.c), for the first time in the bundle whose signed hash is BUNDLE. Ed25519
+ * of approval_text(). The second: it was in force by a signed bundle of form 1, whose files said
+ * who approves. Both are carried from bundle to bundle for as long as the agreement is the same.
+ * What they are worth by themselves and after the bundle before: pack_approve.h. Form 1 is what a
+ * demo has, and what older programs signed.
  *
  * There is one text for each content: whatever is written in another way is refused, so that a
  * hash names a bundle: of form 1 that of what was signed, of form 2 that of the whole file, for the
@@ -69,10 +69,10 @@ struct pack {
     /* Only of one that was read: */
     const struct pack_signature *signatures;
     size_t signature_count;
-    struct slice file;      /* all of it */
-    struct slice canonical; /* all before the signatures */
+    struct slice file;               /* all of it */
+    struct slice canonical;          /* all before the signatures */
     uint8_t signed_hash[HASH_BYTES]; /* of it: what is signed */
-    uint8_t hash[HASH_BYTES];        /* the bundle's name: what the audit and a next one know it by */
+    uint8_t hash[HASH_BYTES]; /* the bundle's name: what the audit and a next one know it by */
     struct signed_approvals approvals;
 };
 

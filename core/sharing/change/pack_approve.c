@@ -105,7 +105,8 @@ static bool follow_one_way(const struct approvers *of, const struct approvers *i
     for (size_t i = 0; i < of->count; i++) {
         const struct approver *one = &of->list[i];
         char what[100];
-        const struct spoken_of x = { what, one->name, one->agency, of == s->before ? 0 : one->line };
+        const struct spoken_of x = { what, one->name, one->agency,
+                                     of == s->before ? 0 : one->line };
         (void)snprintf(what, sizeof what, "approver '%.*s'", SHOWN(one->name));
         if (!has_approver(in, one) && !pack_agency_speaks(s, &x, p, e))
             return false;
@@ -161,7 +162,9 @@ static bool may_extend(const struct bundle *was, const struct signed_approval *a
 static bool is_of_somebody(const struct approvals_base *base, const struct signed_approval *a,
                            struct err *e)
 {
-    const struct approver who = { .name = a->name, .agency = a->agency, .role = a->role, .key = a->key };
+    const struct approver who = {
+        .name = a->name, .agency = a->agency, .role = a->role, .key = a->key
+    };
     bool extends = is_extension(base->now, a->what);
     if (extends && base->was && people_may(&base->was->people, ROLE_EXTENDS))
         return may_extend(base->was, a, base->at_ms) ||

@@ -5,14 +5,14 @@
  * narrows it needs one. There is no way to run without: a missing signature is an error of its own,
  * a signature that is not good refuses the whole.
  *
- * That is the floor. What an agreement shares is for those to give whose it is: each is in force when
- * somebody of every party that shares by it has signed that very agreement (load_signed.c); short of
- * that it is a draft, and the rest of the bundle stands. So nobody may name the approvers of another
- * agency either: what is said of them changes by the signature of one of them. No bundle can tell who
- * the first approver of an agency is that had none, for whoever signs it may have made that key. So
- * each host that is to go by it has them in a file of its own (`joined:`), and they sign.
- * Pure. Errors: pack.unsigned, pack.signature, pack.approvers, pack.approval, pack.people, pack.first
- * (ERR_REJECT). */
+ * That is the floor. What an agreement shares is for those to give whose it is: each is in force
+ * when somebody of every party that shares by it has signed that very agreement (load_signed.c);
+ * short of that it is a draft, and the rest of the bundle stands. So nobody may name the approvers
+ * of another agency either: what is said of them changes by the signature of one of them. No bundle
+ * can tell who the first approver of an agency is that had none, for whoever signs it may have made
+ * that key. So each host that is to go by it has them in a file of its own (`joined:`), and they
+ * sign. Pure. Errors: pack.unsigned, pack.signature, pack.approvers, pack.approval, pack.people,
+ * pack.first (ERR_REJECT). */
 #ifndef CONCORDAT_SHARING_CHANGE_PACK_APPROVE_H
 #define CONCORDAT_SHARING_CHANGE_PACK_APPROVE_H
 
@@ -22,15 +22,15 @@
 /* Whose word it is who approves and acts for an agency. */
 struct speakers {
     const struct approvers *before; /* approved by the bundle before, each for their agency */
-    /* For an agency that has none there: whom this host was told of outside the bundles. NULL: nothing
-     * is asked, of the very first bundle, or of one that is in force here already. */
+    /* For an agency that has none there: whom this host was told of outside the bundles. NULL:
+     * nothing is asked, of the very first bundle, or of one that is in force here already. */
     const struct approvers *host;
 };
 /* That something is said of a person or an approver. */
 struct spoken_of {
     const char *what; /* "approver 'x'" */
     struct slice name, agency;
-    uint32_t line;    /* in region.yaml; 0: it is no longer said */
+    uint32_t line; /* in region.yaml; 0: it is no longer said */
 };
 bool approvers_are_of(const struct approvers *by, struct slice agency);
 /* Whether that agency says so itself, by the signature of one who may speak for it. */
@@ -47,12 +47,13 @@ struct approvals_base {
     /* Whether what has that hash is in force by the bundle before, of form 1. */
     bool (*settled)(const void *ctx, const uint8_t what[HASH_BYTES]);
     const void *ctx;
-    /* Where somebody of the bundle before may extend, they approve extensions, and nobody else does. */
+    /* Where somebody of the bundle before may extend, they approve extensions, and nobody else
+     * does. */
     const struct bundle *was, *now; /* was NULL: the first */
     int64_t at_ms;                  /* when the bus took the order that brings it */
 };
 MUST_CHECK bool pack_approvals_follow(const struct approvals_base *base, const struct pack *p,
-                                 struct err *e);
+                                      struct err *e);
 /* widens: as found by comparing, whatever the pack says itself. */
 struct approving {
     const struct approvers *by;  /* of the bundle before: theirs count */

@@ -136,15 +136,14 @@ static bool packed_list(const void *ctx, struct arena *a, const char *folder,
 
 struct bundle_source pack_source(const struct pack *p, const char *label)
 {
-    return (struct bundle_source){
-        .label = label,
-        .ctx = p,
-        .hash = p->hash,
-        .approvals = p->form == PACK_FORM_SIGNED ? &p->approvals : NULL,
-        .is_settled = p->form != PACK_FORM_SIGNED && p->signature_count > 0,
-        .read = packed_read,
-        .list = packed_list
-    };
+    return (struct bundle_source){ .label = label,
+                                   .ctx = p,
+                                   .hash = p->hash,
+                                   .approvals = p->form == PACK_FORM_SIGNED ? &p->approvals : NULL,
+                                   .is_settled =
+                                       p->form != PACK_FORM_SIGNED && p->signature_count > 0,
+                                   .read = packed_read,
+                                   .list = packed_list };
 }
 
 /* ---- comparing ---- */

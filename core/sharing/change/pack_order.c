@@ -10,8 +10,7 @@ static bool only_adds(const struct pack *before, const struct pack *after, const
     size_t at = 0, n = strlen(folder);
     for (size_t i = 0; i < after->file_count; i++) {
         const struct pack_file *f = &after->files[i];
-        bool is_same = at < before->file_count &&
-                       strcmp(before->files[at].name, f->name) == 0 &&
+        bool is_same = at < before->file_count && strcmp(before->files[at].name, f->name) == 0 &&
                        hash_equal(before->files[at].hash, f->hash);
         if (!is_same && strncmp(f->name, folder, n) != 0)
             return false;
@@ -77,8 +76,8 @@ bool pack_extension_tried(const struct pack *p, const struct bundle *by)
     return false;
 }
 
-bool pack_only_extends(const struct pack *before, const struct bundle *was, const struct pack *after,
-                       const struct bundle *now)
+bool pack_only_extends(const struct pack *before, const struct bundle *was,
+                       const struct pack *after, const struct bundle *now)
 {
     for (size_t i = 0; i < now->agreement_count; i++) {
         const struct agreement *one = &now->agreements[i];
@@ -102,10 +101,11 @@ bool pack_extension_signed(const struct pack *p, const struct bundle *by, int64_
         first = first ? first : who;
         are_two |= who && who->agency != first->agency;
     }
-    return are_two || err_set(e, ERR_REJECT, "pack.extension", 0,
-                              "cannot take the bundle: it extends an agreement, so two people of two "
-                              "agencies with the role '%s' must sign it",
-                              people_role_name(ROLE_EXTENDS));
+    return are_two ||
+           err_set(e, ERR_REJECT, "pack.extension", 0,
+                   "cannot take the bundle: it extends an agreement, so two people of two "
+                   "agencies with the role '%s' must sign it",
+                   people_role_name(ROLE_EXTENDS));
 }
 
 bool pack_order_signed(const struct pack *p, const struct bundle *by, int64_t at_ms, struct err *e)
@@ -117,7 +117,8 @@ bool pack_order_signed(const struct pack *p, const struct bundle *by, int64_t at
             signer(p, &p->signatures[i], &j, ROLE_EXTENDS))
             return true;
     }
-    return p->signature_count ? err_set(e, ERR_REJECT, "pack.signature", 0,
-                                        "nobody who signed it is an approver, or may stop or extend")
-                              : unsigned_one(e);
+    return p->signature_count
+               ? err_set(e, ERR_REJECT, "pack.signature", 0,
+                         "nobody who signed it is an approver, or may stop or extend")
+               : unsigned_one(e);
 }

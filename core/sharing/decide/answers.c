@@ -38,8 +38,8 @@ static void name_by_event(const struct facts_context *in, struct services *s)
             name_one(s, in->bundle, bundle_service(in->bundle, view_text(in->event, n->slots[i])));
 }
 
-/* Column 0 is for some stranger, each further one for a named service. Without strangers column 0 asks
- * about service 0, and nobody looks at it. */
+/* Column 0 is for some stranger, each further one for a named service. Without strangers column 0
+ * asks about service 0, and nobody looks at it. */
 static void number_columns(struct answers *s, uint16_t *column, uint16_t *asked)
 {
     size_t services = s->bundle->service_count, n = 1;
@@ -113,7 +113,7 @@ static void fill_relationships(const struct answers *s, struct slice kind, uint8
     memset(row, WEIGHT_FALSE(NO_RELATIONSHIP), s->width);
     for (size_t i = 0; i < p->relationship_count; i++)
         raise_weight(facts_counts(&s->in, &p->relationships[i], kind),
-                 &row[s->column[p->relationships[i].with]]);
+                     &row[s->column[p->relationships[i].with]]);
 }
 
 static void fill_columns(struct answers *s, const struct when_node *n, uint8_t *row)
@@ -248,8 +248,8 @@ static void fill_guard_of(const struct answers *s, const struct agreement *g, in
         row[s->column[who]] = weigh_guard(s, g, (uint16_t)who);
 }
 
-/* Everybody gets the stranger's answer, except the services that the person's own words name: consents,
- * or objections where consent is implied. */
+/* Everybody gets the stranger's answer, except the services that the person's own words name:
+ * consents, or objections where consent is implied. */
 static void fill_guard(const struct answers *s, const struct agreement *g, uint8_t *row)
 {
     const struct person *p = s->in.facts;

@@ -1,10 +1,10 @@
 /* answers.h - the conditions of a bundle, each answered once an event for everybody.
  *
- * A condition that is needed is answered once, for all services: a row of weights (weight.h). A row has
- * a column for each service that the person's facts, the event or a condition names, and one more for
- * the stranger. Services that nobody names all get the same answer, so one stranger stands for all. The
- * cost of a condition follows how many services the person has to do with, not how many there are.
- * Answers belong to one event in one thread. */
+ * A condition that is needed is answered once, for all services: a row of weights (weight.h). A row
+ * has a column for each service that the person's facts, the event or a condition names, and one
+ * more for the stranger. Services that nobody names all get the same answer, so one stranger stands
+ * for all. The cost of a condition follows how many services the person has to do with, not how
+ * many there are. Answers belong to one event in one thread. */
 #ifndef CONCORDAT_SHARING_DECIDE_ANSWERS_H
 #define CONCORDAT_SHARING_DECIDE_ANSWERS_H
 

@@ -1,4 +1,5 @@
-/* conflict.c - a yes of one agency beside a no of another: on which such questions a decision rests. */
+/* conflict.c - a yes of one agency beside a no of another: on which such questions a decision
+ * rests. */
 #include "sharing/decide/conflict.h"
 
 #include "sharing/rules/compiled.h"

@@ -5,10 +5,10 @@
  * not lapsed and its condition is true. When none permits but one would if it could be told, or had
  * its agreement not ended, a human is asked.
  *
- * Clauses are asked once an event, not once a service. Two rows of bits give the clauses for its kind
- * and source. Each is asked once, which gives a row of weights for all services (answers.h). Of all that
- * clauses say to a service the greatest weight counts (weight.h). What follows for one service is
- * decide_for.c. */
+ * Clauses are asked once an event, not once a service. Two rows of bits give the clauses for its
+ * kind and source. Each is asked once, which gives a row of weights for all services (answers.h).
+ * Of all that clauses say to a service the greatest weight counts (weight.h). What follows for one
+ * service is decide_for.c. */
 #include "sharing/decide/decide.h"
 
 #include "base/bits.h"
@@ -53,8 +53,8 @@ struct weighing {
  *
  *     weight 10   0000 0100  0000 0000
  *     weight 40   0110 0001  1000 0000
- *     weight 50   1000 0010  0000 0001
- */
+ *     weight 50   1000 0010  0000
+ * 0001 */
 static inline uint64_t *alike_row(const struct weighing *w, size_t weight)
 {
     return w->alike + weight * w->words;
@@ -136,8 +136,8 @@ static bool tell_one(struct weighing *w, size_t service, uint32_t clause, const 
     return add_permit(q, service, clause, weight);
 }
 
-/* Services that the facts do not mention all get the same answer. When that is no, it is noted for all
- * of them in one row of bits; every other service is told by itself. */
+/* Services that the facts do not mention all get the same answer. When that is no, it is noted for
+ * all of them in one row of bits; every other service is told by itself. */
 static bool tell_services(struct weighing *w, uint32_t clause, const uint8_t *when)
 {
     const uint64_t *to = w->k->clause_to + clause * w->words;
@@ -234,14 +234,14 @@ static bool ask_clauses(struct question *q, bool all_claims_count, struct err *e
 {
     const struct event *ev = q->event;
     struct facts_context in = { .bundle = q->bundle,
-                             .facts = q->facts,
-                             .event = ev->view,
-                             .schema = ev->schema,
-                             .source = ev->source,
-                             .decided_ms = ev->decided_ms,
-                             .arena = q->arena,
-                             .doubt = q->doubt,
-                             .all_claims_count = all_claims_count };
+                                .facts = q->facts,
+                                .event = ev->view,
+                                .schema = ev->schema,
+                                .source = ev->source,
+                                .decided_ms = ev->decided_ms,
+                                .arena = q->arena,
+                                .doubt = q->doubt,
+                                .all_claims_count = all_claims_count };
     q->answers = ARENA_NEW(q->arena, struct answers);
     q->verdicts = ARENA_ARRAY(q->arena, q->bundle->service_count, struct verdict);
     if (!q->answers || !q->verdicts)
@@ -269,7 +269,8 @@ static bool ask_as(const struct question *q, enum facts_doubt doubt, struct ques
     return ask_clauses(other, false, e);
 }
 
-/* Asks the question with such claims counting, and with none of them. Claims are hardly ever in doubt. */
+/* Asks the question with such claims counting, and with none of them. Claims are hardly ever in
+ * doubt. */
 static bool ask_both(struct question *q, struct err *e)
 {
     if (!ask_as(q, FACTS_DOUBT_COUNTS, &q->with, e))

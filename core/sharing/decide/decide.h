@@ -39,7 +39,8 @@ struct question {
     struct verdict *verdicts; /* by service */
     struct permit *permits;
     size_t permit_count, permit_room;
-    /* Where a claim is in doubt: the same question with such claims counting, and with none of them. */
+    /* Where a claim is in doubt: the same question with such claims counting, and with none of
+     * them. */
     struct question *with, *without;
 };
 
@@ -49,13 +50,13 @@ MUST_CHECK bool decide_begin(struct question *q, struct err *e);
 MUST_CHECK bool decide_for(const struct question *q, uint16_t recipient, struct decision *out,
                            struct slice *tell, struct err *e);
 /* Takes away what prohibitions withhold from d->to; each is asked about all that d releases. When
- * nothing is left, and something would be without the prohibitions that have a reason of their own, d
- * gets the first such reason. */
+ * nothing is left, and something would be without the prohibitions that have a reason of their own,
+ * d gets the first such reason. */
 MUST_CHECK bool decide_prohibit(const struct question *q, struct decision *d, struct slice *tell,
                                 struct err *e);
 /* Whether the agreement's own confidentiality basis lets anything go from one service to another;
  * unknown: the words are in conflict. why: when false. */
 enum truth decide_guard(const struct agreement *g, const struct person *facts, uint16_t source,
-                  uint16_t recipient, int64_t at_ms, enum reason *why);
+                        uint16_t recipient, int64_t at_ms, enum reason *why);
 
 #endif

@@ -31,7 +31,7 @@ static void add_release(const struct question *q, uint32_t clause, struct decisi
 
 /* The clauses that count, in order: those that are sure when one is, else those that may be. */
 static bool gather_clauses(const struct question *q, const struct verdict *v, struct decision *d,
-                   struct release *r)
+                           struct release *r)
 {
     uint8_t least = weight_is_true(v->weight) ? WEIGHT_ENDED + 1 : WEIGHT_UNKNOWN;
     size_t n = 0;
@@ -53,8 +53,8 @@ static bool gather_clauses(const struct question *q, const struct verdict *v, st
     return true;
 }
 
-/* Chooses what travels changed: never what some clause releases as it is. Of several changes the one
- * that says least. */
+/* Chooses what travels changed: never what some clause releases as it is. Of several changes the
+ * one that says least. */
 static void choose_obliged(const struct release *r, struct decision *d)
 {
     struct categories left = d->released;
@@ -67,8 +67,8 @@ static void choose_obliged(const struct release *r, struct decision *d)
     }
 }
 
-/* *answer: whether a prohibition's condition holds for a service; one that cannot be told does. False:
- * memory is out. */
+/* *answer: whether a prohibition's condition holds for a service; one that cannot be told does.
+ * False: memory is out. */
 static bool is_prohibited(const struct question *q, size_t n, uint16_t service, bool *answer)
 {
     uint32_t ask = q->bundle->compiled->prohibition_when[n];
@@ -102,7 +102,8 @@ static void take_away(struct decision *d, const struct prohibition *p,
         t->own = p->reason;
 }
 
-/* Gives d the reason of a prohibition, where those without one of their own would have left something. */
+/* Gives d the reason of a prohibition, where those without one of their own would have left
+ * something. */
 static void give_reason(struct decision *d, const struct taking *t, const struct categories *would)
 {
     struct categories others_left = *would;
@@ -155,8 +156,8 @@ static bool decisions_differ(const struct decision *a, const struct decision *b)
            memcmp(&a->released, &b->released, sizeof a->released) != 0;
 }
 
-/* Notes that the decision rests on a claim in doubt: it cannot be told whether who claims the person
- * means the one whom others mean. */
+/* Notes that the decision rests on a claim in doubt: it cannot be told whether who claims the
+ * person means the one whom others mean. */
 static bool note_doubt(const struct question *q, struct decision *d, struct err *e)
 {
     struct decision with, without;

@@ -14,8 +14,8 @@ bool oblige_says_more(enum obligation a, enum obligation b);
 enum obligation oblige_form(const struct categories obliged[OBLIGE_COUNT], unsigned part);
 /* Whether any part travels changed. */
 bool oblige_any(const struct categories obliged[OBLIGE_COUNT]);
-/* The slot's value as the obligation has it, encoded; null when it has none or cannot be changed.
- */
+/* The slot's value as the obligation has it, encoded; null when it has none or cannot be
+ * changed. */
 void oblige_put(const struct bundle *b, const struct view *v, size_t slot, enum obligation o,
                 struct buf *out);
 /* The most bytes that oblige_put writes. */

@@ -175,7 +175,8 @@ static struct value eval_age(const struct facts_context *in)
     return (struct value){ .known = age.is_known, .number = age.years };
 }
 
-/* Whether any field that names an addressee names that service; unknown when all those are empty. */
+/* Whether any field that names an addressee names that service; unknown when all those are
+ * empty. */
 static uint8_t weigh_addressed(uint16_t who, const struct facts_context *in)
 {
     if (!in->event)
@@ -282,7 +283,8 @@ uint8_t when_weigh(const struct when_node *n, const struct facts_context *in)
     }
 }
 
-/* timestamp() of a text that is no literal. Literals became numbers when the condition was compiled. */
+/* timestamp() of a text that is no literal. Literals became numbers when the condition was
+ * compiled. */
 static struct value eval_timestamp(const struct when_node *n, const struct facts_context *in)
 {
     struct value text = eval_node(n->args, in);

@@ -158,7 +158,8 @@ static bool has_birth(const struct person *p, uint16_t agency)
     return false;
 }
 
-/* Nearly always everybody tells the same birth date. Then each claim of an agency that tells it counts. */
+/* Nearly always everybody tells the same birth date. Then each claim of an agency that tells it
+ * counts. */
 static bool counts_alike(const struct bundle *b, const struct person *p, int agency)
 {
     return agency >= 0 && b->agencies[agency].entitled && has_birth(p, (uint16_t)agency);
@@ -241,7 +242,8 @@ bool claimed_names(const struct person *p, uint16_t service)
     return false;
 }
 
-/* The next agency, in the order of the events, whose event somebody was sent. *at: where to go on. */
+/* The next agency, in the order of the events, whose event somebody was sent. *at: where to go
+ * on. */
 static bool next_sender(const struct person *p, size_t *at, int *agency)
 {
     while (*at < p->event_count) {
@@ -320,8 +322,8 @@ enum claim_state claimed_state(const struct bundle *b, const struct person *p, u
 
 const char *claimed_state_name(enum claim_state s)
 {
-    static const char *const names[] = { "", "unchecked", "agrees", "disagrees", "unverified",
-                                         "linked" };
+    static const char *const names[] = { "",          "unchecked",  "agrees",
+                                         "disagrees", "unverified", "linked" };
     return names[s];
 }
 
@@ -329,7 +331,7 @@ const char *claimed_state_name(enum claim_state s)
 
 /* The number of the first birth date of an agency; births->count: none. hash NULL: of any hash. */
 static size_t first_birth_of(const struct list *births, uint16_t agency, const struct slice *hash,
-                       size_t *count)
+                             size_t *count)
 {
     const struct birth_fact *f = births->items;
     size_t first = births->count;
@@ -353,9 +355,10 @@ static void keep_last(struct draft *d, uint16_t agency, const struct slice *hash
         list_remove(&d->births, first);
 }
 
-/* An agency that holds the region's key shows a birth hash; its pseudonyms tell nothing besides. Any
- * other shows a pseudonym that it was given. */
-bool claimed_note_birth(struct draft *d, const struct bundle *b, const struct event *ev, struct err *e)
+/* An agency that holds the region's key shows a birth hash; its pseudonyms tell nothing besides.
+ * Any other shows a pseudonym that it was given. */
+bool claimed_note_birth(struct draft *d, const struct bundle *b, const struct event *ev,
+                        struct err *e)
 {
     const struct header_slots *h = ev->slots;
     bool has_key = b->agencies[ev->agency].entitled;

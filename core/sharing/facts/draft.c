@@ -33,10 +33,9 @@ static bool copy_lists(struct draft *d, struct arena *a, const struct person *p)
 
 bool draft_init(struct draft *d, struct arena *a, const struct person *p, struct err *e)
 {
-    *d = (struct draft){ .arena = a,
-                         .verified = p->verified,
-                         .notices = p->notices,
-                         .dropped = p->dropped };
+    *d = (struct draft){
+        .arena = a, .verified = p->verified, .notices = p->notices, .dropped = p->dropped
+    };
     list_init(&d->unsaid, sizeof(struct unsaid));
     return copy_lists(d, a, p) || err_memory(e);
 }

@@ -21,7 +21,8 @@ static struct slice field_text(const struct effect *x, const struct fact_value *
     return slot < 0 ? (struct slice){ 0 } : view_text(x->ev->view, (size_t)slot);
 }
 
-/* Besides a service's number and SERVICE_UNKNOWN: nobody is named, or a service outside the region. */
+/* Besides a service's number and SERVICE_UNKNOWN: nobody is named, or a service outside the
+ * region. */
 enum { SERVICE_UNNAMED = -10, SERVICE_FOREIGN = -11 };
 
 static int meant_service(const struct effect *x, const struct fact_value *v)
@@ -117,8 +118,8 @@ static bool same_function(const void *item, const void *like)
     return slice_equal(a->function, b->function) && have_same_agency(a->source, b->source);
 }
 
-/* The moment a statement counts from. One dated in the future counts from now: otherwise a refusal made
- * before that date would rank as older. */
+/* The moment a statement counts from. One dated in the future counts from now: otherwise a refusal
+ * made before that date would rank as older. */
 static int64_t said_ms(const struct effect *x)
 {
     return x->ev->occurred_ms < x->ev->decided_ms ? x->ev->occurred_ms : x->ev->decided_ms;
@@ -134,7 +135,8 @@ static bool is_conflict_waited_for(const struct draft *d)
     return false;
 }
 
-/* A consent for a service outside the region has no effect. A refusal for one counts for everybody. */
+/* A consent for a service outside the region has no effect. A refusal for one counts for
+ * everybody. */
 static bool add_consent(struct effect *x, bool granted)
 {
     static const struct word_form form = FORM(consent_fact, same_consent, occurred_ms);
@@ -205,8 +207,8 @@ static bool is_someone_else(const struct draft *d, const struct responsible_fact
     return is_other;
 }
 
-/* A service outside the region is somebody, but none of ours. A place that the table does not list, or a
- * word that says so, leaves it unknown. An empty field says nothing. */
+/* A service outside the region is somebody, but none of ours. A place that the table does not list,
+ * or a word that says so, leaves it unknown. An empty field says nothing. */
 static bool add_responsible(struct effect *x)
 {
     static const struct word_form form = FORM(responsible_fact, same_function, occurred_ms);

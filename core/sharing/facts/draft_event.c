@@ -238,7 +238,8 @@ bool draft_await(struct draft *d, const struct event *ev, struct err *e)
     return true;
 }
 
-/* Whether a retraction is for ev. One with a name is for that event, or for the event it replaces. */
+/* Whether a retraction is for ev. One with a name is for that event, or for the event it
+ * replaces. */
 static bool is_meant(const struct early_retraction *r, const struct event *ev)
 {
     if (!owner_waits_for(r, ev))
@@ -313,9 +314,10 @@ static enum turn_to_go turn_to_go(const struct bundle *b, const struct draft *d,
     return is_finished(b, d, x) ? GOES_FIRST : GOES_NEXT;
 }
 
-/* When one agency has too many: first those of closed episodes go, then the oldest, and last what waits
- * at a door. */
-static bool make_room_for_event(struct draft *d, const struct bundle *b, uint16_t agency, struct err *e)
+/* When one agency has too many: first those of closed episodes go, then the oldest, and last what
+ * waits at a door. */
+static bool make_room_for_event(struct draft *d, const struct bundle *b, uint16_t agency,
+                                struct err *e)
 {
     const struct episode_event *events = d->events.items;
     size_t count = 0, first = 0;
@@ -343,10 +345,10 @@ static bool make_room_for_event(struct draft *d, const struct bundle *b, uint16_
     return forget_event(d, first, e);
 }
 
-/* The oldest event of that agency that nobody waits for and that has bytes, or that may go itself; NULL:
- * none. */
-static struct episode_event *oldest_event(const struct draft *d, const struct bundle *b, uint16_t agency,
-                                    bool with_bytes)
+/* The oldest event of that agency that nobody waits for and that has bytes, or that may go itself;
+ * NULL: none. */
+static struct episode_event *oldest_event(const struct draft *d, const struct bundle *b,
+                                          uint16_t agency, bool with_bytes)
 {
     struct episode_event *events = d->events.items, *first = NULL;
     for (size_t i = 0; i < d->events.count; i++) {
@@ -424,8 +426,8 @@ static int64_t entry_kind(const struct bundle *b, const struct episode_event *x)
     return schema < 0 ? -1 : bundle_kind(b, (size_t)schema, x->kind);
 }
 
-/* Whether the rule lets the service of x close something. One that has left the region said it while it
- * was there: that counts. */
+/* Whether the rule lets the service of x close something. One that has left the region said it
+ * while it was there: that counts. */
 static bool may_close(const struct bundle *b, const struct fact_rule *rule,
                       const struct episode_event *x, int about)
 {
@@ -464,7 +466,8 @@ static bool event_ends(const struct bundle *b, const struct episode_event *x, in
     return false;
 }
 
-/* Whether something is held because it is not known whom a claim means: the claim's end ends that. */
+/* Whether something is held because it is not known whom a claim means: the claim's end ends
+ * that. */
 static bool is_claim_waited_for(const struct draft *d)
 {
     const struct hold *holds = d->holds.items;
@@ -553,8 +556,7 @@ void draft_settle(struct draft *d, const struct bundle *b, const struct event *e
 }
 
 /* Marks first what goes, then removes it: an end and what undid it are judged with both on file. */
-static bool prune_events(struct draft *d, const struct bundle *b, int64_t decided_ms,
-                         struct err *e)
+static bool prune_events(struct draft *d, const struct bundle *b, int64_t decided_ms, struct err *e)
 {
     struct episode_event *events = d->events.items;
     bool *goes = ARENA_ARRAY(d->arena, d->events.count + 1, bool);

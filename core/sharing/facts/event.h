@@ -15,10 +15,10 @@ struct event {
     struct slice type, kind_name, episode;
     struct event_id id;
     uint16_t source, agency;
-    struct slice source_name;  /* "agency/service" */
+    struct slice source_name; /* "agency/service" */
     int64_t occurred_ms, decided_ms;
     bool retracts, replaces;
-    struct event_id original; /* header.original; zeros: not named */
+    struct event_id original;  /* header.original; zeros: not named */
     bool is_word;              /* about sharing, by facts.yaml: its service alone takes it back */
     bool is_restricted_unread; /* its sender restricts it by a code that nobody here knows */
 };
@@ -36,8 +36,8 @@ static inline bool event_id_is_set(const struct event_id *id)
 const char *event_read(const struct bundle *b, const struct view *v, struct slice framed,
                        int64_t decided_ms, struct event *ev);
 
-/* The parts that an event has, of those that agreements can release: parts with a value, and parts that
- * it says are now empty. */
+/* The parts that an event has, of those that agreements can release: parts with a value, and parts
+ * that it says are now empty. */
 MUST_CHECK bool event_had(const struct bundle *b, struct arena *a, const struct event *ev,
                           struct categories *out, struct err *e);
 

@@ -93,7 +93,8 @@ static inline bool word_on(const struct person *p, const struct sharing_question
         *w = (struct word){ objection_says(f, ask), false, f->occurred_ms, &f->source, &f->by };
     } else {
         const struct consent_fact *f = &p->consents[n];
-        *w = (struct word){ consent_says(f, ask, at_ms), false, f->occurred_ms, &f->source, &f->by };
+        *w =
+            (struct word){ consent_says(f, ask, at_ms), false, f->occurred_ms, &f->source, &f->by };
         w->never_held = w->says == SAID_VOID && never_held(f);
     }
     return w->says != SAID_NOTHING;

@@ -58,7 +58,8 @@ static bool is_lifted(const struct person *p, const struct restriction_fact *rai
     return false;
 }
 
-/* By source: a system that says every day that it hides nothing must not undo what another hides. */
+/* By source: a system that says every day that it hides nothing must not undo what another
+ * hides. */
 static bool restriction_stands(const struct person *p, struct slice kind)
 {
     for (size_t i = 0; i < p->restriction_count; i++) {
@@ -90,7 +91,8 @@ static bool is_checked(const struct facts_context *in, struct slice kind)
 {
     const struct person *p = in->facts;
     for (size_t i = 0; i < p->restriction_count; i++)
-        if (slice_equal(p->restrictions[i].kind, kind) && may_check(in->bundle, p->restrictions[i].source))
+        if (slice_equal(p->restrictions[i].kind, kind) &&
+            may_check(in->bundle, p->restrictions[i].source))
             return true;
     return false;
 }
@@ -117,7 +119,8 @@ enum truth facts_restricted(const struct facts_context *in, struct slice kind)
 }
 
 /* with_doubt: also a word that is in doubt. */
-static bool may_count(const struct facts_context *in, const struct responsible_fact *f, bool with_doubt)
+static bool may_count(const struct facts_context *in, const struct responsible_fact *f,
+                      bool with_doubt)
 {
     if (with_doubt || in->all_claims_count)
         return true;

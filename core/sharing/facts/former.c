@@ -4,8 +4,8 @@
 #include "base/cursor.h"
 #include "record/wire.h"
 
-/* Fields in their order: t text or bytes, n number, b a byte, [...] a list, 0 what is put in (no list,
- * not true), * all the rest. */
+/* Fields in their order: t text or bytes, n number, b a byte, [...] a list, 0 what is put in (no
+ * list, not true), * all the rest. */
 static const struct former {
     const char *schema;
     uint64_t fingerprint;

@@ -1,7 +1,8 @@
 /* former.h - reads records of earlier internal forms as records of the present form.
  *
- * Facts and notices stay on their topics until their person is next heard of: a version of the program
- * reads what the one before it wrote. What was not said then is nothing: no list, not true. */
+ * Facts and notices stay on their topics until their person is next heard of: a version of the
+ * program reads what the one before it wrote. What was not said then is nothing: no list, not
+ * true. */
 #ifndef CONCORDAT_SHARING_FACTS_FORMER_H
 #define CONCORDAT_SHARING_FACTS_FORMER_H
 

@@ -4,11 +4,12 @@
 #include "sharing/facts/draft.h"
 #include "sharing/rules/reason.h"
 
-/* Only an event that some clause would release waits for a claim, or for somebody to look. A reopened
- * one waits for a person. */
+/* Only an event that some clause would release waits for a claim, or for somebody to look. A
+ * reopened one waits for a person. */
 bool hold_is_of_facts(const struct hold *h)
 {
-    static const enum reason of_facts[] = { REASON_CONFLICTING_CONSENT, REASON_CONFLICTING_OBJECTION,
+    static const enum reason of_facts[] = { REASON_CONFLICTING_CONSENT,
+                                            REASON_CONFLICTING_OBJECTION,
                                             REASON_IDENTITY_UNVERIFIED, REASON_IDENTITY_DISAGREES,
                                             REASON_UNREAD_MESSAGE };
     if (h->clause.n == 0 || h->reopened)
@@ -20,7 +21,7 @@ bool hold_is_of_facts(const struct hold *h)
 }
 
 bool hold_note_first(struct arena *a, const struct person *p, const struct event_id *event,
-                      uint16_t service, struct slice who, struct person *out, struct err *e)
+                     uint16_t service, struct slice who, struct person *out, struct err *e)
 {
     struct draft d;
     if (!draft_init(&d, a, p, e))

@@ -1,11 +1,11 @@
-/* lasting.c - how long a clause goes on after an end, worked out from the events that stand. The order
- * in which they arrived makes no difference.
+/* lasting.c - how long a clause goes on after an end, worked out from the events that stand. The
+ * order in which they arrived makes no difference.
  *
- * An episode has ended when events of that kind are no older than what opened it last. The days count
- * from when the first of those events was decided, in its first version. Repeating or correcting it
- * gives no new days; taking it back or opening the episode anew removes the end. The days are over at
- * once when the same agency opened another episode of that type after the last of those events.
- * facts.yaml says what opens and what ends: an end undoes what its own line opens. */
+ * An episode has ended when events of that kind are no older than what opened it last. The days
+ * count from when the first of those events was decided, in its first version. Repeating or
+ * correcting it gives no new days; taking it back or opening the episode anew removes the end. The
+ * days are over at once when the same agency opened another episode of that type after the last of
+ * those events. facts.yaml says what opens and what ends: an end undoes what its own line opens. */
 #include "sharing/facts/lasting.h"
 
 /* What all its events are of. */
@@ -24,7 +24,8 @@ static bool is_in_episode(const struct episode_event *x, const struct episode *o
     return is_of_type(x, of) && slice_equal(x->episode, of->name);
 }
 
-static bool event_begins(const struct bundle *b, const struct end *end, const struct episode_event *x)
+static bool event_begins(const struct bundle *b, const struct end *end,
+                         const struct episode_event *x)
 {
     const struct schema *s = catalogue_named(b->catalogue, x->type);
     int schema = s ? bundle_schema(b, s->plan) : -1;
@@ -39,7 +40,7 @@ struct ending {
 };
 
 static bool is_end_said(const struct episode_event *events, size_t n, const struct episode *of,
-                    struct slice kind)
+                        struct slice kind)
 {
     for (size_t i = 0; i < n; i++)
         if (is_in_episode(&events[i], of) && slice_equal(events[i].kind, kind))
@@ -74,8 +75,8 @@ static struct ending find_ending(const struct bundle *b, const struct person *p,
     return found;
 }
 
-static bool is_readmitted(const struct bundle *b, const struct person *p,
-                          const struct episode *of, const struct end *end, int64_t since_ms)
+static bool is_readmitted(const struct bundle *b, const struct person *p, const struct episode *of,
+                          const struct end *end, int64_t since_ms)
 {
     for (size_t i = 0; i < p->event_count; i++) {
         const struct episode_event *x = &p->events[i];
@@ -135,8 +136,8 @@ static bool is_after_an_end(const struct draft *d, const struct end *end,
     return false;
 }
 
-/* Whether x undoes an end that is on file: as the last event that opened its episode anew, or as the last
- * readmission after other stays. */
+/* Whether x undoes an end that is on file: as the last event that opened its episode anew, or as
+ * the last readmission after other stays. */
 static bool undoes_an_end(const struct bundle *b, const struct draft *d, const struct end *end,
                           const struct episode_event *x)
 {

@@ -30,7 +30,7 @@ static void note_use(struct uses *u, const struct event_id *id, bool is_own)
         const struct type *items = d->list.items;                                                  \
         for (size_t i = 0; i < d->list.count; i++) {                                               \
             const struct type *x = &items[i];                                                      \
-            note_use(u, &x->field, is_own);                                                           \
+            note_use(u, &x->field, is_own);                                                        \
         }                                                                                          \
     } while (false)
 
@@ -47,8 +47,7 @@ static void find_refused_uses(const struct draft *d, const struct event *ev, str
 static void find_events(const struct draft *d, const struct event *ev, struct uses *u)
 {
     FIND(events, episode_event, id, x->agency == ev->agency);
-    FIND(holds, hold, event,
-         slice_equal(source_agency(x->source), source_agency(ev->source_name)));
+    FIND(holds, hold, event, slice_equal(source_agency(x->source), source_agency(ev->source_name)));
     FIND(early, early_retraction, by, x->agency == ev->agency);
     find_refused_uses(d, ev, u);
 }

@@ -13,7 +13,8 @@ extern const struct person person_unknown;
 MUST_CHECK bool person_encode(const struct bundle *b, const struct person *p, struct buf *out,
                               struct err *e);
 /* Borrows bytes. facts.* ERR_FATAL: our own record cannot be read. Services are kept by name on the
- * wire, so that a new region.yaml may number them anew; unknown ones are dropped with their facts. */
+ * wire, so that a new region.yaml may number them anew; unknown ones are dropped with their
+ * facts. */
 MUST_CHECK bool person_decode(const struct bundle *b, struct arena *a, struct slice bytes,
                               struct person *out, struct err *e);
 

@@ -1,7 +1,7 @@
 /* person_decode.c - a person read from the value of the topic facts.
  *
- * The reader goes through the compiled plan, which checks every byte. What cannot be kept, because its
- * service or agency has left the region, is left out; words about sharing are kept, by name. */
+ * The reader goes through the compiled plan, which checks every byte. What cannot be kept, because
+ * its service or agency has left the region, is left out; words about sharing are kept, by name. */
 #include "sharing/facts/person.h"
 
 #include "sharing/facts/draft.h"
@@ -71,8 +71,10 @@ static bool get_service_n(const struct reader *r, const struct view *v, size_t s
     return true;
 }
 
-/* Whom a word about sharing names. A no must not end because the region had that service out for a while. */
-static int32_t get_named(const struct reader *r, const struct view *v, size_t slot, struct slice *away)
+/* Whom a word about sharing names. A no must not end because the region had that service out for a
+ * while. */
+static int32_t get_named(const struct reader *r, const struct view *v, size_t slot,
+                         struct slice *away)
 {
     int32_t n = -1;
     if (get_service(r, v, slot, &n))

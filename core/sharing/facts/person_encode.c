@@ -1,4 +1,5 @@
-/* person_encode.c - a person as the value of the topic facts, field by field in the schema's order. */
+/* person_encode.c - a person as the value of the topic facts, field by field in the schema's
+ * order. */
 #include "sharing/facts/person.h"
 
 #include "record/wire.h"

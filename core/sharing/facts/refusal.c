@@ -26,7 +26,8 @@ bool refusal_has(const struct refusal *x, const struct event_id *id)
     return false;
 }
 
-/* The refusal of the whole episode of an event on file, unless the service has got that event before. */
+/* The refusal of the whole episode of an event on file, unless the service has got that event
+ * before. */
 static const struct refusal *find_of_episode(const struct bundle *b, const struct person *p,
                                              const struct episode_event *ev, struct slice service)
 {
@@ -84,7 +85,7 @@ bool refusal_covers_episode(const struct refusal *x, struct slice episode)
 }
 
 const struct refusal *refusal_against(const struct bundle *b, const struct person *p,
-                                    const struct event *ev, uint16_t service)
+                                      const struct event *ev, uint16_t service)
 {
     bool names_original = ev->replaces && event_id_is_set(&ev->original);
     if (ev->retracts)
@@ -112,8 +113,8 @@ static bool is_version_on_file(const struct draft *d, const struct refusal *x)
     return false;
 }
 
-/* Whether ev corrects what was refused. Without a name it may mean a refused event that is no longer on
- * file: as that cannot be told, it does. */
+/* Whether ev corrects what was refused. Without a name it may mean a refused event that is no
+ * longer on file: as that cannot be told, it does. */
 static bool is_correction(const struct draft *d, const struct bundle *b, const struct refusal *x,
                           const struct event *ev, const struct event_id *original)
 {
@@ -129,7 +130,7 @@ static bool is_correction(const struct draft *d, const struct bundle *b, const s
 }
 
 bool refusal_add_version(struct arena *a, struct refusal *x, const struct event_id *id,
-                        struct err *e)
+                         struct err *e)
 {
     uint8_t *more = arena_raw(a, x->versions.n + ID_BYTES);
     if (!more)
@@ -142,7 +143,7 @@ bool refusal_add_version(struct arena *a, struct refusal *x, const struct event_
 }
 
 bool refusal_follow(struct draft *d, const struct bundle *b, const struct event *ev,
-                  const struct event_id *original, struct err *e)
+                    const struct event_id *original, struct err *e)
 {
     struct refusal *refusals = d->refusals.items;
     for (size_t i = 0; i < d->refusals.count; i++) {
@@ -164,7 +165,7 @@ bool refusal_follow(struct draft *d, const struct bundle *b, const struct event 
 }
 
 bool refusal_note_first(struct arena *a, const struct person *p, const struct refusal *refusal,
-                         struct slice who, struct person *out, struct err *e)
+                        struct slice who, struct person *out, struct err *e)
 {
     struct draft d;
     if (!draft_init(&d, a, p, e))

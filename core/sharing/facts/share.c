@@ -46,8 +46,9 @@ static void add_consents(struct shares *s, const struct person *p)
     for (size_t i = 0; i < p->consent_count; i++) {
         const struct consent_fact *x = &p->consents[i];
         add_bytes(s, agency_of_source(s, x->source),
-            ITEM_BYTES + named_bytes(s->bundle, x->recipient, x->away) + text_bytes(x->purpose) + text_bytes(x->capacity) +
-                text_bytes(x->basis) + text_bytes(x->recorder) + text_bytes(x->source));
+                  ITEM_BYTES + named_bytes(s->bundle, x->recipient, x->away) +
+                      text_bytes(x->purpose) + text_bytes(x->capacity) + text_bytes(x->basis) +
+                      text_bytes(x->recorder) + text_bytes(x->source));
     }
 }
 
@@ -57,21 +58,26 @@ static void add_words(struct shares *s, const struct person *p)
     add_consents(s, p);
     for (size_t i = 0; i < p->objection_count; i++)
         add_bytes(s, agency_of_source(s, p->objections[i].source),
-            ITEM_BYTES + named_bytes(b, p->objections[i].recipient, p->objections[i].away) +
-                text_bytes(p->objections[i].source));
+                  ITEM_BYTES + named_bytes(b, p->objections[i].recipient, p->objections[i].away) +
+                      text_bytes(p->objections[i].source));
     for (size_t i = 0; i < p->restriction_count; i++)
         add_bytes(s, agency_of_source(s, p->restrictions[i].source),
-            ITEM_BYTES + text_bytes(p->restrictions[i].kind) + text_bytes(p->restrictions[i].source));
+                  ITEM_BYTES + text_bytes(p->restrictions[i].kind) +
+                      text_bytes(p->restrictions[i].source));
     for (size_t i = 0; i < p->responsible_count; i++)
         add_bytes(s, agency_of_source(s, p->responsible[i].source),
-            ITEM_BYTES + text_bytes(p->responsible[i].function) +
-                service_bytes(b, p->responsible[i].service) + text_bytes(p->responsible[i].source));
+                  ITEM_BYTES + text_bytes(p->responsible[i].function) +
+                      service_bytes(b, p->responsible[i].service) +
+                      text_bytes(p->responsible[i].source));
     for (size_t i = 0; i < p->death_count; i++)
-        add_bytes(s, agency_of_source(s, p->deaths[i].source), ITEM_BYTES + text_bytes(p->deaths[i].source));
+        add_bytes(s, agency_of_source(s, p->deaths[i].source),
+                  ITEM_BYTES + text_bytes(p->deaths[i].source));
     for (size_t i = 0; i < p->settlement_count; i++)
-        add_bytes(s, -1, ITEM_BYTES + text_bytes(p->settlements[i].purpose) + text_bytes(p->settlements[i].people) +
-                       text_bytes(p->settlements[i].overruled) +
-                       named_bytes(b, p->settlements[i].recipient, p->settlements[i].away));
+        add_bytes(s, -1,
+                  ITEM_BYTES + text_bytes(p->settlements[i].purpose) +
+                      text_bytes(p->settlements[i].people) +
+                      text_bytes(p->settlements[i].overruled) +
+                      named_bytes(b, p->settlements[i].recipient, p->settlements[i].away));
 }
 
 static void add_others(struct shares *s, const struct person *p)
@@ -79,24 +85,28 @@ static void add_others(struct shares *s, const struct person *p)
     const struct bundle *b = s->bundle;
     for (size_t i = 0; i < p->relationship_count; i++) {
         const struct relationship *r = &p->relationships[i];
-        add_bytes(s, r->agency, ITEM_BYTES + text_bytes(r->kind) + text_bytes(r->episode) + service_bytes(b, r->with) +
-                              text_bytes(b->agencies[r->agency].name));
+        add_bytes(s, r->agency,
+                  ITEM_BYTES + text_bytes(r->kind) + text_bytes(r->episode) +
+                      service_bytes(b, r->with) + text_bytes(b->agencies[r->agency].name));
     }
     for (size_t i = 0; i < p->link_count; i++)
-        add_bytes(s, p->links[i].agency, ITEM_BYTES + text_bytes(p->links[i].local_id) +
-                                       text_bytes(b->agencies[p->links[i].agency].name));
+        add_bytes(s, p->links[i].agency,
+                  ITEM_BYTES + text_bytes(p->links[i].local_id) +
+                      text_bytes(b->agencies[p->links[i].agency].name));
     for (size_t i = 0; i < p->early_count; i++) {
         const struct early_retraction *x = &p->early[i];
-        add_bytes(s, x->agency, ITEM_BYTES + text_bytes(x->episode) + text_bytes(x->type) + text_bytes(x->kind) +
-                              text_bytes(x->source) + text_bytes(b->agencies[x->agency].name));
+        add_bytes(s, x->agency,
+                  ITEM_BYTES + text_bytes(x->episode) + text_bytes(x->type) + text_bytes(x->kind) +
+                      text_bytes(x->source) + text_bytes(b->agencies[x->agency].name));
     }
     for (size_t i = 0; i < p->birth_count; i++)
-        add_bytes(s, p->births[i].agency, ITEM_BYTES + text_bytes(p->births[i].hash) +
-                                        text_bytes(b->agencies[p->births[i].agency].name));
+        add_bytes(s, p->births[i].agency,
+                  ITEM_BYTES + text_bytes(p->births[i].hash) +
+                      text_bytes(b->agencies[p->births[i].agency].name));
     for (size_t i = 0; i < p->unread_count; i++)
         add_bytes(s, bundle_agency(b, p->unread[i].agency),
-            ITEM_BYTES + text_bytes(p->unread[i].agency) + text_bytes(p->unread[i].feed) +
-                text_bytes(p->unread[i].code) + text_bytes(p->unread[i].reference));
+                  ITEM_BYTES + text_bytes(p->unread[i].agency) + text_bytes(p->unread[i].feed) +
+                      text_bytes(p->unread[i].code) + text_bytes(p->unread[i].reference));
 }
 
 static void add_waits(struct shares *s, const struct person *p)
@@ -104,14 +114,17 @@ static void add_waits(struct shares *s, const struct person *p)
     for (size_t i = 0; i < p->hold_count; i++) {
         const struct hold *h = &p->holds[i];
         add_bytes(s, agency_of_source(s, h->source),
-            ITEM_BYTES + service_bytes(s->bundle, h->service) + text_bytes(h->reason) + text_bytes(h->clause) +
-                text_bytes(h->bytes) + text_bytes(h->first_by) + text_bytes(h->source));
+                  ITEM_BYTES + service_bytes(s->bundle, h->service) + text_bytes(h->reason) +
+                      text_bytes(h->clause) + text_bytes(h->bytes) + text_bytes(h->first_by) +
+                      text_bytes(h->source));
     }
     for (size_t i = 0; i < p->refusal_count; i++) {
         const struct refusal *x = &p->refusals[i];
-        add_bytes(s, -1, ITEM_BYTES + text_bytes(x->agency) + text_bytes(x->service) + text_bytes(x->episode) +
-                       text_bytes(x->type) + text_bytes(x->kind) + text_bytes(x->versions) + text_bytes(x->by) +
-                       text_bytes(x->first_by) + text_bytes(x->reason) + text_bytes(x->clause) + text_bytes(x->bytes));
+        add_bytes(s, -1,
+                  ITEM_BYTES + text_bytes(x->agency) + text_bytes(x->service) +
+                      text_bytes(x->episode) + text_bytes(x->type) + text_bytes(x->kind) +
+                      text_bytes(x->versions) + text_bytes(x->by) + text_bytes(x->first_by) +
+                      text_bytes(x->reason) + text_bytes(x->clause) + text_bytes(x->bytes));
     }
 }
 
@@ -130,8 +143,9 @@ static void add_gone(struct shares *s, const struct person *p)
 
 static size_t event_bytes(const struct bundle *b, const struct episode_event *x)
 {
-    size_t n = ITEM_BYTES + text_bytes(x->episode) + text_bytes(x->type) + text_bytes(x->kind) + text_bytes(x->source) +
-               text_bytes(x->bytes) + text_bytes(b->agencies[x->agency].name);
+    size_t n = ITEM_BYTES + text_bytes(x->episode) + text_bytes(x->type) + text_bytes(x->kind) +
+               text_bytes(x->source) + text_bytes(x->bytes) +
+               text_bytes(b->agencies[x->agency].name);
     for (size_t i = 0; i < x->receiver_count; i++) {
         const struct receiver *r = &x->receivers[i];
         n += sizeof r->id + LONG_BYTES + service_bytes(b, r->service) + text_bytes(r->clause) +
@@ -158,7 +172,7 @@ static void add_events(struct shares *s, const struct draft *d)
 }
 
 static bool measure_shares(struct shares *s, const struct bundle *b, struct arena *a,
-                    const struct draft *d, struct err *e)
+                           const struct draft *d, struct err *e)
 {
     struct person p;
     *s = (struct shares){ .bundle = b,
@@ -190,7 +204,7 @@ static int fullest_agency(const struct shares *s, size_t share)
 }
 
 static bool shrink_to_fit(struct draft *d, const struct bundle *b, struct arena *a, size_t limit,
-                      size_t share, struct err *e)
+                          size_t share, struct err *e)
 {
     struct shares s;
     for (;;) {
@@ -223,8 +237,8 @@ static bool leaves_room(const struct shares *s, int agency, size_t limit, size_t
     return all + unfilled_bytes(nobodys, share) <= limit;
 }
 
-static bool may_add(const struct shares *was, const struct shares *is,
-                    const struct share_asker *by, size_t limit, size_t share)
+static bool may_add(const struct shares *was, const struct shares *is, const struct share_asker *by,
+                    size_t limit, size_t share)
 {
     int n = by->agency;
     if (n < 0 || is->stays[n] <= share || is->stays[n] <= was->stays[n])

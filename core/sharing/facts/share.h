@@ -2,11 +2,11 @@
  *
  * The facts of a person are one record of a limited size. Anybody may fill half of it; of the other
  * half each agency has the same share, so that one agency always leaves room for another.
- * Events that nobody waits for may be forgotten. When the record is too large, agencies beyond their
- * share lose theirs, the oldest first: its bytes, then all of it.
- * Words, holds and ids may not be forgotten. Once they fill half of the record, an agency beyond its
- * share adds no more: its event is refused, and nobody else's. Only an event that restricts goes beyond,
- * while all others' shares still fit. Sizes are bounds from above. Pure. */
+ * Events that nobody waits for may be forgotten. When the record is too large, agencies beyond
+ * their share lose theirs, the oldest first: its bytes, then all of it. Words, holds and ids may
+ * not be forgotten. Once they fill half of the record, an agency beyond its share adds no more: its
+ * event is refused, and nobody else's. Only an event that restricts goes beyond, while all others'
+ * shares still fit. Sizes are bounds from above. Pure. */
 #ifndef CONCORDAT_SHARING_FACTS_SHARE_H
 #define CONCORDAT_SHARING_FACTS_SHARE_H
 

@@ -1,4 +1,5 @@
-/* unread.h - messages that may restrict and could not be read: kept with the facts until somebody has looked. */
+/* unread.h - messages that may restrict and could not be read: kept with the facts until somebody
+ * has looked. */
 #ifndef CONCORDAT_SHARING_FACTS_UNREAD_H
 #define CONCORDAT_SHARING_FACTS_UNREAD_H
 

@@ -1,8 +1,8 @@
 /* judge.c - the one decision, step by step: read the event, change the facts, decide, project.
  *
- * This file is the coordinator. The facts table is applied in draft_apply.c; decide.c and run_round.c say
- * who gets what; project.c and project_notice.c make the bytes; run_doors.c tells the doors. The same
- * input gives the same bytes: nothing here reads a clock or keeps state. */
+ * This file is the coordinator. The facts table is applied in draft_apply.c; decide.c and
+ * run_round.c say who gets what; project.c and project_notice.c make the bytes; run_doors.c tells
+ * the doors. The same input gives the same bytes: nothing here reads a clock or keeps state. */
 #include "sharing/judge/judge.h"
 
 #include "sharing/facts/claimed.h"
@@ -96,7 +96,8 @@ static bool join_one(struct run *r, const struct event *ev)
     return run_alike(r, ev, OUTCOME_WITHHOLD, REASON_NOT_YOURS, NULL);
 }
 
-/* Ends the holds of an event and lists their services. Reopened holds go on waiting for a person. */
+/* Ends the holds of an event and lists their services. Reopened holds go on waiting for a
+ * person. */
 static bool end_joined(struct run *r, const struct event_id *event, struct list *services)
 {
     for (size_t i = r->draft.holds.count; i-- > 0;) {
@@ -157,8 +158,8 @@ static bool join_held(struct run *r)
     }
 }
 
-/* Opens gates when a claim now counts that did not, or the reverse. Doors hear of that, and of claims that
- * come or go while one is in doubt. */
+/* Opens gates when a claim now counts that did not, or the reverse. Doors hear of that, and of
+ * claims that come or go while one is in doubt. */
 static bool look_at_claims(struct run *r)
 {
     const struct bundle *b = r->in->bundle;

@@ -1,9 +1,9 @@
 /* judge_refuse.c - a named person's no, and what opens again when named people take it back.
  *
- * A refusal stands above every gate (decide_for asks it first) and outside every limit. It knows the ids
- * of all versions of the refused event, so that it recognises a correction when the events themselves
- * are no longer on file. Reopening discloses nothing: what was kept back is held, and no rule ends such a
- * hold, only a person's release. */
+ * A refusal stands above every gate (decide_for asks it first) and outside every limit. It knows
+ * the ids of all versions of the refused event, so that it recognises a correction when the events
+ * themselves are no longer on file. Reopening discloses nothing: what was kept back is held, and no
+ * rule ends such a hold, only a person's release. */
 #include "sharing/decide/decide.h"
 #include "sharing/facts/refusal.h"
 #include "sharing/judge/run.h"
@@ -63,8 +63,8 @@ static bool is_of_episode(const struct run *r, const struct refusal *x, const st
     return refusal_is_of_agency(r->in->bundle, x, ev) && refusal_covers_episode(x, ev->episode);
 }
 
-/* Ends the holds of other events of that episode for the same service. Each gets a refusal of its own, for
- * whoever reopens it. */
+/* Ends the holds of other events of that episode for the same service. Each gets a refusal of its
+ * own, for whoever reopens it. */
 static bool end_episode(struct run *r, const struct refusal *x, uint16_t service)
 {
     struct list *holds = &r->draft.holds;
@@ -139,15 +139,16 @@ static bool add_reopened(struct run *r, const struct refusal *x, const struct ev
     return true;
 }
 
-/* Holds the newest version again, unless it was taken back in the meantime. ev NULL: its source has left
- * the region; it is held all the same, under that id. */
+/* Holds the newest version again, unless it was taken back in the meantime. ev NULL: its source has
+ * left the region; it is held all the same, under that id. */
 static bool hold_again(struct run *r, const struct refusal *x, uint16_t service,
                        const struct event *ev, const struct event_id *newest)
 {
     struct person facts;
     const struct episode_event *on_file;
-    struct decision d = { .event = *newest, .to = { service }, .outcome = OUTCOME_HOLD,
-                          .disclosure = -1 };
+    struct decision d = {
+        .event = *newest, .to = { service }, .outcome = OUTCOME_HOLD, .disclosure = -1
+    };
     d.reason = arena_text(r->arena, x->reason);
     if (!d.reason)
         return err_memory(r->e);
@@ -180,8 +181,8 @@ static bool hold_named(struct run *r, const struct refusal *x, uint16_t service)
     return hold_again(r, x, service, ev, &newest);
 }
 
-/* Holds another event again that was refused with it. One without bytes is held under the key where it was
- * refused. */
+/* Holds another event again that was refused with it. One without bytes is held under the key where
+ * it was refused. */
 static bool hold_other(struct run *r, const struct refusal *x, uint16_t service)
 {
     const struct event *ev = NULL;
@@ -230,7 +231,8 @@ static bool hold_episode(struct run *r, const struct refusal *x, const struct ev
     return !is_due || hold_kept_back(r, x, wanted.bytes, service);
 }
 
-/* All that are taken back by it, oldest first. From elsewhere that no alone: of others people say so there. */
+/* All that are taken back by it, oldest first. From elsewhere that no alone: of others people say
+ * so there. */
 static bool lift(struct run *r, const struct refusal *x, bool is_carried, struct list *lifted)
 {
     struct refusal *all = r->draft.refusals.items;

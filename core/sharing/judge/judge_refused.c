@@ -55,7 +55,8 @@ static bool add_corrections(struct run *r, struct refusal *x)
 }
 
 /* By the same act. as: the list that it stands in may move. */
-static bool add_own(struct run *r, const struct hold *h, const struct view *v, const struct refusal as)
+static bool add_own(struct run *r, const struct hold *h, const struct view *v,
+                    const struct refusal as)
 {
     struct refusal own;
     return run_add_refusal(r, h, v, &as, &own);
@@ -119,7 +120,8 @@ bool judge_refused(const struct judge_input *in, const struct refused *said, str
                    struct judged *out, struct err *e)
 {
     struct run r;
-    return run_begin(&r, in, a, e) && note_refused(&r, said) && run_refusals(&r) && run_end(&r, out);
+    return run_begin(&r, in, a, e) && note_refused(&r, said) && run_refusals(&r) &&
+           run_end(&r, out);
 }
 
 bool judge_refused_late(const struct judge_input *in, const struct refused *said, struct arena *a,

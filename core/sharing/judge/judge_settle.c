@@ -15,7 +15,8 @@ static void settle_one(void *ctx, const struct sharing_question *ask)
     struct ending *s = ctx;
     struct run *r = s->run;
     s->any = true;
-    const struct settlement said = { .yes = s->how->yes, .people = s->how->people,
+    const struct settlement said = { .yes = s->how->yes,
+                                     .people = s->how->people,
                                      .at_ms = r->in->decided_ms };
     s->failed = s->failed || !draft_settle_conflict(&r->draft, ask, &said, s->how->signed_ms, r->e);
 }
@@ -30,7 +31,8 @@ static bool settle_hold(struct run *r, const struct hold *hold, const struct set
     struct question q = {
         .bundle = r->in->bundle, .event = &r->event, .facts = &facts, .arena = r->arena
     };
-    r->error = event_read(r->in->bundle, &r->in->event, r->in->framed, r->in->decided_ms, &r->event);
+    r->error =
+        event_read(r->in->bundle, &r->in->event, r->in->framed, r->in->decided_ms, &r->event);
     if (r->error)
         return true;
     draft_view(&r->draft, &facts);

@@ -1,4 +1,5 @@
-/* judge_unread.c - messages that may restrict and could not be read: one has come, and somebody has looked. */
+/* judge_unread.c - messages that may restrict and could not be read: one has come, and somebody has
+ * looked. */
 #include "sharing/facts/unread.h"
 #include "sharing/judge/run.h"
 
@@ -9,7 +10,8 @@ bool judge_unread(const struct judge_input *in, const struct unread_message *see
     if (!run_begin(&r, in, a, e))
         return false;
     r.event.decided_ms = in->decided_ms;
-    return unread_note(&r.draft, seen, e) && run_forget_let_go(&r) && run_doors(&r) && run_end(&r, out);
+    return unread_note(&r.draft, seen, e) && run_forget_let_go(&r) && run_doors(&r) &&
+           run_end(&r, out);
 }
 
 /* Gates open as when a restriction is lifted. */

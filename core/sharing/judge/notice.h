@@ -6,12 +6,16 @@
 
 /* What the door needs of a notice. */
 struct notice_view {
-    const struct slice *withhold; size_t withhold_count;   /* category names */
-    const struct slice *stop; size_t stop_count;           /* agreement names whose disclosures stop */
-    const struct slice *cancelled; size_t cancelled_count; /* disclosure ids taken back before delivery */
-    const struct slice *waiting; size_t waiting_count;     /* ids that wait for what is in doubt; cancelled too:
-                                                              they never leave, whatever may have arrived */
-    struct slice tell;                                      /* header.notice to set when something is withheld */
+    const struct slice *withhold;
+    size_t withhold_count; /* category names */
+    const struct slice *stop;
+    size_t stop_count; /* agreement names whose disclosures stop */
+    const struct slice *cancelled;
+    size_t cancelled_count; /* disclosure ids taken back before delivery */
+    const struct slice *waiting;
+    size_t waiting_count; /* ids that wait for what is in doubt; cancelled too:
+                             they never leave, whatever may have arrived */
+    struct slice tell;    /* header.notice to set when something is withheld */
 };
 MUST_CHECK bool notice_read(const struct catalogue *c, struct arena *a, struct slice framed,
                             struct notice_view *out, struct err *e);

@@ -18,14 +18,10 @@ void project_id(const struct bundle *b, const struct event *ev, uint16_t recipie
     uint8_t hash[HASH_BYTES];
     id_hex(ev->id.b, hex);
     const struct slice zero = slice_of("", 1);
-    const struct slice parts[] = { b->region,
-                                   zero,
-                                   b->agencies[ev->agency].name,
-                                   zero,
-                                   slice_text(hex),
-                                   zero,
-                                   b->services[recipient].name,
-                                   slice_of(times, sizeof times) };
+    const struct slice parts[] = {
+        b->region,       zero, b->agencies[ev->agency].name, zero,
+        slice_text(hex), zero, b->services[recipient].name,  slice_of(times, sizeof times)
+    };
     sha256_parts(parts, again ? 8 : 7, hash);
     disclosure_id_from(hash, out);
 }
@@ -118,8 +114,8 @@ static void put_action(const struct project *p, struct header *h)
     }
 }
 
-static bool fill_disclosure_header(const struct project *p, const struct disclosure *d, struct header *h,
-                        struct err *e)
+static bool fill_disclosure_header(const struct project *p, const struct disclosure *d,
+                                   struct header *h, struct err *e)
 {
     const struct header_slots *s = p->event->slots;
     struct slice agreement, clause;

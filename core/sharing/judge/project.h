@@ -16,18 +16,18 @@ struct project {
     struct slice clause;              /* "agreement/version/clause" */
     struct slice original; /* that recipient's disclosure id of the original; may be empty */
     struct slice tell;
-    struct slice action;   /* empty: the event's own */
-    unsigned again;        /* how often that recipient has had this event before */
+    struct slice action; /* empty: the event's own */
+    unsigned again;      /* how often that recipient has had this event before */
 };
 
-/* The id of the disclosure of that event to that service, the `again`-th after the first. It is the same
- * for ever. Events of two agencies with one event id have two. */
-void project_id(const struct bundle *b, const struct event *ev, uint16_t recipient,
-                unsigned again, struct disclosure_id *out);
+/* The id of the disclosure of that event to that service, the `again`-th after the first. It is the
+ * same for ever. Events of two agencies with one event id have two. */
+void project_id(const struct bundle *b, const struct event *ev, uint16_t recipient, unsigned again,
+                struct disclosure_id *out);
 /* The event with only what is released, and the header a recipient gets. */
 MUST_CHECK bool project_disclosure(const struct project *p, struct disclosure *out, struct err *e);
-/* A disclosure that waits at its recipient's door while something is in doubt, or that waited and will
- * never leave. */
+/* A disclosure that waits at its recipient's door while something is in doubt, or that waited and
+ * will never leave. */
 struct waiting {
     uint16_t service;
     const struct disclosure_id *id;

@@ -1,8 +1,9 @@
 /* project_notice.c - what a door must know of one subject, and an agency's own id of it.
  *
- * A notice says everything that stands at this moment (the topic is compacted): categories that a fact
- * now forbids, agreements whose guard no longer stands, disclosures that were taken back or that wait.
- * Neither record tells which event it came of, or when: that is for the event's source alone. */
+ * A notice says everything that stands at this moment (the topic is compacted): categories that a
+ * fact now forbids, agreements whose guard no longer stands, disclosures that were taken back or
+ * that wait. Neither record tells which event it came of, or when: that is for the event's source
+ * alone. */
 #include "record/wire.h"
 #include "sharing/decide/decide.h"
 #include "sharing/decide/when_eval.h"
@@ -27,18 +28,19 @@ struct standing {
     size_t stop_count, cancelled_count, waiting_count;
 };
 
-/* The categories that prohibitions forbid now, by their conditions on facts; those without a condition were
- * applied when routing, for ever. Kind and source make no difference: a notice is for the person, not for
- * one event. */
-static void find_forbidden(const struct judge_input *in, struct arena *a, const struct person *facts,
-                          const struct event *ev, uint16_t recipient, struct standing *s)
+/* The categories that prohibitions forbid now, by their conditions on facts; those without a
+ * condition were applied when routing, for ever. Kind and source make no difference: a notice is
+ * for the person, not for one event. */
+static void find_forbidden(const struct judge_input *in, struct arena *a,
+                           const struct person *facts, const struct event *ev, uint16_t recipient,
+                           struct standing *s)
 {
     const struct bundle *b = in->bundle;
     struct facts_context ask = { .bundle = b,
-                              .facts = facts,
-                              .recipient = recipient,
-                              .decided_ms = ev->decided_ms,
-                              .arena = a };
+                                 .facts = facts,
+                                 .recipient = recipient,
+                                 .decided_ms = ev->decided_ms,
+                                 .arena = a };
     enum reason why;
     for (size_t i = 0; i < b->prohibition_count; i++) {
         const struct prohibition *p = &b->prohibitions[i];
@@ -67,8 +69,8 @@ static bool may_flow(const struct bundle *b, const struct clause *c, const struc
     return false;
 }
 
-/* By number of an agreement's name: whether something may flow; whether the door was told that nothing
- * may. */
+/* By number of an agreement's name: whether something may flow; whether the door was told that
+ * nothing may. */
 struct flowing {
     bool *is_open, *is_told;
 };
@@ -189,9 +191,9 @@ static bool encode_notice(const struct judge_input *in, struct arena *a, const s
     size_t count = bundle_names(in->bundle, SIZE_MAX, &s->withhold, a, &names);
     if (!names)
         return err_memory(e);
-    size_t room = TEXT_ROOM + s->tell.n + text_bytes(names, count) +
-                  text_bytes(s->stop, s->stop_count) + text_bytes(s->cancelled, s->cancelled_count) +
-                  text_bytes(s->waiting, s->waiting_count);
+    size_t room =
+        TEXT_ROOM + s->tell.n + text_bytes(names, count) + text_bytes(s->stop, s->stop_count) +
+        text_bytes(s->cancelled, s->cancelled_count) + text_bytes(s->waiting, s->waiting_count);
     if (!buf_in_arena(a, room, &b, e))
         return false;
     id_hex(out->key.b, reference);

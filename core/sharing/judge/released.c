@@ -1,7 +1,7 @@
 /* released.c - what of an event a recipient was told, by slot of the event's own schema.
  *
- * By slot, not by category or part: an event keeps its schema for ever, but its parts change with the
- * rules. */
+ * By slot, not by category or part: an event keeps its schema for ever, but its parts change with
+ * the rules. */
 #include "sharing/judge/released.h"
 
 #include "record/wire.h"

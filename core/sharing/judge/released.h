@@ -8,8 +8,8 @@
 /* What d tells of ev; in a. Only slots that hold something, or that the sender says are cleared. */
 MUST_CHECK bool released_by(const struct bundle *b, struct arena *a, const struct event *ev,
                             const struct decision *d, struct released *out, struct err *e);
-/* Whether now tells anything that before did not: another slot, or more of one that travelled changed
- * before. */
+/* Whether now tells anything that before did not: another slot, or more of one that travelled
+ * changed before. */
 bool released_more(const struct released *now, const struct released *before);
 
 #endif

@@ -21,8 +21,8 @@ static bool may_catch_up(const struct run *r, const struct episode_event *x)
     return x->bytes.n && !x->closed && draft_is_latest(&r->draft, x);
 }
 
-/* The hold of x that facts may end; NULL: none. Such an event is decided again even when a later one of its
- * kind has come, or its episode is closed. */
+/* The hold of x that facts may end; NULL: none. Such an event is decided again even when a later
+ * one of its kind has come, or its episode is closed. */
 static const struct hold *hold_of_facts(const struct run *r, const struct episode_event *x)
 {
     const struct hold *holds = r->draft.holds.items;

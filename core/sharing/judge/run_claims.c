@@ -24,7 +24,7 @@ static bool has_change(const struct list *l, uint16_t service)
 }
 
 bool run_claim_changes(const struct bundle *b, const struct draft *d, const struct person *before,
-                     struct judged *out, struct err *e)
+                       struct judged *out, struct err *e)
 {
     const struct person *const after = out->after;
     const struct person *const both[] = { before, after };

@@ -1,4 +1,5 @@
-/* run_doors.c - law 6: the doors that must hear of this event, and the agencies that get their own new ids. */
+/* run_doors.c - law 6: the doors that must hear of this event, and the agencies that get their own
+ * new ids. */
 #include "sharing/judge/run.h"
 
 /* Everybody who has something of this subject, or is in a relationship with it. */

@@ -1,5 +1,5 @@
-/* run_ended.c - a hold that ends without going to its recipient. That is a decision like any other, so that
- * lists of what is held, and the sums, end it too. */
+/* run_ended.c - a hold that ends without going to its recipient. That is a decision like any other,
+ * so that lists of what is held, and the sums, end it too. */
 #include "sharing/judge/released.h"
 #include "sharing/judge/run.h"
 
@@ -13,7 +13,7 @@ void run_name(struct decision *d, const struct event *ev)
 }
 
 static bool note_ended(struct run *r, const struct event_id *event, const struct event *ev,
-                     uint16_t service, enum reason why)
+                       uint16_t service, enum reason why)
 {
     struct decision d = { .event = *event,
                           .to = { service },

@@ -1,8 +1,8 @@
 /* run_learn.c - what an event makes known, what it replaces, and what it takes back (law 10).
  *
- * An event may come after its own correction or retraction. It is then noted, so that both find it, and
- * makes nothing known. A retraction follows each disclosure of each version of the event, one by one: a
- * door may have sent the first and still hold the second. Nobody else gets it. */
+ * An event may come after its own correction or retraction. It is then noted, so that both find it,
+ * and makes nothing known. A retraction follows each disclosure of each version of the event, one
+ * by one: a door may have sent the first and still hold the second. Nobody else gets it. */
 #include "sharing/facts/claimed.h"
 #include "sharing/judge/released.h"
 #include "sharing/decide/decide.h"
@@ -51,10 +51,10 @@ static bool learn_link(struct run *r, const struct event *ev)
                       &ev->id, r->e);
 }
 
-/* Marks that x no longer stands, and ends its holds. Reopened holds wait for `by`, which corrects it (NULL:
- * nothing does). */
+/* Marks that x no longer stands, and ends its holds. Reopened holds wait for `by`, which corrects
+ * it (NULL: nothing does). */
 static bool strike_event(struct run *r, struct episode_event *x, const struct event *ev,
-                   const struct event *by, enum reason why)
+                         const struct event *by, enum reason why)
 {
     const struct event_id id = x->id;
     x->retracted = true;
@@ -76,8 +76,8 @@ static bool note_claim(struct run *r, const struct event_id *id, struct slice so
                                     SHOWN(source)));
 }
 
-/* Strikes versions that came before ev, and turn out to replace another owner's event; and whatever has
- * replaced those since. */
+/* Strikes versions that came before ev, and turn out to replace another owner's event; and whatever
+ * has replaced those since. */
 static bool drop_versions(struct run *r, const struct event *ev)
 {
     struct episode_event *events = r->draft.events.items;
@@ -86,9 +86,12 @@ static bool drop_versions(struct run *r, const struct event *ev)
         if (!event_id_equal(&x->original, &ev->id) || owner_is_same(x, ev))
             continue;
         struct episode_event *newest = draft_newest(&r->draft, x);
-        const struct event own = { .source_name = newest->source, .agency = newest->agency,
-                                   .type = newest->type, .episode = newest->episode,
-                                   .decided_ms = ev->decided_ms, .is_word = true };
+        const struct event own = { .source_name = newest->source,
+                                   .agency = newest->agency,
+                                   .type = newest->type,
+                                   .episode = newest->episode,
+                                   .decided_ms = ev->decided_ms,
+                                   .is_word = true };
         x->original = (struct event_id){ { 0 } };
         r->draft.changed = true;
         r->draft.doors = true;
@@ -133,8 +136,8 @@ static bool note_unsaid(struct run *r)
     for (size_t i = 0; i < r->draft.unsaid.count; i++) {
         const struct fact_rule *f = list[i].rule;
         const char *what = list[i].closes ? "closes " : says[f->effect];
-        const char *text = arena_format(r->arena, "facts.not-allowed: facts.yaml:%u %s%.*s", f->line,
-                                        what, SHOWN(f->word));
+        const char *text = arena_format(r->arena, "facts.not-allowed: facts.yaml:%u %s%.*s",
+                                        f->line, what, SHOWN(f->word));
         if (!run_note(r, text))
             return false;
     }
@@ -143,8 +146,8 @@ static bool note_unsaid(struct run *r)
     return true;
 }
 
-/* Strikes the event that ev replaces. *id: its id; zeros: ev replaces nothing. *was_taken_back: the event
- * was retracted with all its versions. */
+/* Strikes the event that ev replaces. *id: its id; zeros: ev replaces nothing. *was_taken_back: the
+ * event was retracted with all its versions. */
 static bool replace_original(struct run *r, const struct event *ev, struct event_id *id,
                              bool *was_taken_back)
 {

@@ -1,14 +1,16 @@
-/* run_refusals.c - tells local ids of refusals made or taken back: a refusal is for the person, under whichever
- * key (refused.h).
+/* run_refusals.c - tells local ids of refusals made or taken back: a refusal is for the person,
+ * under whichever key (refused.h).
  *
- * Told is what differs from the facts before: a refusal that is new, or has one more version, to all local
- * ids that its agency has of the person; one that was there, to those that are new; one that stands no
- * more, as taken back. Whoever hears what it knows says nothing again, so this ends. */
+ * Told is what differs from the facts before: a refusal that is new, or has one more version, to
+ * all local ids that its agency has of the person; one that was there, to those that are new; one
+ * that stands no more, as taken back. Whoever hears what it knows says nothing again, so this
+ * ends. */
 #include "sharing/facts/refusal.h"
 #include "sharing/judge/refused.h"
 #include "sharing/judge/run.h"
 
-static const struct refusal *find_in(const struct refusal *list, size_t n, const struct refusal *like)
+static const struct refusal *find_in(const struct refusal *list, size_t n,
+                                     const struct refusal *like)
 {
     for (size_t i = 0; i < n; i++)
         if (refused_is_same(&list[i], like))

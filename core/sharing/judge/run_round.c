@@ -5,8 +5,9 @@
 #include "sharing/judge/run.h"
 #include "sharing/rules/clause.h"
 
-/* The hold that a person has just released, when it is of this event and service; else NULL. If the event
- * must still be held, the new hold keeps its time: otherwise its deadline would start again. */
+/* The hold that a person has just released, when it is of this event and service; else NULL. If the
+ * event must still be held, the new hold keeps its time: otherwise its deadline would start
+ * again. */
 static const struct hold *released_hold(const struct run *r, const struct event *ev,
                                         uint16_t service)
 {
@@ -27,8 +28,8 @@ static bool stays_reopened(const struct run *r, const struct event *ev, uint16_t
     return was && was->reopened;
 }
 
-/* Held already, and for a claim that is in doubt otherwise now, or because of a conflict: who is asked must see
- * that. */
+/* Held already, and for a claim that is in doubt otherwise now, or because of a conflict: who is
+ * asked must see that. */
 static bool is_held_otherwise(const struct hold *h, const struct decision *d)
 {
     bool may_change = hold_is_of_facts(h) || reason_is_of_conflict(slice_text(d->reason));
@@ -141,7 +142,8 @@ static void hold_instead(const struct question *q, struct decision *d, const cha
     memset(d->obliged, 0, sizeof d->obliged);
 }
 
-/* Holds an event that its sender restricts by a code that nobody here knows: no rule may release it. */
+/* Holds an event that its sender restricts by a code that nobody here knows: no rule may release
+ * it. */
 static void hold_unread(const struct question *q, struct decision *d)
 {
     if (d->outcome != OUTCOME_DISCLOSE || !q->event->is_restricted_unread || q->unknown_is_true)
@@ -156,7 +158,8 @@ static void hold_unlooked(const struct question *q, struct decision *d)
         hold_instead(q, d, reason_code(REASON_UNREAD_MESSAGE));
 }
 
-/* Nobody lets something go to their own agency alone, by a settlement of what is held for another neither. */
+/* Nobody lets something go to their own agency alone, by a settlement of what is held for another
+ * neither. */
 static bool is_kept_from_own(const struct run *r, const struct decision *d)
 {
     return d->outcome == OUTCOME_DISCLOSE && r->kept_for != NOBODY &&
@@ -167,7 +170,8 @@ static bool is_kept_from_own(const struct run *r, const struct decision *d)
 static bool hold_from_own(struct run *r, const struct question *q, struct decision *d)
 {
     struct hold *h = draft_hold(&r->draft, &q->event->id, d->to.n);
-    const char *reason = h ? arena_text(r->arena, h->reason) : reason_code(REASON_CONFLICTING_CONSENT);
+    const char *reason =
+        h ? arena_text(r->arena, h->reason) : reason_code(REASON_CONFLICTING_CONSENT);
     if (!reason)
         return err_memory(r->e);
     hold_instead(q, d, reason);
@@ -194,9 +198,10 @@ static bool hold_reopened(struct run *r, const struct question *q, const struct 
     return true;
 }
 
-/* Whether a decision made when a gate opened says anything new. What was withheld stays withheld; what is
- * held is held already; who has the event gets it again only when it now tells more. */
-static bool says_anything_new(struct run *r, const struct round *round, const struct decision *d, bool *yes)
+/* Whether a decision made when a gate opened says anything new. What was withheld stays withheld;
+ * what is held is held already; who has the event gets it again only when it now tells more. */
+static bool says_anything_new(struct run *r, const struct round *round, const struct decision *d,
+                              bool *yes)
 {
     const struct event *ev = round->event;
     const struct receiver *has = find_having(draft_event(&r->draft, &ev->id), d->to.n);
@@ -218,7 +223,8 @@ static bool says_anything_new(struct run *r, const struct round *round, const st
     return true;
 }
 
-static bool send_disclosure(struct run *r, const struct round *round, struct decision *d, struct slice tell)
+static bool send_disclosure(struct run *r, const struct round *round, struct decision *d,
+                            struct slice tell)
 {
     const struct episode_event *x = draft_event(&r->draft, &round->event->id);
     const struct receiver *has = find_receiver(x, d->to.n);
@@ -236,13 +242,14 @@ static bool send_disclosure(struct run *r, const struct round *round, struct dec
     return run_disclose(r, round->event, d, &how);
 }
 
-/* A release answers what the hold names: where words are in conflict and it does not say so, it waits for
- * whoever sees that. */
+/* A release answers what the hold names: where words are in conflict and it does not say so, it
+ * waits for whoever sees that. */
 static bool hold_unnamed(struct run *r, const struct question *q, struct decision *d)
 {
     const struct hold *was = released_hold(r, q->event, d->to.n);
-    struct question as_it_is = { .bundle = q->bundle, .event = q->event, .facts = q->facts,
-                                 .arena = q->arena };
+    struct question as_it_is = {
+        .bundle = q->bundle, .event = q->event, .facts = q->facts, .arena = q->arena
+    };
     struct decision now;
     struct slice tell;
     if (!was || d->outcome != OUTCOME_DISCLOSE || reason_is_of_conflict(was->reason))
@@ -298,8 +305,8 @@ static bool waits_for_facts(const struct run *r, const struct event *ev, uint16_
     return h && hold_is_of_facts(h);
 }
 
-/* Whether the round decides for that service. One that has the event already is passed over, unless a gate
- * opened. */
+/* Whether the round decides for that service. One that has the event already is passed over, unless
+ * a gate opened. */
 static bool is_of_round(const struct run *r, const struct question *q, const struct round *round,
                         const struct hold *release, uint16_t service)
 {

@@ -1,9 +1,10 @@
-/* run_waiting.c - law 6 while something is in doubt: a disclosure that may still be queued waits at its door
- * when it would be held now, because of a claim in doubt or a message that nobody could read.
+/* run_waiting.c - law 6 while something is in doubt: a disclosure that may still be queued waits at
+ * its door when it would be held now, because of a claim in doubt or a message that nobody could
+ * read.
  *
- * It is neither stopped nor disclosed anew: only the door knows whether it has left. Each receiver notes
- * that it waits. When the doubt is over it is judged as a held event would be. Where nothing lets it go
- * any more it is withdrawn for good, and may be disclosed anew when a gate opens. */
+ * It is neither stopped nor disclosed anew: only the door knows whether it has left. Each receiver
+ * notes that it waits. When the doubt is over it is judged as a held event would be. Where nothing
+ * lets it go any more it is withdrawn for good, and may be disclosed anew when a gate opens. */
 #include "sharing/facts/claimed.h"
 #include "sharing/decide/decide.h"
 #include "sharing/judge/run.h"
@@ -42,13 +43,13 @@ struct doubtful {
     struct question q;
     const struct person *facts;
     const struct episode_event *by; /* whose bytes q is of; NULL: none is on file */
-    bool is_unread; /* something could not be read */
-    bool is_doubt;  /* a claim does not count for it */
-    bool is_own;    /* q is of the event itself, not of the last one like it */
+    bool is_unread;                 /* something could not be read */
+    bool is_doubt;                  /* a claim does not count for it */
+    bool is_own;                    /* q is of the event itself, not of the last one like it */
 };
 
-/* Asks what decides about x: x itself, or, without its bytes, the last event like it. Many in a row are
- * judged by the same event, which is asked once. */
+/* Asks what decides about x: x itself, or, without its bytes, the last event like it. Many in a row
+ * are judged by the same event, which is asked once. */
 static bool begin_question(struct run *r, const struct episode_event *x, struct doubtful *d)
 {
     const struct episode_event *by = x->bytes.n ? x : draft_like(&r->draft, x);
@@ -65,8 +66,8 @@ static bool begin_question(struct run *r, const struct episode_event *x, struct 
     return !ev || decide_begin(&d->q, r->e);
 }
 
-/* An event without its bytes waits for any claim in doubt. It is withdrawn when nothing lets the last event
- * like it go; where there is none, when nobody names its service any more. */
+/* An event without its bytes waits for any claim in doubt. It is withdrawn when nothing lets the
+ * last event like it go; where there is none, when nobody names its service any more. */
 static enum wait judge_gone(const struct doubtful *d, const struct receiver *x)
 {
     if (!d->by && x->wait == WAIT_CLAIM && !claimed_names(d->facts, x->service))
@@ -111,7 +112,8 @@ static bool add_waiting(struct run *r, const struct receiver *x, struct list *ou
     return list_put(r->arena, out, &w) || err_memory(r->e);
 }
 
-static bool look_at_event(struct run *r, struct doubtful *d, struct episode_event *x, struct list *out)
+static bool look_at_event(struct run *r, struct doubtful *d, struct episode_event *x,
+                          struct list *out)
 {
     struct receiver *list = run_own_receivers(r, x);
     if (!list)

@@ -1,4 +1,5 @@
-/* ask_table.h - makes one of equal conditions, and of equal parts of them, while a bundle is compiled.
+/* ask_table.h - makes one of equal conditions, and of equal parts of them, while a bundle is
+ * compiled.
  *
  * Thousands of clauses say the same few things. Single-threaded; what it made is immutable. */
 #ifndef CONCORDAT_SHARING_LOAD_ASK_TABLE_H

@@ -48,7 +48,7 @@ static const struct node *read_yaml(struct loader *l, const char *name, bool mus
 
 /* The files of one folder, in the order of their names. */
 static void load_folder_files(struct loader *l, const char *folder, bool must,
-                        void (*load)(struct loader *l, const struct node *root))
+                              void (*load)(struct loader *l, const struct node *root))
 {
     const char *path = arena_format(l->reader.arena, "%s/%s", l->source->label, folder);
     struct source_names names = { .count = 0 };

@@ -1,4 +1,5 @@
-/* bundle_load.h - loads region.yaml and, beside it, agreements/, prohibitions/, facts.yaml and the rest.
+/* bundle_load.h - loads region.yaml and, beside it, agreements/, prohibitions/, facts.yaml and the
+ * rest.
  *
  * All problems are collected with file:line:column (bundle.*), none is only the first. */
 #ifndef CONCORDAT_SHARING_LOAD_BUNDLE_LOAD_H

@@ -44,7 +44,8 @@ bool load_day(struct loader *l, const struct node *n, int64_t *start_ms, int64_t
     if (!london_day_start(n->text, start_ms))
         return strict_say(&l->reader, n, "bundle.day", "'%.*s' is no day, written YYYY-MM-DD",
                           SHOWN(n->text));
-    /* 36 hours on it is about noon of the next day, whatever the clocks do; then back to its start. */
+    /* 36 hours on it is about noon of the next day, whatever the clocks do; then back to its
+     * start. */
     struct civil next = london_from_ms(*start_ms + 36 * HOUR_MS);
     bool doubtful = false;
     next.hour = next.minute = next.second = next.ms = 0;

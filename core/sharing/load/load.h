@@ -59,11 +59,11 @@ extern const char *const load_offices[];
 /* load_keys.c: the keys of every map. */
 extern const struct strict_table load_keys_region, load_keys_agency, load_keys_codes,
     load_keys_service, load_keys_traced_feed, load_keys_traced, load_keys_key_checks,
-    load_keys_approver, load_keys_person, load_keys_agreement, load_keys_basis,
-    load_keys_in_force, load_keys_contacts, load_keys_approval, load_keys_clause,
-    load_keys_oblige, load_keys_prohibitions, load_keys_prohibition, load_keys_aliases,
-    load_keys_facts, load_keys_fact, load_keys_opens, load_keys_responsible, load_keys_consent,
-    load_keys_objection, load_keys_extension, load_keys_extender, load_keys_stop;
+    load_keys_approver, load_keys_person, load_keys_agreement, load_keys_basis, load_keys_in_force,
+    load_keys_contacts, load_keys_approval, load_keys_clause, load_keys_oblige,
+    load_keys_prohibitions, load_keys_prohibition, load_keys_aliases, load_keys_facts,
+    load_keys_fact, load_keys_opens, load_keys_responsible, load_keys_consent, load_keys_objection,
+    load_keys_extension, load_keys_extender, load_keys_stop;
 bool load_is_role(struct slice word);
 /* Services by name, or by role among those of agencies (by index). NULL: all agencies; then a role
  * that no service has is no problem, for prohibitions are written for every region. */
@@ -84,7 +84,8 @@ bool load_signed_extension(struct loader *l, struct agreement *g);
 /* By what law the parties share; written to parties, which are those of g. */
 void load_basis(struct loader *l, const struct node *root, struct party *parties,
                 struct agreement *g);
-/* Orders about agreements that stand (load_order.c); then which of them a later version takes over. */
+/* Orders about agreements that stand (load_order.c); then which of them a later version takes
+ * over. */
 void load_extension(struct loader *l, const struct node *root);
 void load_stop(struct loader *l, const struct node *root);
 void load_succession(struct loader *l);

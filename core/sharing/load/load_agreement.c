@@ -1,6 +1,6 @@
 /* load_agreement.c - one agreement file: parties, time in force, approvals, and what else the ICO
- * data sharing code wants said. The legal basis is load_basis.c's, the clauses are load_clause.c's.
- */
+ * data sharing code wants said. The legal basis is load_basis.c's, the clauses are
+ * load_clause.c's. */
 #include "sharing/load/load.h"
 
 /* An agency of the region; -1 with a problem. */
@@ -91,8 +91,8 @@ static void load_approval(struct loader *l, const struct node *n, const bool *is
     g->approval_count++;
 }
 
-/* The approvals that the file states itself. A party may be missing: that is no problem of the file.
- * In a signed bundle they do not count (load_signed.c). */
+/* The approvals that the file states itself. A party may be missing: that is no problem of the
+ * file. In a signed bundle they do not count (load_signed.c). */
 static void load_approvals(struct loader *l, const struct node *list, const bool *is_party,
                            struct agreement *g)
 {
@@ -126,8 +126,8 @@ static void load_controllers(struct loader *l, const struct node *list, const bo
         (void)strict_say(&l->reader, list, "bundle.missing", "no controller is named");
 }
 
-static void load_controllers_and_contacts(struct loader *l, const struct node *root, const bool *is_party,
-                        struct agreement *g)
+static void load_controllers_and_contacts(struct loader *l, const struct node *root,
+                                          const bool *is_party, struct agreement *g)
 {
     const struct node *processor = node_get(root, "processor");
     const struct node *contacts = strict_member(root, "contacts", NODE_MAP);

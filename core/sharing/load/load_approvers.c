@@ -19,9 +19,10 @@ void load_public_key(const struct strict *r, const struct node *n, const char *c
                          "this is no Ed25519 public key: want 32 bytes in base64, as concordat key "
                          "prints them");
     else if (ed25519_is_weak(out))
-        (void)strict_say(r, n, code,
-                         "this key is a point of small order, for which anybody can make signatures: "
-                         "no secret key has it");
+        (void)strict_say(
+            r, n, code,
+            "this key is a point of small order, for which anybody can make signatures: "
+            "no secret key has it");
 }
 
 static void read_approver(const struct strict *r, const struct node *n, struct approver *out)

@@ -3,8 +3,8 @@
  * The basis in confidentiality stands apart from these. */
 #include "sharing/load/load.h"
 
-/* DPA 2018 s.10(3) and (5): which conditions of Schedule 1 (by paragraph) belong to which of 9(2).
- */
+/* DPA 2018 s.10(3) and (5): which conditions of Schedule 1 (by paragraph) belong to which of
+ * 9(2). */
 static const struct {
     const char *word;
     const char *condition;

@@ -14,7 +14,8 @@ static void check_free_text(struct loader *l, const struct node *list)
                              "free text is released by its full name only");
 }
 
-/* Whether the clause shares a kind of that name; *ends: whether it closes something by facts.yaml. */
+/* Whether the clause shares a kind of that name; *ends: whether it closes something by
+ * facts.yaml. */
 static bool has_kind_named(const struct loader *l, const struct clause *c, struct slice kind,
                            bool *ends)
 {

@@ -1,5 +1,5 @@
-/* load_compile.c - lays out what was loaded for deciding: rows of bits by kind and by source; of each
- * clause, agreement and condition only what deciding asks, and each thing once. */
+/* load_compile.c - lays out what was loaded for deciding: rows of bits by kind and by source; of
+ * each clause, agreement and condition only what deciding asks, and each thing once. */
 #include "base/bits.h"
 #include "sharing/load/ask_table.h"
 #include "sharing/load/load.h"
@@ -40,7 +40,8 @@ static bool compile_clause_rows(struct loader *l)
     const struct bundle *b = l->bundle;
     size_t words = k->words = words_for(b->clause_count);
     k->service_words = words_for(b->service_count);
-    uint64_t *of_kind = make_rows(l, k->kind_count, words), *from = make_rows(l, b->service_count, words);
+    uint64_t *of_kind = make_rows(l, k->kind_count, words),
+             *from = make_rows(l, b->service_count, words);
     uint64_t *to = make_rows(l, b->clause_count, k->service_words);
     if (!of_kind || !from || !to)
         return false;
@@ -63,7 +64,8 @@ static bool compile_prohibition_rows(struct loader *l)
     const struct bundle *b = l->bundle;
     size_t words = k->prohibition_words = words_for(b->prohibition_count);
     uint64_t *of_kind = make_rows(l, k->kind_count, words);
-    uint64_t *from = make_rows(l, b->service_count, words), *to = make_rows(l, b->service_count, words);
+    uint64_t *from = make_rows(l, b->service_count, words),
+             *to = make_rows(l, b->service_count, words);
     if (!of_kind || !from || !to)
         return false;
     for (size_t i = 0; i < b->prohibition_count; i++) {
@@ -146,7 +148,7 @@ static void add_mention(struct mentions *n, uint16_t *slots, size_t slot)
 }
 
 static bool find_mentions(struct loader *l, const struct ask_table *asks, size_t schema,
-                        const struct categories *addressee, struct mentions *n)
+                          const struct categories *addressee, struct mentions *n)
 {
     const struct plan *p = catalogue_at(l->bundle->catalogue, schema)->plan;
     uint16_t *slots = ARENA_ARRAY(l->reader.arena, plan_slots(p), uint16_t);

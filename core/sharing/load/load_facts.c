@@ -1,10 +1,11 @@
 /* load_facts.c - facts.yaml: which events change what is known of a person.
  *
- * One line has "on", "by" and any of: opens (with closed_by), responsible, grants, revokes, objects,
- * lifts_objection, restricts, lifts, links, dies. "by" names who may say it: roles, or "the service
- * itself" that the line is about; roles of a line that lifts are those that check. closed_by has a "by" of its own. A value is "source" or "field PATH", and the path
- * must exist in every type of the line. Who is responsible may also be "unknown", or be found by
- * "places": what the field says, and the service it means. */
+ * One line has "on", "by" and any of: opens (with closed_by), responsible, grants, revokes,
+ * objects, lifts_objection, restricts, lifts, links, dies. "by" names who may say it: roles, or
+ * "the service itself" that the line is about; roles of a line that lifts are those that check.
+ * closed_by has a "by" of its own. A value is "source" or "field PATH", and the path must exist in
+ * every type of the line. Who is responsible may also be "unknown", or be found by "places": what
+ * the field says, and the service it means. */
 #include "sharing/load/load.h"
 
 #define RESTRICTIONS_MAX 62
@@ -32,7 +33,8 @@ static void add_sayer(struct loader *l, const struct node *m, struct sayers *out
             services_add(&out->services, i);
 }
 
-/* Who may say something. of: the line that needs it, for the place of a problem; how: its grammar. */
+/* Who may say something. of: the line that needs it, for the place of a problem; how: its
+ * grammar. */
 static void load_sayers(struct loader *l, const struct node *n, const struct node *of,
                         const char *how, struct sayers *out)
 {
@@ -56,7 +58,7 @@ static void load_sayers(struct loader *l, const struct node *n, const struct nod
 }
 
 static struct fact_rule *add_fact_rule(struct loader *l, const struct line *line,
-                                  enum fact_effect effect)
+                                       enum fact_effect effect)
 {
     struct bundle *b = l->bundle;
     struct fact_rule *grown =
@@ -198,7 +200,7 @@ static void load_objection(struct loader *l, const struct node *n, const struct 
 }
 
 static void load_text_field(struct loader *l, const struct node *n, const struct line *line,
-                       enum fact_effect effect)
+                            enum fact_effect effect)
 {
     struct fact_rule *r = add_fact_rule(l, line, effect);
     if (r)
@@ -286,8 +288,8 @@ static void add_vocabulary(const struct loader *l, const struct fact_rule *r, st
     }
 }
 
-/* Beside "the service itself" the lines that lift may name roles: those check whether somebody must be hidden. Where
- * none does, whoever says a word has, also who has left the region. */
+/* Beside "the service itself" the lines that lift may name roles: those check whether somebody must
+ * be hidden. Where none does, whoever says a word has, also who has left the region. */
 static void collect_checkers(struct loader *l)
 {
     struct compiled *c = l->compiled;

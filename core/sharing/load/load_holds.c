@@ -13,7 +13,9 @@ static bool read_limit(struct slice text, int64_t *ms)
     static const struct {
         const char *word;
         int64_t ms;
-    } units[] = { { "second", 1000 }, { "minute", 60000 }, { "hour", 3600000 }, { "day", 86400000 } };
+    } units[] = {
+        { "second", 1000 }, { "minute", 60000 }, { "hour", 3600000 }, { "day", 86400000 }
+    };
     size_t blank = slice_find(text, ' ');
     struct slice unit = slice_trim(slice_from(text, blank));
     uint64_t n = 0;

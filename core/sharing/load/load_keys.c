@@ -6,16 +6,20 @@
 
 /* ---- words ---- */
 
-const char *const load_roles[] = { "acute-trust",       "community-health",  "gp",
-                                   "care-transfer-hub", "adult-social-care", "safeguarding",
-                                   "homelessness",      "adaptations",       "landlord",
-                                   "care-provider",     NULL };
-const char *const load_offices[] = { "caldicott-guardian",
-                                     "senior-information-risk-owner",
-                                     "data-protection-officer",
-                                     "information-governance-lead",
-                                     "registered-manager",
-                                     NULL };
+const char *const load_roles[] = { "acute-trust",
+                                   "community-health",
+                                   "gp",
+                                   "care-transfer-hub",
+                                   "adult-social-care",
+                                   "safeguarding",
+                                   "homelessness",
+                                   "adaptations",
+                                   "landlord",
+                                   "care-provider",
+                                   NULL };
+const char *const load_offices[] = { "caldicott-guardian",      "senior-information-risk-owner",
+                                     "data-protection-officer", "information-governance-lead",
+                                     "registered-manager",      NULL };
 static const char *const confidentialities[] = { "implied-consent", "explicit-consent",
                                                  "statutory-duty",  "court-order",
                                                  "s251-nhs-act",    "public-interest",
@@ -30,25 +34,26 @@ static const char *const entitled[] = { "entitled", NULL };
 /* ---- region.yaml ---- */
 
 STRICT_TABLE(
-    load_keys_region, "",
-    STRICT_MUST("region", STRICT_TEXT, "the region's id"),
+    load_keys_region, "", STRICT_MUST("region", STRICT_TEXT, "the region's id"),
     STRICT_MUST("partitions", STRICT_TEXT,
                 "into how many parts people are spread on the bus, 1 to 1024; fixed for ever"),
     STRICT_MUST("agencies", STRICT_MAP, "who belongs to it, by id"),
     STRICT_MAY("key_checks", STRICT_MAP, "check values of the region's keys (concordat key check)"),
     STRICT_MAY("approvers", STRICT_MAP, "who signs the next bundle, by id"),
     STRICT_MAY("people", STRICT_MAP, "who acts on what is held or set aside, by id"),
-    STRICT_MAY("holds", STRICT_MAP,
-               "REASON: TIME until somebody is paged, as {unknown: 4 hours}; default for the others"));
+    STRICT_MAY(
+        "holds", STRICT_MAP,
+        "REASON: TIME until somebody is paged, as {unknown: 4 hours}; default for the others"));
 
-STRICT_TABLE(
-    load_keys_agency, "agencies: NAME:",
-    STRICT_MAY("title", STRICT_TEXT, "its name as people know it"),
-    STRICT_MAY("codes", STRICT_MAP, "what national registers call it"),
-    STRICT_MAY_BE("nhs_number", entitled, "that it may hold NHS numbers, and has the region's key"),
-    STRICT_MAY("feeds", STRICT_MAP, "feeds whose NHS numbers are traced, by the feed's name"),
-    STRICT_MAY("key_check", STRICT_TEXT, "check value of the agency's own key"),
-    STRICT_MUST("services", STRICT_MAP, "what of it sends or receives, by id"));
+STRICT_TABLE(load_keys_agency,
+             "agencies: NAME:", STRICT_MAY("title", STRICT_TEXT, "its name as people know it"),
+             STRICT_MAY("codes", STRICT_MAP, "what national registers call it"),
+             STRICT_MAY_BE("nhs_number", entitled,
+                           "that it may hold NHS numbers, and has the region's key"),
+             STRICT_MAY("feeds", STRICT_MAP,
+                        "feeds whose NHS numbers are traced, by the feed's name"),
+             STRICT_MAY("key_check", STRICT_TEXT, "check value of the agency's own key"),
+             STRICT_MUST("services", STRICT_MAP, "what of it sends or receives, by id"));
 
 STRICT_TABLE(load_keys_codes, "agencies: NAME: codes:",
              STRICT_MAY("ods", STRICT_TEXT, "of the Organisation Data Service"),
@@ -65,12 +70,12 @@ STRICT_TABLE(load_keys_traced_feed, "agencies: NAME: feeds: NAME:",
 STRICT_TABLE(load_keys_traced, "agencies: NAME: feeds: NAME: nhs_number:",
              STRICT_MUST("traced", STRICT_TEXT, "how they are traced, for whoever signs"));
 
-STRICT_TABLE(load_keys_key_checks, "key_checks:",
-             STRICT_MAY("region", STRICT_TEXT, "of the region's key"),
+STRICT_TABLE(load_keys_key_checks,
+             "key_checks:", STRICT_MAY("region", STRICT_TEXT, "of the region's key"),
              STRICT_MAY("recipients", STRICT_TEXT, "of the router's key"));
 
-STRICT_TABLE(load_keys_approver, "approvers: NAME:",
-             STRICT_MUST("agency", STRICT_TEXT, "for which they sign"),
+STRICT_TABLE(load_keys_approver,
+             "approvers: NAME:", STRICT_MUST("agency", STRICT_TEXT, "for which they sign"),
              STRICT_MUST_BE("role", load_offices, "the office that lets them"),
              STRICT_MUST("key", STRICT_TEXT, "public key in base64 (concordat key --approver)"));
 
@@ -82,19 +87,19 @@ STRICT_TABLE(load_keys_person, "people: NAME:",
              STRICT_MUST("key", STRICT_TEXT, "public key in base64 (concordat key --person)"),
              STRICT_MUST("until", STRICT_TEXT, "the last day, YYYY-MM-DD"));
 
-static const struct strict_table *const region[] = {
-    &load_keys_region, &load_keys_agency, &load_keys_codes, &load_keys_service,
-    &load_keys_traced_feed, &load_keys_traced, &load_keys_key_checks, &load_keys_approver,
-    &load_keys_person, NULL
-};
+static const struct strict_table *const region[] = { &load_keys_region,      &load_keys_agency,
+                                                     &load_keys_codes,       &load_keys_service,
+                                                     &load_keys_traced_feed, &load_keys_traced,
+                                                     &load_keys_key_checks,  &load_keys_approver,
+                                                     &load_keys_person,      NULL };
 
 /* ---- agreements/ ---- */
 
 STRICT_TABLE(
-    load_keys_agreement, "",
-    STRICT_MUST("agreement", STRICT_TEXT, "its id"),
+    load_keys_agreement, "", STRICT_MUST("agreement", STRICT_TEXT, "its id"),
     STRICT_MUST("reference", STRICT_TEXT, "the number under which the parties file it"),
-    STRICT_MUST("version", STRICT_TEXT, "1 and up: what is signed is not changed, it gets a version"),
+    STRICT_MUST("version", STRICT_TEXT,
+                "1 and up: what is signed is not changed, it gets a version"),
     STRICT_MUST("title", STRICT_TEXT, "what it is, in a line"),
     STRICT_MUST("parties", STRICT_LIST, "agencies, two at least; only their services share by it"),
     STRICT_MUST("purpose", STRICT_TEXT, "one id: what consent is asked for by it"),
@@ -111,43 +116,45 @@ STRICT_TABLE(
     STRICT_MUST("onward_sharing", STRICT_TEXT, "to whom recipients may pass it on"),
     STRICT_MUST("contacts", STRICT_MAP, "whom people and parties write to"),
     STRICT_MUST("on_termination", STRICT_TEXT, "what becomes of the data when it ends"),
-    STRICT_MAY("approved_by", STRICT_LIST,
-               "who approved it, for the record; in force it is by signatures (concordat bundle sign)"),
+    STRICT_MAY(
+        "approved_by", STRICT_LIST,
+        "who approved it, for the record; in force it is by signatures (concordat bundle sign)"),
     STRICT_MUST("clauses", STRICT_LIST, "what is shared; nothing else is"));
 
-STRICT_TABLE(load_keys_basis, "basis: PARTY:",
-             STRICT_MUST_BE("uk_gdpr", articles, "UK GDPR article 6"),
+STRICT_TABLE(load_keys_basis,
+             "basis: PARTY:", STRICT_MUST_BE("uk_gdpr", articles, "UK GDPR article 6"),
              STRICT_MUST_BE("special_category", conditions, "UK GDPR article 9(2)"),
              STRICT_MAY("schedule_1", STRICT_TEXT,
                         "condition of DPA 2018 Schedule 1, where article 9(2) needs one"));
 
-STRICT_TABLE(load_keys_in_force, "in_force:",
-             STRICT_MUST("from", STRICT_TEXT, "the first day, YYYY-MM-DD"),
+STRICT_TABLE(load_keys_in_force,
+             "in_force:", STRICT_MUST("from", STRICT_TEXT, "the first day, YYYY-MM-DD"),
              STRICT_MUST("until", STRICT_TEXT, "the last day; after it what would flow is held"),
              STRICT_MUST("review_by", STRICT_TEXT, "the day by which it is to be looked at again"));
 
-STRICT_TABLE(load_keys_contacts, "contacts:",
-             STRICT_MUST("rights", STRICT_TEXT, "where people ask about their rights"),
+STRICT_TABLE(load_keys_contacts,
+             "contacts:", STRICT_MUST("rights", STRICT_TEXT, "where people ask about their rights"),
              STRICT_MUST("breach", STRICT_TEXT, "where a breach is told"));
 
-STRICT_TABLE(load_keys_approval, "approved_by: of each:",
-             STRICT_MUST("agency", STRICT_TEXT, "a party"),
+STRICT_TABLE(load_keys_approval,
+             "approved_by: of each:", STRICT_MUST("agency", STRICT_TEXT, "a party"),
              STRICT_MUST("role", STRICT_TEXT, "the office, as of approvers in region.yaml"),
              STRICT_MUST("on", STRICT_TEXT, "the day, YYYY-MM-DD, not after it came in force"),
              STRICT_MAY("name", STRICT_TEXT, "who it was"));
 
-STRICT_TABLE(
-    load_keys_clause, "clauses: of each:",
-    STRICT_MUST("id", STRICT_TEXT, "its id, once in the agreement"),
-    STRICT_MUST("share", STRICT_MAP, "TYPE: [KIND, ...] of the schemas"),
-    STRICT_MUST("from", STRICT_TEXTS, "roles or services of the parties that say it"),
-    STRICT_MUST("to", STRICT_TEXTS, "roles or services of the parties that get it"),
-    STRICT_MAY("when", STRICT_TEXT, "a condition; unknown holds it for a person to decide"),
-    STRICT_MUST("release", STRICT_LIST,
-                "categories, and fields by their path; nothing else of the record goes"),
-    STRICT_MAY("lasting", STRICT_TEXT, "KIND + N days: for how long it goes on after such an event"),
-    STRICT_MAY("because", STRICT_TEXT, "why, for whoever signs"),
-    STRICT_MAY("oblige", STRICT_MAP, "what of the release goes only changed"));
+STRICT_TABLE(load_keys_clause,
+             "clauses: of each:", STRICT_MUST("id", STRICT_TEXT, "its id, once in the agreement"),
+             STRICT_MUST("share", STRICT_MAP, "TYPE: [KIND, ...] of the schemas"),
+             STRICT_MUST("from", STRICT_TEXTS, "roles or services of the parties that say it"),
+             STRICT_MUST("to", STRICT_TEXTS, "roles or services of the parties that get it"),
+             STRICT_MAY("when", STRICT_TEXT,
+                        "a condition; unknown holds it for a person to decide"),
+             STRICT_MUST("release", STRICT_LIST,
+                         "categories, and fields by their path; nothing else of the record goes"),
+             STRICT_MAY("lasting", STRICT_TEXT,
+                        "KIND + N days: for how long it goes on after such an event"),
+             STRICT_MAY("because", STRICT_TEXT, "why, for whoever signs"),
+             STRICT_MAY("oblige", STRICT_MAP, "what of the release goes only changed"));
 
 STRICT_TABLE(load_keys_oblige, "clauses: of each: oblige:",
              STRICT_MAY("year", STRICT_LIST, "categories of which the year alone goes"),
@@ -155,19 +162,20 @@ STRICT_TABLE(load_keys_oblige, "clauses: of each: oblige:",
              STRICT_MAY("flag", STRICT_LIST, "of which only goes that there is something"),
              STRICT_MAY("alias", STRICT_LIST, "which go under the names of aliases.yaml alone"));
 
-static const struct strict_table *const agreement[] = {
-    &load_keys_agreement, &load_keys_basis, &load_keys_in_force, &load_keys_contacts,
-    &load_keys_approval, &load_keys_clause, &load_keys_oblige, NULL
-};
+static const struct strict_table *const agreement[] = { &load_keys_agreement, &load_keys_basis,
+                                                        &load_keys_in_force,  &load_keys_contacts,
+                                                        &load_keys_approval,  &load_keys_clause,
+                                                        &load_keys_oblige,    NULL };
 
 /* ---- prohibitions/, aliases.yaml ---- */
 
 STRICT_TABLE(load_keys_prohibitions, "",
-             STRICT_MUST("prohibitions", STRICT_LIST, "what is kept back, whatever a clause releases"));
+             STRICT_MUST("prohibitions", STRICT_LIST,
+                         "what is kept back, whatever a clause releases"));
 
 STRICT_TABLE(
-    load_keys_prohibition, "prohibitions: of each:",
-    STRICT_MUST("id", STRICT_TEXT, "its id, once in the region"),
+    load_keys_prohibition,
+    "prohibitions: of each:", STRICT_MUST("id", STRICT_TEXT, "its id, once in the region"),
     STRICT_MUST("withhold", STRICT_LIST, "categories, and fields by their path"),
     STRICT_MAY("to", STRICT_TEXTS, "roles or services from whom it is kept; all unless set"),
     STRICT_MAY("when", STRICT_TEXT, "a condition; unknown counts as true: it is kept back"),
@@ -176,11 +184,13 @@ STRICT_TABLE(
     STRICT_MUST("source", STRICT_TEXT, "the law that it comes from"),
     STRICT_MAY("from", STRICT_TEXTS, "roles or services of whose words it is; all unless set"),
     STRICT_MAY_BE("protected", truths, "true: that it acted is itself a secret"),
-    STRICT_MAY("reason", STRICT_TEXT, "with protected: a protected reason (concordat manual reasons)"));
+    STRICT_MAY("reason", STRICT_TEXT,
+               "with protected: a protected reason (concordat manual reasons)"));
 
-STRICT_TABLE(load_keys_aliases, "",
-             STRICT_MUST("aliases", STRICT_MAP,
-                         "CATEGORY: {NAME: ALIAS}; a name that is not here does not go by an alias"));
+STRICT_TABLE(
+    load_keys_aliases, "",
+    STRICT_MUST("aliases", STRICT_MAP,
+                "CATEGORY: {NAME: ALIAS}; a name that is not here does not go by an alias"));
 
 static const struct strict_table *const prohibitions[] = { &load_keys_prohibitions,
                                                            &load_keys_prohibition, NULL };
@@ -189,11 +199,12 @@ static const struct strict_table *const aliases[] = { &load_keys_aliases, NULL }
 /* ---- facts.yaml ---- */
 
 STRICT_TABLE(load_keys_facts, "",
-             STRICT_MUST("facts", STRICT_LIST, "lines: when such an event happens, then that is so"));
+             STRICT_MUST("facts", STRICT_LIST,
+                         "lines: when such an event happens, then that is so"));
 
 STRICT_TABLE(
-    load_keys_fact, "facts: of each:",
-    STRICT_MUST("on", STRICT_MAP, "TYPE: [KIND, ...] of the schemas"),
+    load_keys_fact,
+    "facts: of each:", STRICT_MUST("on", STRICT_MAP, "TYPE: [KIND, ...] of the schemas"),
     STRICT_MAY("opens", STRICT_MAP, "a relationship of a service with the person begins"),
     STRICT_MAY("closed_by", STRICT_MAP,
                "TYPE: [KIND, ...] that end what opens began, and by: who may say so"),
@@ -206,8 +217,9 @@ STRICT_TABLE(
     STRICT_MAY("lifts", STRICT_TEXT, "field PATH: the kind of restriction that ends"),
     STRICT_MAY("links", STRICT_TEXT, "field PATH: what the agency itself calls the person"),
     STRICT_MAY("dies", STRICT_TEXT, "field PATH: whether the death is formal"),
-    STRICT_MAY("by", STRICT_TEXTS,
-               "roles whose word it is, or the service itself; what others say makes nothing known"));
+    STRICT_MAY(
+        "by", STRICT_TEXTS,
+        "roles whose word it is, or the service itself; what others say makes nothing known"));
 
 STRICT_TABLE(load_keys_opens, "facts: of each: opens:",
              STRICT_MUST("relationship", STRICT_TEXT, "an id that conditions ask for"),
@@ -226,14 +238,18 @@ STRICT_TABLE(load_keys_consent, "facts: of each: grants: or revokes:",
 STRICT_TABLE(load_keys_objection, "facts: of each: objects: or lifts_objection:",
              STRICT_MUST("to", STRICT_TEXT, "field PATH: to whose getting anything"));
 
-static const struct strict_table *const facts[] = { &load_keys_facts, &load_keys_fact,
-                                                    &load_keys_opens, &load_keys_responsible,
-                                                    &load_keys_consent, &load_keys_objection, NULL };
+static const struct strict_table *const facts[] = { &load_keys_facts,
+                                                    &load_keys_fact,
+                                                    &load_keys_opens,
+                                                    &load_keys_responsible,
+                                                    &load_keys_consent,
+                                                    &load_keys_objection,
+                                                    NULL };
 
 /* ---- what is ordered of agreements that stand ---- */
 
-STRICT_TABLE(load_keys_extension, "of an extension (concordat extend):",
-             STRICT_MUST("agreement", STRICT_TEXT, "its id"),
+STRICT_TABLE(load_keys_extension,
+             "of an extension (concordat extend):", STRICT_MUST("agreement", STRICT_TEXT, "its id"),
              STRICT_MUST("version", STRICT_TEXT, "its version"),
              STRICT_MUST("until", STRICT_TEXT, "the new last day, at most 30 days later"),
              STRICT_MUST("reason", STRICT_TEXT, "why"),
@@ -243,8 +259,8 @@ STRICT_TABLE(load_keys_extender, "of an extension: approved_by: of each:",
              STRICT_MUST("role", STRICT_TEXT, "extends, or an approver's office"),
              STRICT_MUST("name", STRICT_TEXT, "who it is"),
              STRICT_MUST("on", STRICT_TEXT, "the day, YYYY-MM-DD"));
-STRICT_TABLE(load_keys_stop, "of a stop (concordat stop):",
-             STRICT_MUST("agreement", STRICT_TEXT, "its id"),
+STRICT_TABLE(load_keys_stop,
+             "of a stop (concordat stop):", STRICT_MUST("agreement", STRICT_TEXT, "its id"),
              STRICT_MUST("version", STRICT_TEXT, "its version, or all"),
              STRICT_MUST("from", STRICT_TEXT, "the moment, as 2026-11-22T10:00:00Z"),
              STRICT_MUST("by", STRICT_TEXT, "who stops it"),
@@ -253,10 +269,8 @@ STRICT_TABLE(load_keys_stop, "of a stop (concordat stop):",
 static const struct strict_table *const orders[] = { &load_keys_extension, &load_keys_extender,
                                                      &load_keys_stop, NULL };
 
-const struct strict_topic load_topics[] = { { "region", region },
-                                            { "agreement", agreement },
-                                            { "prohibitions", prohibitions },
-                                            { "aliases", aliases },
-                                            { "facts", facts },
-                                            { "orders", orders },
-                                            { NULL, NULL } };
+const struct strict_topic load_topics[] = {
+    { "region", region },   { "agreement", agreement }, { "prohibitions", prohibitions },
+    { "aliases", aliases }, { "facts", facts },         { "orders", orders },
+    { NULL, NULL }
+};

@@ -77,7 +77,8 @@ static void read_extenders(struct loader *l, const struct node *list, const stru
                          "an extension is approved by two people");
 }
 
-/* The last millisecond it may be extended to. By the calendar, because the clocks may change between. */
+/* The last millisecond it may be extended to. By the calendar, because the clocks may change
+ * between. */
 static int64_t extension_limit(const struct agreement *g)
 {
     struct civil day = london_from_ms(g->signed_until_ms + EXTENSION_DAYS_MAX * DAY_MS + HOUR_MS);

@@ -2,8 +2,8 @@
  *
  * While files are read a category is its own number alone, and a named field gets its part when it
  * is first named. Only when all files are read is it known what is carved out of a category: then
- * the parts are numbered in the order of their paths, so that nothing depends on the order of files,
- * and each set that has the category gets all of it. */
+ * the parts are numbered in the order of their paths, so that nothing depends on the order of
+ * files, and each set that has the category gets all of it. */
 #include <stdlib.h>
 
 #include "sharing/load/load.h"
@@ -61,7 +61,7 @@ static bool check_field(struct loader *l, const struct node *n, struct slice pat
 
 /* Its part of each category that it has in any type. */
 static void load_one_field(struct loader *l, const struct node *n, struct slice path,
-                       const struct load_types *types, struct categories *out)
+                           const struct load_types *types, struct categories *out)
 {
     const struct catalogue *c = l->bundle->catalogue;
     if (!check_field(l, n, path, types))
@@ -110,7 +110,8 @@ static int by_path(const void *a, const void *b)
     return (left->category > right->category) - (left->category < right->category);
 }
 
-/* The parts as they were numbered while reading, sorted; in the set each bit moves with its part. */
+/* The parts as they were numbered while reading, sorted; in the set each bit moves with its
+ * part. */
 struct sorting {
     const struct bundle *bundle;
     const struct carved *was;

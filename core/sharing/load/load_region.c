@@ -1,5 +1,5 @@
-/* load_region.c - region.yaml: agencies, their services and roles, feeds whose numbers are traced.
- */
+/* load_region.c - region.yaml: agencies, their services and roles, feeds whose numbers are
+ * traced. */
 #include "sharing/load/load.h"
 
 #define PARTITIONS_MAX 1024

@@ -1,4 +1,5 @@
-/* load_signed.c - what of an agreement is signed, and which signatures of a signed bundle are of it.
+/* load_signed.c - what of an agreement is signed, and which signatures of a signed bundle are of
+ * it.
  *
  * What is signed is the file byte for byte and the services that each clause is from and to: the
  * file may name them by role, and region.yaml then says which these are. Whoever adds a recipient
@@ -97,8 +98,8 @@ static bool are_two(const struct approval *list, size_t n)
     return names && (agencies || !people);
 }
 
-/* The good signatures by parties of g on what has that hash; *inherited: whether it is inherited. False
- * when memory was out: a problem of its own, and not a missing signature. */
+/* The good signatures by parties of g on what has that hash; *inherited: whether it is inherited.
+ * False when memory was out: a problem of its own, and not a missing signature. */
 static bool find_signatures(struct loader *l, const struct agreement *g,
                             const uint8_t what[HASH_BYTES], struct approval *out, size_t *count,
                             bool *inherited)

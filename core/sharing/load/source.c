@@ -36,7 +36,7 @@ static bool folder_read(const void *ctx, struct arena *a, const char *name, stru
 }
 
 static bool add_file_name(struct arena *a, const char *folder, const char *name,
-                     struct source_names *out, struct err *e)
+                          struct source_names *out, struct err *e)
 {
     if (out->count == SOURCE_FILES_MAX)
         return err_set(e, ERR_REJECT, "bundle.limit", 0, "more than %d files", SOURCE_FILES_MAX);

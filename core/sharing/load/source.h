@@ -27,8 +27,8 @@ struct bundle_source {
     const uint8_t
         *hash; /* the bundle's, where it has one of its own (a pack); NULL: of its files */
     const struct signed_approvals
-        *approvals; /* of a signed bundle: they alone put agreements in force, never what a file
-                       says of itself (approved_by); NULL: what the files say counts */
+        *approvals;  /* of a signed bundle: they alone put agreements in force, never what a file
+                        says of itself (approved_by); NULL: what the files say counts */
     bool is_settled; /* signed before agreements were: in force, and not asked what is asked now */
     /* A file's bytes, in a or borrowed for as long as ctx. *found false: there is none. */
     bool (*read)(const void *ctx, struct arena *a, const char *name, struct slice *out, bool *found,

@@ -1,7 +1,7 @@
 /* when_compile.c - names and types of a parsed condition, checked once when the bundle is loaded.
  *
- * After this every node has its type, paths have their slot in each schema, constants are folded.
- */
+ * After this every node has its type, paths have their slot in each schema, constants are
+ * folded. */
 #include "base/clock.h"
 #include "base/nearest.h"
 #include "sharing/load/when_compile.h"
@@ -20,41 +20,79 @@ static const struct {
     enum when_type args[2];
     const char *manual;
 } functions[WHEN_FUNCTION_COUNT] = {
-    [WHEN_KNOWN] = { "known", WHEN_BOOL, 1, { WHEN_WHO },
+    [WHEN_KNOWN] = { "known",
+                     WHEN_BOOL,
+                     1,
+                     { WHEN_WHO },
                      "whether the person has any relationship with that service" },
-    [WHEN_RELATIONSHIP] = { "relationship", WHEN_BOOL, 2, { WHEN_WHO, WHEN_TEXT },
+    [WHEN_RELATIONSHIP] = { "relationship",
+                            WHEN_BOOL,
+                            2,
+                            { WHEN_WHO, WHEN_TEXT },
                             "whether they have one of that kind (facts.yaml: opens)" },
-    [WHEN_CONSENT] = { "consent", WHEN_BOOL, 2, { WHEN_WHO, WHEN_TEXT },
-                       "whether they consent to that purpose, the agreement's own, with that service" },
-    [WHEN_OBJECTION] = { "objection", WHEN_BOOL, 1, { WHEN_WHO },
+    [WHEN_CONSENT] = { "consent",
+                       WHEN_BOOL,
+                       2,
+                       { WHEN_WHO, WHEN_TEXT },
+                       "whether they consent to that purpose, the agreement's own, with that "
+                       "service" },
+    [WHEN_OBJECTION] = { "objection",
+                         WHEN_BOOL,
+                         1,
+                         { WHEN_WHO },
                          "whether they object to that service's getting anything" },
-    [WHEN_RESTRICTED] = { "restricted", WHEN_BOOL, 2, { WHEN_SUBJECT, WHEN_TEXT },
-                          "whether a restriction of that kind stands (facts.yaml: restricts, dies)" },
-    [WHEN_RESPONSIBLE] = { "responsible", WHEN_BOOL, 2, { WHEN_WHO, WHEN_TEXT },
+    [WHEN_RESTRICTED] = { "restricted",
+                          WHEN_BOOL,
+                          2,
+                          { WHEN_SUBJECT, WHEN_TEXT },
+                          "whether a restriction of that kind stands (facts.yaml: restricts, "
+                          "dies)" },
+    [WHEN_RESPONSIBLE] = { "responsible",
+                           WHEN_BOOL,
+                           2,
+                           { WHEN_WHO, WHEN_TEXT },
                            "whether that service answers for them in that function (facts.yaml)" },
-    [WHEN_ADDRESSED] = { "addressed", WHEN_BOOL, 1, { WHEN_WHO },
+    [WHEN_ADDRESSED] = { "addressed",
+                         WHEN_BOOL,
+                         1,
+                         { WHEN_WHO },
                          "whether the event names that service as its addressee" },
-    [WHEN_AGE] = { "age", WHEN_NUMBER, 0, { WHEN_WHO },
+    [WHEN_AGE] = { "age",
+                   WHEN_NUMBER,
+                   0,
+                   { WHEN_WHO },
                    "the person's age in years; unknown when the birth date is partial or missing" },
-    [WHEN_STARTS_WITH] = { "startsWith", WHEN_BOOL, 2, { WHEN_TEXT, WHEN_TEXT },
+    [WHEN_STARTS_WITH] = { "startsWith",
+                           WHEN_BOOL,
+                           2,
+                           { WHEN_TEXT, WHEN_TEXT },
                            "whether the first text begins with the second" },
-    [WHEN_DURATION] = { "duration", WHEN_SPAN, 1, { WHEN_TEXT },
+    [WHEN_DURATION] = { "duration",
+                        WHEN_SPAN,
+                        1,
+                        { WHEN_TEXT },
                         "a span of time, to be compared with another" },
-    [WHEN_TIMESTAMP] = { "timestamp", WHEN_TIME, 1, { WHEN_TEXT },
+    [WHEN_TIMESTAMP] = { "timestamp",
+                         WHEN_TIME,
+                         1,
+                         { WHEN_TEXT },
                          "a moment, to be compared with another" },
 };
 
 bool when_signature(size_t i, struct when_signature *out)
 {
     static const char *const types[] = {
-        [WHEN_BOOL] = "yes or no",    [WHEN_TEXT] = "TEXT",        [WHEN_NUMBER] = "number",
-        [WHEN_TIME] = "time",         [WHEN_SPAN] = "span",        [WHEN_TEXTS] = "texts",
-        [WHEN_NUMBERS] = "numbers",   [WHEN_WHO] = "WHO",          [WHEN_SUBJECT] = "subject",
+        [WHEN_BOOL] = "yes or no",  [WHEN_TEXT] = "TEXT", [WHEN_NUMBER] = "number",
+        [WHEN_TIME] = "time",       [WHEN_SPAN] = "span", [WHEN_TEXTS] = "texts",
+        [WHEN_NUMBERS] = "numbers", [WHEN_WHO] = "WHO",   [WHEN_SUBJECT] = "subject",
     };
     if (i >= WHEN_FUNCTION_COUNT)
         return false;
-    *out = (struct when_signature){ functions[i].name, types[functions[i].result],
-                                    functions[i].manual, functions[i].arity, { NULL, NULL } };
+    *out = (struct when_signature){ functions[i].name,
+                                    types[functions[i].result],
+                                    functions[i].manual,
+                                    functions[i].arity,
+                                    { NULL, NULL } };
     for (int k = 0; k < functions[i].arity; k++)
         out->args[k] = types[functions[i].args[k]];
     return true;
@@ -64,8 +102,7 @@ static bool check_node(struct checker *k, struct when_node *n);
 
 static bool bad_name(struct checker *k, const struct when_node *n, const char *what)
 {
-    return err_set(k->e, ERR_REJECT, "when.name", n->at, "unknown %s '%.*s'", what,
-                   SHOWN(n->text));
+    return err_set(k->e, ERR_REJECT, "when.name", n->at, "unknown %s '%.*s'", what, SHOWN(n->text));
 }
 
 static bool bad_type(struct checker *k, const struct when_node *n, const char *what)
@@ -179,8 +216,8 @@ static bool check_names(struct checker *k, struct when_node *who, struct when_no
 static bool check_in(struct checker *k, const struct when_node *n)
 {
     enum when_type item = n->args->type, list = n->args->next->type;
-    bool fits = (item == WHEN_TEXT && list == WHEN_TEXTS) ||
-                (item == WHEN_NUMBER && list == WHEN_NUMBERS);
+    bool fits =
+        (item == WHEN_TEXT && list == WHEN_TEXTS) || (item == WHEN_NUMBER && list == WHEN_NUMBERS);
     return fits || bad_type(k, n, "'in' takes a text and texts, or a number and numbers");
 }
 

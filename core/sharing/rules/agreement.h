@@ -1,5 +1,6 @@
-/* agreement.h - one version of one agreement, with all that the law wants said: parties, purpose and
- * bases (UK GDPR 6 and 9, DPA 2018 Schedule 1), review, and who approved it (ICO data sharing code). */
+/* agreement.h - one version of one agreement, with all that the law wants said: parties, purpose
+ * and bases (UK GDPR 6 and 9, DPA 2018 Schedule 1), review, and who approved it (ICO data sharing
+ * code). */
 #ifndef CONCORDAT_SHARING_RULES_AGREEMENT_H
 #define CONCORDAT_SHARING_RULES_AGREEMENT_H
 
@@ -18,27 +19,31 @@ struct party {
 struct approval {
     uint16_t agency;
     struct slice role;
-    int64_t on_ms;                      /* when it was signed; written: first ms of that London day */
-    struct slice name;                  /* of the approver; may be empty where it is only written */
+    int64_t on_ms;     /* when it was signed; written: first ms of that London day */
+    struct slice name; /* of the approver; may be empty where it is only written */
 };
 /* One version of one agreement, with all that the law wants said. */
 struct agreement {
     struct slice name, reference, title, purpose, confidentiality;
     int version;
-    bool approved;                      /* by all of `wanted` */
-    int64_t from_ms, until_ms;          /* first ms in force; first ms no longer, extension included */
+    bool approved;             /* by all of `wanted` */
+    int64_t from_ms, until_ms; /* first ms in force; first ms no longer, extension included */
     const char *file;
     uint32_t line;
-    struct slice duty;                  /* may be empty */
-    const struct party *parties; size_t party_count;
-    const uint16_t *controllers; size_t controller_count; /* agencies */
-    uint16_t processor;                 /* agency */
+    struct slice duty; /* may be empty */
+    const struct party *parties;
+    size_t party_count;
+    const uint16_t *controllers;
+    size_t controller_count; /* agencies */
+    uint16_t processor;      /* agency */
     struct slice dpia, privacy_notice, retention, onward, contact_rights, contact_breach,
         on_termination;
-    int64_t review_ms;                  /* first ms after the day by which it is to be reviewed */
-    const struct approval *approvals; size_t approval_count;
-    const uint16_t *wanted; size_t wanted_count; /* agencies whose approval puts it in force: signed,
-                                           those that share by it; only written, every party */
+    int64_t review_ms; /* first ms after the day by which it is to be reviewed */
+    const struct approval *approvals;
+    size_t approval_count;
+    const uint16_t *wanted;
+    size_t wanted_count;                /* agencies whose approval puts it in force: signed,
+                                  those that share by it; only written, every party */
     bool is_signed;                     /* the approvals are signatures */
     bool is_inherited;                  /* in force by a bundle signed before agreements were */
     uint8_t hash[HASH_BYTES];           /* of what is signed: load_signed.c */

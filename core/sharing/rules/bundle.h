@@ -11,36 +11,41 @@
 #include "sharing/rules/people.h"
 #include "sharing/rules/services.h"
 
-struct recipient_id { uint16_t n; };    /* index of a service in the bundle */
+struct recipient_id {
+    uint16_t n;
+}; /* index of a service in the bundle */
 
 /* The check value of a key file (key_check_value), as region.yaml states it. */
 struct key_check {
-    struct slice value;                 /* empty: nobody has said it */
+    struct slice value; /* empty: nobody has said it */
     const char *file;
     uint32_t line;
 };
 
 struct agency {
     struct slice name;
-    bool entitled;                      /* holds the region key, may see NHS numbers */
+    bool entitled; /* holds the region key, may see NHS numbers */
     uint16_t first_service, service_count;
-    struct slice title;                 /* its name for people; empty: none */
-    struct key_check key;               /* of its own key */
+    struct slice title;   /* its name for people; empty: none */
+    struct key_check key; /* of its own key */
 };
 
 struct service {
-    struct slice name;                  /* "agency/service" */
+    struct slice name; /* "agency/service" */
     struct slice role;
     uint16_t agency;
-    struct slice title;                 /* as an agency's */
+    struct slice title; /* as an agency's */
 };
 
-struct clause;      /* compiled.h */
+struct clause; /* compiled.h */
 struct prohibition;
 struct fact_rule;
 
 /* How long a hold of that reason (or "default") may wait before somebody is paged: load_holds.c. */
-struct hold_limit { struct slice reason; int64_t ms; };
+struct hold_limit {
+    struct slice reason;
+    int64_t ms;
+};
 
 struct bundle {
     const struct catalogue *catalogue;
@@ -59,10 +64,11 @@ struct bundle {
     size_t prohibition_count;
     const struct fact_rule *facts;
     size_t fact_count;
-    uint8_t hash[HASH_BYTES];           /* of every file's bytes, schemas included; of a packed one: the pack's */
-    const struct compiled *compiled;    /* bitmaps; sharing only */
-    struct approvers approvers;         /* who may sign the next */
-    struct people people;               /* who may act; none: a name is enough (act.h) */
+    uint8_t
+        hash[HASH_BYTES]; /* of every file's bytes, schemas included; of a packed one: the pack's */
+    const struct compiled *compiled; /* bitmaps; sharing only */
+    struct approvers approvers;      /* who may sign the next */
+    struct people people;            /* who may act; none: a name is enough (act.h) */
     const struct hold_limit *hold_limits;
     size_t hold_limit_count;
 };
@@ -76,14 +82,16 @@ int bundle_agency(const struct bundle *b, struct slice name);
 bool bundle_feed_is_traced(const struct bundle *b, struct slice agency, struct slice feed);
 /* The agreement of that name and version, or NULL. */
 const struct agreement *bundle_agreement(const struct bundle *b, struct slice name, int version);
-/* The region's own limit for that reason, else its default, else 24 hours; 0 for agreement-ended. */
+/* The region's own limit for that reason, else its default, else 24 hours; 0 for
+ * agreement-ended. */
 int64_t bundle_hold_limit(const struct bundle *b, struct slice reason);
 
 /* ---- parts: the members of a bundle's sets of categories ----
  *
  * A field that a clause or prohibition names, and that shares its category with other fields, is
- * carved out of the category. Parts 0 and up are the catalogue's categories, each without the fields
- * carved out of it; the carved fields follow. A category's name always stands for all its parts. */
+ * carved out of the category. Parts 0 and up are the catalogue's categories, each without the
+ * fields carved out of it; the carved fields follow. A category's name always stands for all its
+ * parts. */
 size_t bundle_part_count(const struct bundle *b);
 /* The part of each slot of catalogue_at(schema); for plan_project. */
 const uint8_t *bundle_parts(const struct bundle *b, size_t schema);
@@ -93,17 +101,19 @@ static inline unsigned bundle_part(const struct bundle *b, size_t schema, size_t
 }
 /* All parts that a type has; SIZE_MAX: that any type has. */
 void bundle_parts_of(const struct bundle *b, size_t schema, struct categories *out);
-/* The category of a part, and the path of a carved field (a list's without []); empty: a category. */
+/* The category of a part, and the path of a carved field (a list's without []); empty: a
+ * category. */
 unsigned bundle_part_category(const struct bundle *b, unsigned part);
 struct slice bundle_part_path(const struct bundle *b, unsigned part);
-/* A category by its name; a carved field by its path, "field PATH" where a category has that name. */
+/* A category by its name; a carved field by its path, "field PATH" where a category has that
+ * name. */
 struct slice bundle_part_name(const struct bundle *b, unsigned part);
-/* By name: a category (catalogue_categories), with all its parts; "field PATH", or a path that is no
- * category's name: where it is carved, or alone in what is left of its category. false: none. */
+/* By name: a category (catalogue_categories), with all its parts; "field PATH", or a path that is
+ * no category's name: where it is carved, or alone in what is left of its category. false: none. */
 bool bundle_named(const struct bundle *b, struct slice name, struct categories *out);
-/* A set in names, of a type (SIZE_MAX: of any): a category's name where all parts of it that the type
- * has are in the set, "NAME except PATH, PATH" where its rest is, else the paths of its fields. Live
- * in a. *out NULL without memory. */
+/* A set in names, of a type (SIZE_MAX: of any): a category's name where all parts of it that the
+ * type has are in the set, "NAME except PATH, PATH" where its rest is, else the paths of its
+ * fields. Live in a. *out NULL without memory. */
 size_t bundle_names(const struct bundle *b, size_t schema, const struct categories *set,
                     struct arena *a, const struct slice **out);
 /* The same as an Avro array of texts. */
@@ -118,6 +128,7 @@ int64_t bundle_kind(const struct bundle *b, size_t schema, struct slice kind);
 /* Index of a plan's schema in the catalogue; -1 when it is not of it. */
 int bundle_schema(const struct bundle *b, const struct plan *p);
 /* The parts of a category that a type has (SIZE_MAX: any); of a type without it, those any has. */
-struct categories bundle_parts_of_category(const struct bundle *b, size_t schema, unsigned category);
+struct categories bundle_parts_of_category(const struct bundle *b, size_t schema,
+                                           unsigned category);
 
 #endif

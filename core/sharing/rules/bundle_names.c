@@ -7,7 +7,8 @@
 #define EXCEPT SLICE(" except ")
 #define BETWEEN SLICE(", ")
 
-/* Takes the names of a set one by one. but: the parts of that name which are not in the set, or NULL. */
+/* Takes the names of a set one by one. but: the parts of that name which are not in the set, or
+ * NULL. */
 struct taker {
     const struct bundle *b;
     void (*take)(struct taker *t, struct slice name, const struct categories *but);
@@ -80,7 +81,7 @@ static size_t but_length(const struct bundle *b, const struct categories *but)
 }
 
 static void put_name_except(const struct bundle *b, struct slice name, const struct categories *but,
-                     struct buf *out)
+                            struct buf *out)
 {
     bool any = false;
     buf_put(out, name);

@@ -44,8 +44,8 @@ struct slice bundle_part_name(const struct bundle *b, unsigned part)
     return field ? field->name : catalogue_category(b->catalogue, part);
 }
 
-/* Whether the path is the only field left in a part: then the part's name means that field as surely
- * as if it were carved out. */
+/* Whether the path is the only field left in a part: then the part's name means that field as
+ * surely as if it were carved out. */
 static bool is_alone_in(const struct bundle *b, unsigned part, struct slice path)
 {
     for (size_t i = 0; i < catalogue_count(b->catalogue); i++) {

@@ -1,7 +1,7 @@
 /* names.h - finding a thing by its name among those of an array; for the room sharing only.
  *
- * Open addressing over the numbers of the things, made once; names are looked up for every event.
- */
+ * Open addressing over the numbers of the things, made once; names are looked up for every
+ * event. */
 #ifndef CONCORDAT_SHARING_RULES_NAMES_H
 #define CONCORDAT_SHARING_RULES_NAMES_H
 
@@ -14,8 +14,8 @@ struct names {
     size_t mask;
 };
 
-/* The things stay where they are as long as the names are used. Of equal names the first is found.
- */
+/* The things stay where they are as long as the names are used. Of equal names the first is
+ * found. */
 MUST_CHECK bool names_index(struct names *n, struct arena *a, const struct slice *first,
                             size_t stride, size_t count);
 /* -1 when there is none. */

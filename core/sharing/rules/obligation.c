@@ -7,7 +7,8 @@ const char *obligation_name(enum obligation o)
     return names[o];
 }
 
-/* Whether a field is a text that may hold the changed form: free, or with that word in its vocabulary. */
+/* Whether a field is a text that may hold the changed form: free, or with that word in its
+ * vocabulary. */
 static bool is_text(const struct slot *s, enum obligation o)
 {
     if (s->type != SLOT_STRING || !s->nullable)

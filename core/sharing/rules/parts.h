@@ -9,8 +9,7 @@ void parts_close(const struct bundle *b, struct categories *set);
 /* Not "always", nor "never". */
 bool parts_may_be_named(const struct catalogue *c, unsigned category);
 /* The slot of that path in a type, and its category, where rules may name it; else -1. */
-int parts_nameable(const struct catalogue *c, size_t schema, struct slice path,
-                   unsigned *category);
+int parts_nameable(const struct catalogue *c, size_t schema, struct slice path, unsigned *category);
 /* Whether no other field of any type is of that category. */
 bool parts_is_alone(const struct catalogue *c, unsigned category, struct slice path);
 

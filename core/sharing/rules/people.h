@@ -8,28 +8,35 @@
  *       key: BASE64
  *       until: 2027-03-31
  *
- * A role is what somebody may do: decide about what is held (holds), stop an agreement (stops), move
- * what waits or was set aside, and skip what is lost (operations), read the payload of it (payload),
- * extend an agreement that ends (extends).
- * A region that names nobody is an older one, or a demo: there a typed name is enough. Immutable
- * with its bundle; any thread. Problems: bundle.*. */
+ * A role is what somebody may do: decide about what is held (holds), stop an agreement (stops),
+ * move what waits or was set aside, and skip what is lost (operations), read the payload of it
+ * (payload), extend an agreement that ends (extends). A region that names nobody is an older one,
+ * or a demo: there a typed name is enough. Immutable with its bundle; any thread. Problems:
+ * bundle.*. */
 #ifndef CONCORDAT_SHARING_RULES_PEOPLE_H
 #define CONCORDAT_SHARING_RULES_PEOPLE_H
 
 #include "host/crypto.h"
 
-enum people_role { ROLE_HOLDS, ROLE_STOPS, ROLE_OPERATIONS, ROLE_PAYLOAD, ROLE_EXTENDS, ROLE_COUNT };
+enum people_role {
+    ROLE_HOLDS,
+    ROLE_STOPS,
+    ROLE_OPERATIONS,
+    ROLE_PAYLOAD,
+    ROLE_EXTENDS,
+    ROLE_COUNT
+};
 extern const char *const people_roles[ROLE_COUNT]; /* their names */
 const char *people_role_name(enum people_role r);
 
 struct named {
-    struct slice name;                  /* an id */
-    struct slice title;                 /* for people; empty: none */
-    uint16_t agency;                    /* index in the bundle */
-    unsigned roles;                     /* a bit a role */
-    struct public_key key;              /* of nobody else */
-    int64_t until_ms;                   /* first ms no longer */
-    uint32_t line;                      /* in region.yaml */
+    struct slice name;     /* an id */
+    struct slice title;    /* for people; empty: none */
+    uint16_t agency;       /* index in the bundle */
+    unsigned roles;        /* a bit a role */
+    struct public_key key; /* of nobody else */
+    int64_t until_ms;      /* first ms no longer */
+    uint32_t line;         /* in region.yaml */
 };
 struct people {
     const struct named *list;

@@ -1,4 +1,5 @@
-/* prohibition.h - what a prohibition is called, where it stands, and what may be shown of it. Pure. */
+/* prohibition.h - what a prohibition is called, where it stands, and what may be shown of it.
+ * Pure. */
 #ifndef CONCORDAT_SHARING_RULES_PROHIBITION_H
 #define CONCORDAT_SHARING_RULES_PROHIBITION_H
 
@@ -8,8 +9,8 @@
 struct slice prohibition_name(const struct bundle *b, uint32_t prohibition);
 /* Its file, and the line there. */
 const char *prohibition_place(const struct bundle *b, uint32_t prohibition, uint32_t *line);
-/* What may be shown of its name. Unless the reader asked for protected ones, a protected prohibition
- * reads "prohibited", and so does one that this bundle does not know. */
+/* What may be shown of its name. Unless the reader asked for protected ones, a protected
+ * prohibition reads "prohibited", and so does one that this bundle does not know. */
 struct slice prohibition_shown(const struct bundle *b, struct slice name, bool may_see_protected);
 /* What may be shown of all that acted on a decision: the open ones in their order, then
  * "prohibited", once, however many others there are. */
@@ -17,7 +18,8 @@ void prohibitions_shown(const struct bundle *b, const struct slice *names, size_
                         bool may_see_protected, void (*each)(void *ctx, struct slice shown),
                         void *ctx);
 struct prohibition; /* compiled.h */
-/* Whether seeing that it acted tells something of the person. NULL: one this bundle does not know. */
+/* Whether seeing that it acted tells something of the person. NULL: one this bundle does not
+ * know. */
 bool prohibition_hides(const struct prohibition *p);
 /* Whether the set of released categories tells that a protected prohibition acted. One with a
  * condition acts on some events only, and the missing categories say which one it was. */

@@ -7,7 +7,9 @@
 #define SERVICES_MAX 1024
 #define SERVICES_WORDS (SERVICES_MAX / 64)
 
-struct services { uint64_t bits[SERVICES_WORDS]; };
+struct services {
+    uint64_t bits[SERVICES_WORDS];
+};
 
 static inline void services_add(struct services *s, unsigned n)
 {

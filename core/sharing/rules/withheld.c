@@ -1,9 +1,11 @@
-/* withheld.c - whether the name of something withheld tells what a protected prohibition keeps back. */
+/* withheld.c - whether the name of something withheld tells what a protected prohibition keeps
+ * back. */
 #include "sharing/rules/withheld.h"
 
 static bool is_delicate(struct slice category)
 {
-    return slice_starts(category, SLICE("protected")) || slice_starts(category, SLICE("clinical")) ||
+    return slice_starts(category, SLICE("protected")) ||
+           slice_starts(category, SLICE("clinical")) ||
            slice_starts(category, SLICE("safeguarding"));
 }
 

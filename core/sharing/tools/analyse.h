@@ -3,9 +3,9 @@
  * Problems: a clause that never shares anything (its condition can never be true, nobody else can
  * receive, prohibitions take all of it), a word that a field never holds, two prohibitions that
  * would tell a recipient different things. Warnings: all that is doubtful, that this site's
- * mappings do not make or its deliveries cannot carry, that ends soon. Each at file:line, one sentence, code check.*. Pure: the
- * time is given. Cost: sorting and bitmaps; clauses are held against prohibitions, and against few
- * of their like. */
+ * mappings do not make or its deliveries cannot carry, that ends soon. Each at file:line, one
+ * sentence, code check.*. Pure: the time is given. Cost: sorting and bitmaps; clauses are held
+ * against prohibitions, and against few of their like. */
 #ifndef CONCORDAT_SHARING_TOOLS_ANALYSE_H
 #define CONCORDAT_SHARING_TOOLS_ANALYSE_H
 

@@ -16,8 +16,8 @@ static bool reaches_somebody(const struct analysis *x, const struct clause *c)
     return false;
 }
 
-/* Whether a prohibition acts on all that the clause shares, whatever the source and person. Prohibitions
- * without a condition and for every source are in the table `taken`. */
+/* Whether a prohibition acts on all that the clause shares, whatever the source and person.
+ * Prohibitions without a condition and for every source are in the table `taken`. */
 static bool always_acts(const struct analysis *x, const struct clause *c,
                         const struct prohibition *p)
 {
@@ -30,7 +30,8 @@ static bool always_acts(const struct analysis *x, const struct clause *c,
                           WHEN_IS_FALSE);
 }
 
-/* What the given prohibitions, and those in the table, take of that kind; and what the kind has not. */
+/* What the given prohibitions, and those in the table, take of that kind; and what the kind has
+ * not. */
 static struct categories taken_of(const struct analysis *x, const struct clause *c, uint32_t kind,
                                   unsigned to, const struct prohibition *const *acting)
 {
@@ -136,8 +137,8 @@ static void check_release(struct analysis *x, const struct clause *c)
 /* ---- its condition ---- */
 
 /* at: the column. */
-static void check_condition_words(struct analysis *x, const struct when *w, const char *file, uint32_t line,
-                        uint32_t at, struct slice name)
+static void check_condition_words(struct analysis *x, const struct when *w, const char *file,
+                                  uint32_t line, uint32_t at, struct slice name)
 {
     struct slice path, word;
     if (when_foreign_word(x->b->catalogue, w, &path, &word))
@@ -210,8 +211,8 @@ void analyse_clauses(struct analysis *x)
 
 /* ---- prohibitions ---- */
 
-/* Warns that missing categories tell of what the condition read. The author of a protected prohibition has
- * said that this is a secret. */
+/* Warns that missing categories tell of what the condition read. The author of a protected
+ * prohibition has said that this is a secret. */
 static void check_prohibition_reads(struct analysis *x, const struct prohibition *p)
 {
     struct categories read;

@@ -37,8 +37,8 @@ static bool check_kinds(struct analysis *x, size_t schema, const bool *shared)
     return true;
 }
 
-/* What the type has and no clause releases, of any type; told once, so it joins what was released.
- */
+/* What the type has and no clause releases, of any type; told once, so it joins what was
+ * released. */
 static void check_categories(struct analysis *x, size_t schema, struct categories *released)
 {
     const struct schema *s = x->k->schemas[schema];

@@ -1,4 +1,5 @@
-/* analyse_facts.c - lines of facts.yaml that nobody of this region can say, and ends that never come. */
+/* analyse_facts.c - lines of facts.yaml that nobody of this region can say, and ends that never
+ * come. */
 #include "sharing/tools/analyse_parts.h"
 
 /* What only a service that a field names may say is for whoever that is. */

@@ -98,9 +98,10 @@ static bool lasts_as_long(const struct clause *more, const struct clause *less)
            more->lasting_ms >= less->lasting_ms;
 }
 
-/* Whether `more` shares all that `less` shares, whenever `less` does. A clause that never shares is told of
- * elsewhere. */
-static bool makes_redundant(const struct analysis *x, const struct clause *more, const struct clause *less)
+/* Whether `more` shares all that `less` shares, whenever `less` does. A clause that never shares is
+ * told of elsewhere. */
+static bool makes_redundant(const struct analysis *x, const struct clause *more,
+                            const struct clause *less)
 {
     if (!have_same_scope(more, less))
         return false;
@@ -160,7 +161,7 @@ static bool services_meet(const struct analysis *x, const struct services *a,
 
 /* What c releases only changed, and `other` as it is, to somebody who may get both. */
 static struct categories undone_by(const struct analysis *x, const struct clause *c,
-                                const struct clause *other)
+                                   const struct clause *other)
 {
     const struct categories none = { { 0 } };
     struct categories changed = c->release;

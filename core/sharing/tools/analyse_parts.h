@@ -71,11 +71,11 @@ static inline bool analyse_meet(const struct categories *a, const struct categor
 /* Each adds its findings. */
 void analyse_clauses(struct analysis *x);      /* analyse_clause.c: never, overridden, reads */
 void analyse_prohibitions(struct analysis *x); /* analyse_clause.c */
-void analyse_pairs(struct analysis *x);        /* analyse_pairs.c: shadowed, undone, told differently */
-void analyse_cover(struct analysis *x);        /* analyse_cover.c: kinds and categories of nobody */
-void analyse_sources(struct analysis *x);      /* analyse_cover.c: against the site's mappings */
-void analyse_ways(struct analysis *x);         /* analyse_ways.c: what no delivery carries */
-void analyse_facts(struct analysis *x);        /* analyse_facts.c: what nobody may say or end */
-void analyse_terms(struct analysis *x);        /* analyse_terms.c: approvals, ends, reviews */
+void analyse_pairs(struct analysis *x);   /* analyse_pairs.c: shadowed, undone, told differently */
+void analyse_cover(struct analysis *x);   /* analyse_cover.c: kinds and categories of nobody */
+void analyse_sources(struct analysis *x); /* analyse_cover.c: against the site's mappings */
+void analyse_ways(struct analysis *x);    /* analyse_ways.c: what no delivery carries */
+void analyse_facts(struct analysis *x);   /* analyse_facts.c: what nobody may say or end */
+void analyse_terms(struct analysis *x);   /* analyse_terms.c: approvals, ends, reviews */
 
 #endif

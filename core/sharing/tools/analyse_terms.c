@@ -22,7 +22,8 @@ static void check_approvals(struct analysis *x, const struct agreement *g)
         if (agreement_approved_by(g, g->wanted[i]))
             continue;
         if (g->is_signed)
-            lacking = is_agency_approving(x->b, agency) ? "signed it" : "signed it, nor an approver";
+            lacking =
+                is_agency_approving(x->b, agency) ? "signed it" : "signed it, nor an approver";
         (void)problems_say(x->warnings, "check.unapproved", g->file, g->line, 1,
                            "agreement '%.*s' version %d is not active: '%.*s' has not %s",
                            SHOWN(g->name), g->version, SHOWN(agency), lacking);
@@ -42,7 +43,8 @@ static const char *day_text(int64_t ms, struct buf *out)
     return buf_ok(out) ? (const char *)out->p : "";
 }
 
-static void warn_of(struct analysis *x, const struct agreement *g, const char *code, const char *what)
+static void warn_of(struct analysis *x, const struct agreement *g, const char *code,
+                    const char *what)
 {
     (void)problems_say(x->warnings, code, g->file, g->line, 1, "agreement '%.*s' version %d %s",
                        SHOWN(g->name), g->version, what);
@@ -77,7 +79,8 @@ static void check_agreement(struct analysis *x, const struct agreement *g, struc
     char what[120];
     check_approvals(x, g);
     if (g->superseded_ms <= g->from_ms)
-        warn_of(x, g, "check.superseded", "never comes into force: a later version is there before it");
+        warn_of(x, g, "check.superseded",
+                "never comes into force: a later version is there before it");
     if (g->stopped_ms == NEVER_MS)
         return;
     (void)snprintf(what, sizeof what, "is stopped from %s on: it shares nothing",

@@ -1,5 +1,5 @@
-/* analyse_ways.c - what clauses share but the recipients' deliveries cannot carry: it would be decided, and
- * reach nobody. */
+/* analyse_ways.c - what clauses share but the recipients' deliveries cannot carry: it would be
+ * decided, and reach nobody. */
 #include "sharing/tools/analyse_parts.h"
 
 /* Whether a delivery of that service carries it; *any: it has one at all. */
@@ -23,8 +23,9 @@ static void check_way(struct analysis *x, const struct clause *c, unsigned servi
 {
     bool any = false;
     struct slice to = x->b->services[service].name;
-    const char *sentence = arena_format(
-        x->arena, "clause '%.*s' shares what no delivery of '%.*s' carries", SHOWN(c->name), SHOWN(to));
+    const char *sentence =
+        arena_format(x->arena, "clause '%.*s' shares what no delivery of '%.*s' carries",
+                     SHOWN(c->name), SHOWN(to));
     struct naming m = { .to = x->warnings,
                         .code = "check.undelivered",
                         .file = c->file,

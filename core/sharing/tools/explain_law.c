@@ -76,5 +76,5 @@ void explain_basis(const struct party *p, struct buf *out)
 const char *explain_confidentiality(struct slice basis)
 {
     return words_for_code(confidentialities, sizeof confidentialities / sizeof confidentialities[0],
-                      basis);
+                          basis);
 }

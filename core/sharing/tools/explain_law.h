@@ -1,4 +1,5 @@
-/* explain_law.h - legal bases in words (UK GDPR, DPA 2018, the common law); for the files of explain. */
+/* explain_law.h - legal bases in words (UK GDPR, DPA 2018, the common law); for the files of
+ * explain. */
 #ifndef CONCORDAT_SHARING_TOOLS_EXPLAIN_LAW_H
 #define CONCORDAT_SHARING_TOOLS_EXPLAIN_LAW_H
 

@@ -10,7 +10,7 @@
 
 /* What the types of these kinds have; only: those that the prohibition is for. */
 static struct categories events_have(const struct bundle *b, const struct clause *c,
-                             const struct prohibition *only)
+                                     const struct prohibition *only)
 {
     struct categories any = { { 0 } };
     for (size_t i = 0; i < c->kind_count; i++) {

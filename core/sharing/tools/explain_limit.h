@@ -11,8 +11,8 @@ struct categories explain_shared(const struct bundle *b, const struct clause *c)
 struct categories explain_taken(const struct bundle *b, const struct clause *c,
                                 const struct prohibition *p, const struct categories *of);
 /* "never (source: contact) with A from B in news of (stay: moved), if ..., or if that cannot be
- * told [id]": only what narrows it is said. whole: what stands for what is taken; NULL: its names.
- */
+ * told [id]": only what narrows it is said. whole: what stands for what is taken; NULL: its
+ * names. */
 void explain_limit(const struct bundle *b, const struct clause *c, const struct prohibition *p,
                    const struct categories *what, const char *whole, struct buf *out);
 /* How long: "until 14 days after "discharged" ...". Nothing for as long as the agreement. */

@@ -83,8 +83,8 @@ static void put_approvals(struct page *p)
     }
     if (g->approved)
         return;
-    buf_text(&p->sentence, g->is_signed ? "NOT ACTIVE: not yet signed by "
-                                        : "NOT ACTIVE: not yet approved by ");
+    buf_text(&p->sentence,
+             g->is_signed ? "NOT ACTIVE: not yet signed by " : "NOT ACTIVE: not yet approved by ");
     explain_missing(p->b, g, &p->sentence);
     buf_text(&p->sentence, ".");
     put(p, 0);
@@ -246,11 +246,12 @@ static void put_facts(struct page *p)
         put(p, 2);
     }
     if (any) {
-        put_line(p, 0, "", SLICE("Who says so must mean the person whom the news is of. The birth dates that "
-                                 "both agencies have are compared; where they differ, or the one who says "
-                                 "so has none and another has, a named person decides. An agency without "
-                                 "NHS numbers must have the person from what it was sent, or be named by one "
-                                 "that has them."));
+        put_line(p, 0, "",
+                 SLICE("Who says so must mean the person whom the news is of. The birth dates that "
+                       "both agencies have are compared; where they differ, or the one who says "
+                       "so has none and another has, a named person decides. An agency without "
+                       "NHS numbers must have the person from what it was sent, or be named by one "
+                       "that has them."));
         put_blank(p);
     }
 }
@@ -309,10 +310,11 @@ bool explain_agreement(const struct bundle *b, size_t agreement, struct buf *out
     put_head(&p);
     if (may_be_held(&p)) {
         put_blank(&p);
-        put_line(&p, 0, "",
-                 SLICE("Where it cannot be told whether a condition below holds, nothing is shared "
-                       "until a named person has decided. What they refuse stays refused until named "
-                       "people reopen it."));
+        put_line(
+            &p, 0, "",
+            SLICE("Where it cannot be told whether a condition below holds, nothing is shared "
+                  "until a named person has decided. What they refuse stays refused until named "
+                  "people reopen it."));
     }
     for (size_t i = 0; i < b->clause_count; i++)
         if (b->clauses[i].agreement == agreement)

@@ -178,7 +178,8 @@ const char *explain_obligation(enum obligation o)
     static const char *const words[] = { [OBLIGE_YEAR] = "year only",
                                          [OBLIGE_DATE] = "day only",
                                          [OBLIGE_FLAG] = "only that there is any",
-                                         [OBLIGE_ALIAS] = "by its name in the reviewed list, else not at all" };
+                                         [OBLIGE_ALIAS] =
+                                             "by its name in the reviewed list, else not at all" };
     return words[o];
 }
 

@@ -20,8 +20,8 @@ void explain_service(const struct bundle *b, uint16_t service, struct buf *out);
 /* All of them, the services of one agency together: "X (wards, hub) and Y (team)". How many
  * agencies. */
 size_t explain_services(const struct bundle *b, const struct services *set, struct buf *out);
-/* "hospital stay: admitted, moved; discharge plan: referred". only (may be NULL): those of them that
- * the prohibition is for. */
+/* "hospital stay: admitted, moved; discharge plan: referred". only (may be NULL): those of them
+ * that the prohibition is for. */
 void explain_kinds(const struct bundle *b, const uint32_t *kinds, size_t n,
                    const struct prohibition *only, struct buf *out);
 /* "identity: name, birth date (year only); stay: ward". obliged may be NULL. */

@@ -1,4 +1,5 @@
-/* naming.h - a finding that ends in a list of names: those that fit in one line and how many more, or all. */
+/* naming.h - a finding that ends in a list of names: those that fit in one line and how many more,
+ * or all. */
 #ifndef CONCORDAT_SHARING_TOOLS_NAMING_H
 #define CONCORDAT_SHARING_TOOLS_NAMING_H
 

@@ -22,8 +22,8 @@ struct row {
     const struct row_words *given; /* facts of all rows from the last `given` on */
     const struct schema *schema;
     struct slice kind;
-    int to, source; /* source -1: not said */
-    int64_t at_ms;  /* NEVER_MS: not said */
+    int to, source;   /* source -1: not said */
+    int64_t at_ms;    /* NEVER_MS: not said */
     bool is_released; /* a human has released it */
     struct draft draft;
     struct build event;
@@ -45,8 +45,8 @@ MUST_CHECK bool row_take_facts(struct row *r);
 MUST_CHECK bool row_check_want(struct row *r);
 /* Whether the decision is the one wanted. */
 MUST_CHECK bool row_compare(struct row *r, const struct decision *d);
-/* Whether a row is about prohibitions alone (forbid, permit), and whether taken is what it wants.
- */
+/* Whether a row is about prohibitions alone (forbid, permit), and whether taken is what it
+ * wants. */
 bool row_is_of_prohibitions(const struct row *r);
 MUST_CHECK bool row_compare_taken(struct row *r, const struct categories *taken);
 

@@ -26,8 +26,8 @@ static bool read_obligation(struct row *r, struct slice name, enum obligation *o
     return row_bad(r, "unknown obligation", name);
 }
 
-/* One name, with what is to be done to it after a colon; a minus before it: it must not be there.
- */
+/* One name, with what is to be done to it after a colon; a minus before it: it must not be
+ * there. */
 static bool read_name(struct row *r, struct slice text, struct wanted *w)
 {
     bool lacks = slice_starts(text, SLICE("-"));

@@ -117,7 +117,8 @@ static bool take_revoked(struct row *r, const struct word *w)
 static struct slice name_a_checker(const struct bundle *b)
 {
     unsigned n = 0;
-    while (n < b->service_count && !b->compiled->anybody_checks && !services_have(&b->compiled->checkers, n))
+    while (n < b->service_count && !b->compiled->anybody_checks &&
+           !services_have(&b->compiled->checkers, n))
         n++;
     return n < b->service_count ? b->services[n].name : (struct slice){ .n = 0 };
 }
@@ -256,7 +257,8 @@ static bool take_ended(struct row *r, const struct word *w)
     return set_field(r, SLICE("header.episode"), EPISODE);
 }
 
-/* The first kind of the row's type that opens what some clause waits for the end of; else its own. */
+/* The first kind of the row's type that opens what some clause waits for the end of; else its
+ * own. */
 static struct slice opening_kind(const struct row *r)
 {
     const struct compiled *k = r->b->compiled;

@@ -111,9 +111,12 @@ static bool fill_row_header(struct row *r)
         int slot;
         struct slice text;
     } texts[] = {
-        { s->id, SLICE(EVENT_ID) },          { s->type, r->schema->name },
-        { s->kind, r->kind },                { s->action, SLICE("asserts") },
-        { s->source_agency, agency },        { s->source_service, service },
+        { s->id, SLICE(EVENT_ID) },
+        { s->type, r->schema->name },
+        { s->kind, r->kind },
+        { s->action, SLICE("asserts") },
+        { s->source_agency, agency },
+        { s->source_service, service },
         { s->environment, SLICE("live") },
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
@@ -355,8 +358,8 @@ static bool run_line(struct row *r, struct slice line, struct row_words *given,
     return run_row(r, seen);
 }
 
-/* Where in the file: at the word that is wrong, which may stand in a `given` above, or at the row.
- */
+/* Where in the file: at the word that is wrong, which may stand in a `given` above, or at the
+ * row. */
 static void add_problem(struct problems *p, const char *path, struct slice whole, uint32_t row,
                         const struct row *r)
 {

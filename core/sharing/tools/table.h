@@ -19,10 +19,9 @@
  *   or time), and field=value, where "..." holds blanks and a|b is a list.
  * Without from() an event comes from the first service that shares it with the recipient, without
  * at() it is decided the day after that begins: of several agreements that share it the one that
- * begins first counts, so that a later one, or a later version, moves no row. Its own rows say at().
- * A row `given FACT...` has facts for all rows below it, until the next.
- * A name stands for what the event has of it. Errors: table.* with file:line:column, all
- * collected. */
+ * begins first counts, so that a later one, or a later version, moves no row. Its own rows say
+ * at(). A row `given FACT...` has facts for all rows below it, until the next. A name stands for
+ * what the event has of it. Errors: table.* with file:line:column, all collected. */
 #ifndef CONCORDAT_SHARING_TOOLS_TABLE_H
 #define CONCORDAT_SHARING_TOOLS_TABLE_H
 
@@ -45,8 +44,8 @@ MUST_CHECK bool table_run(const struct bundle *b, struct arena *scratch, const c
                           struct table_seen *seen, struct problems *p, struct table_result *out);
 
 /* One question outside a table: event, to, facts ... as in a row without what is wanted. What is
- * decided for that recipient (its lists live in a), of an event from which service and when. Errors:
- * table.word. */
+ * decided for that recipient (its lists live in a), of an event from which service and when.
+ * Errors: table.word. */
 struct table_answer {
     struct decision decision;
     uint16_t source;

@@ -12,7 +12,8 @@ struct leaf {
     unsigned is;
     const struct leaf *before;
 };
-/* What is still to be made so: a node with one of these truths; all: and the nodes beside it too. */
+/* What is still to be made so: a node with one of these truths; all: and the nodes beside it
+ * too. */
 struct goal {
     const struct when_node *node;
     unsigned is;

@@ -1,11 +1,12 @@
 /* when_logic.h - what a condition can be at all, whatever the facts and the event are.
  *
  * A search for a way to give conditions the truths asked for (a tableau: each "or" a branch, each
- * leaf held against the leaves before it). It knows that a leaf has one truth only, what comparisons
- * of one field with literals leave, which words a field can hold, that what was compared is there,
- * and what can never be unknown. Sound one way: "cannot" is certain; "can" may be wrong (also when
- * the search became too long), so that nothing right is ever called wrong. One thing is taken for
- * granted: that nobody is born after the day, or more than 150 years before it. Pure; any thread. */
+ * leaf held against the leaves before it). It knows that a leaf has one truth only, what
+ * comparisons of one field with literals leave, which words a field can hold, that what was
+ * compared is there, and what can never be unknown. Sound one way: "cannot" is certain; "can" may
+ * be wrong (also when the search became too long), so that nothing right is ever called wrong. One
+ * thing is taken for granted: that nobody is born after the day, or more than 150 years before it.
+ * Pure; any thread. */
 #ifndef CONCORDAT_SHARING_TOOLS_WHEN_LOGIC_H
 #define CONCORDAT_SHARING_TOOLS_WHEN_LOGIC_H
 

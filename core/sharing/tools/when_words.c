@@ -174,7 +174,8 @@ static void tell_comparison(const struct telling *t, const struct when_node *n, 
     tell(t, n->args->next, true);
 }
 
-/* An "and", or an "or" that is denied, joins all by "and"; else by "or". A mixed part gets brackets. */
+/* An "and", or an "or" that is denied, joins all by "and"; else by "or". A mixed part gets
+ * brackets. */
 static void tell_logic(const struct telling *t, const struct when_node *n, bool is_so)
 {
     bool all = (n->op == WHEN_AND) == is_so;

@@ -85,9 +85,9 @@ static rd_kafka_t *administrator(void)
 {
     char text[200];
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
-    CU_ASSERT_EQUAL_FATAL(rd_kafka_conf_set(conf, "bootstrap.servers", strchr(f.url, ':') + 3, text,
-                                            sizeof text),
-                          RD_KAFKA_CONF_OK);
+    CU_ASSERT_EQUAL_FATAL(
+        rd_kafka_conf_set(conf, "bootstrap.servers", strchr(f.url, ':') + 3, text, sizeof text),
+        RD_KAFKA_CONF_OK);
     rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, text, sizeof text);
     CU_ASSERT_PTR_NOT_NULL_FATAL(rk);
     return rk;
@@ -214,7 +214,8 @@ static void stops_a_worker_before_a_gap(void)
     CU_ASSERT_STRING_EQUAL(fetch_values(2), "4 5 ");
 }
 
-/* Of what this process has published the word costs nothing, and tells it from what stands there later. */
+/* Of what this process has published the word costs nothing, and tells it from what stands there
+ * later. */
 static void knows_what_it_published_by_when_it_was_accepted(void)
 {
     struct bus_end end, none;
@@ -314,19 +315,30 @@ static void refuses_a_topic_that_is_kept_so_that_a_law_breaks(void)
         struct bus_topic t;
         const char *wrong[9], *right[9], *says;
     } rows[] = {
-        { { .name = "events.a", .partitions = 1 }, { NULL }, { STAMPED, NULL },
+        { { .name = "events.a", .partitions = 1 },
+          { NULL },
+          { STAMPED, NULL },
           "message.timestamp.type is CreateTime and must be LogAppendTime" },
-        { { .name = "facts", .partitions = 1, .compacted = true }, { STAMPED, NULL },
-          { STAMPED, "cleanup.policy", "compact", NULL }, "cleanup.policy is delete and must be compact" },
+        { { .name = "facts", .partitions = 1, .compacted = true },
+          { STAMPED, NULL },
+          { STAMPED, "cleanup.policy", "compact", NULL },
+          "cleanup.policy is delete and must be compact" },
         { { .name = "links.a", .partitions = 1, .compacted = true },
-          { STAMPED, "cleanup.policy", "compact,delete", NULL }, { STAMPED, "cleanup.policy", "compact", NULL },
+          { STAMPED, "cleanup.policy", "compact,delete", NULL },
+          { STAMPED, "cleanup.policy", "compact", NULL },
           "cleanup.policy is compact,delete and must be compact" },
-        { { .name = "receipts.a", .partitions = 1 }, { STAMPED, "cleanup.policy", "compact", NULL },
-          { STAMPED, "retention.ms", "60000", NULL }, "cleanup.policy is compact and must be delete" },
-        { { .name = "control", .partitions = 1 }, { STAMPED, NULL }, { STAMPED, "retention.ms", "-1", NULL },
+        { { .name = "receipts.a", .partitions = 1 },
+          { STAMPED, "cleanup.policy", "compact", NULL },
+          { STAMPED, "retention.ms", "60000", NULL },
+          "cleanup.policy is compact and must be delete" },
+        { { .name = "control", .partitions = 1 },
+          { STAMPED, NULL },
+          { STAMPED, "retention.ms", "-1", NULL },
           "retention.ms is 604800000 and must be -1" },
-        { { .name = "audit.x", .partitions = 1 }, { STAMPED, "retention.bytes", "99999", NULL },
-          { STAMPED, "retention.bytes", "99999", NULL }, NULL }, /* not for ever */
+        { { .name = "audit.x", .partitions = 1 },
+          { STAMPED, "retention.bytes", "99999", NULL },
+          { STAMPED, "retention.bytes", "99999", NULL },
+          NULL }, /* not for ever */
         { { .name = "events.b", .partitions = 1 },
           { "message.timestamp.type", "LogAppendTime", "max.message.bytes", "4325375", NULL },
           { "message.timestamp.type", "LogAppendTime", "max.message.bytes", "9999999", NULL },
@@ -387,7 +399,8 @@ static const char *large_text(void)
 /* Nothing of it is lost, and it goes on by itself. */
 static void says_that_a_topic_takes_no_record_of_that_size_and_goes_on_once_it_does(void)
 {
-    static const char *const narrow[] = { "message.timestamp.type", "LogAppendTime", "max.message.bytes", "10000", NULL };
+    static const char *const narrow[] = { "message.timestamp.type", "LogAppendTime",
+                                          "max.message.bytes", "10000", NULL };
     static const char *const wide[] = { STAMPED, NULL };
     const struct bus_record large = record("out", 0, "k", large_text());
     const struct bus_position p = position("in", 1, "");
@@ -397,17 +410,20 @@ static void says_that_a_topic_takes_no_record_of_that_size_and_goes_on_once_it_d
     set_by_hand("out", narrow);
     for (int i = 0; i < 2; i++) {
         bool by_worker = i == 1;
-        CU_ASSERT_FALSE(by_worker ? bus_commit(f.w, &large, 1, &p, 1, &f.e) : bus_publish(f.b, &large, 1, &f.e));
+        CU_ASSERT_FALSE(by_worker ? bus_commit(f.w, &large, 1, &p, 1, &f.e)
+                                  : bus_publish(f.b, &large, 1, &f.e));
         CU_ASSERT_EQUAL(f.e.fate, ERR_RETRY);
         CU_ASSERT_STRING_EQUAL(f.e.code ? f.e.code : "", "bus.limit");
-        CU_ASSERT_PTR_NOT_NULL(strstr(f.e.text, "out': a record is larger than its max.message.bytes, "
-                                                "which must be at least 4325376"));
+        CU_ASSERT_PTR_NOT_NULL(strstr(f.e.text,
+                                      "out': a record is larger than its max.message.bytes, "
+                                      "which must be at least 4325376"));
         err_clear(&f.e);
     }
     set_by_hand("out", wide);
     CU_ASSERT_TRUE(must(bus_publish(f.b, &large, 1, &f.e)));
     CU_ASSERT_STRING_EQUAL(fetch_values(1), "0 ");
-    bool taken = bus_commit(f.w, &large, 1, &p, 1, &f.e); /* one behind a lost record may fail for its number */
+    bool taken = bus_commit(f.w, &large, 1, &p, 1,
+                            &f.e); /* one behind a lost record may fail for its number */
     if (!taken) {
         CU_ASSERT_EQUAL(f.e.fate, ERR_RETRY);
         err_clear(&f.e);
@@ -418,27 +434,25 @@ static void says_that_a_topic_takes_no_record_of_that_size_and_goes_on_once_it_d
     CU_ASSERT_EQUAL(committed("in", &note), 1);
 }
 
-CU_TestInfo kafka_own_cases[] = { { "does not say the end before an open transaction is decided",
-                                    does_not_say_the_end_before_an_open_transaction_is_decided },
-                                  { "refuses to read from beyond the end",
-                                    refuses_to_read_from_beyond_the_end },
-                                  { "a worker that cannot go back ends",
-                                    a_worker_that_cannot_go_back_ends },
-                                  { "reads a trimmed topic from where it begins",
-                                    reads_a_trimmed_topic_from_where_it_begins },
-                                  { "a worker names the topic that was deleted, and ends",
-                                    a_worker_names_the_topic_that_was_deleted_and_ends },
-                                  { "a reader at its end names the topic that was deleted, and sees it when it is back",
-                                    a_reader_at_its_end_names_the_topic_that_was_deleted_and_sees_it_when_it_is_back },
-                                  { "stops a worker before a gap", stops_a_worker_before_a_gap },
-                                  { "knows what it published by when it was accepted",
-                                    knows_what_it_published_by_when_it_was_accepted },
-                                  { "refuses a topic that is kept so that a law breaks",
-                                    refuses_a_topic_that_is_kept_so_that_a_law_breaks },
-                                  { "ends before a record that its sender dated",
-                                    ends_before_a_record_that_its_sender_dated },
-                                  { "says that a topic takes no record of that size, and goes on once it does",
-                                    says_that_a_topic_takes_no_record_of_that_size_and_goes_on_once_it_does },
-                                  { "begins anew where another record stands than it read",
-                                    begins_anew_where_another_record_stands_than_it_read },
-                                  CU_TEST_INFO_NULL };
+CU_TestInfo kafka_own_cases[] = {
+    { "does not say the end before an open transaction is decided",
+      does_not_say_the_end_before_an_open_transaction_is_decided },
+    { "refuses to read from beyond the end", refuses_to_read_from_beyond_the_end },
+    { "a worker that cannot go back ends", a_worker_that_cannot_go_back_ends },
+    { "reads a trimmed topic from where it begins", reads_a_trimmed_topic_from_where_it_begins },
+    { "a worker names the topic that was deleted, and ends",
+      a_worker_names_the_topic_that_was_deleted_and_ends },
+    { "a reader at its end names the topic that was deleted, and sees it when it is back",
+      a_reader_at_its_end_names_the_topic_that_was_deleted_and_sees_it_when_it_is_back },
+    { "stops a worker before a gap", stops_a_worker_before_a_gap },
+    { "knows what it published by when it was accepted",
+      knows_what_it_published_by_when_it_was_accepted },
+    { "refuses a topic that is kept so that a law breaks",
+      refuses_a_topic_that_is_kept_so_that_a_law_breaks },
+    { "ends before a record that its sender dated", ends_before_a_record_that_its_sender_dated },
+    { "says that a topic takes no record of that size, and goes on once it does",
+      says_that_a_topic_takes_no_record_of_that_size_and_goes_on_once_it_does },
+    { "begins anew where another record stands than it read",
+      begins_anew_where_another_record_stands_than_it_read },
+    CU_TEST_INFO_NULL
+};

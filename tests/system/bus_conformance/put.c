@@ -1,8 +1,7 @@
-/* put.c - bus_put kafka://HOST:PORT: whatever somebody with the right to write could put on a bus. Each
- * line of its input is an order:
- *   put TOPIC PARTITION KEY VALUE     a record, both in hexadecimal digits
- *   copy TOPIC PARTITION TO           all records of that partition onto the same one of another topic
- * Exit 0 when all of it is on the bus. */
+/* put.c - bus_put kafka://HOST:PORT: whatever somebody with the right to write could put on a bus.
+ * Each line of its input is an order: put TOPIC PARTITION KEY VALUE     a record, both in
+ * hexadecimal digits copy TOPIC PARTITION TO           all records of that partition onto the same
+ * one of another topic Exit 0 when all of it is on the bus. */
 #include <librdkafka/rdkafka.h>
 #include <stdint.h>
 #include <stdio.h>

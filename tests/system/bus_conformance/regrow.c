@@ -1,6 +1,6 @@
-/* regrow.c - bus_regrow kafka://HOST:PORT TOPIC PARTITIONS COUNT [NAME=VALUE]...: deletes a topic, makes
- * it anew with such settings and fills each partition with COUNT records of nobody; 0 partitions: it stays
- * gone. Exit 0 when all of that is so. */
+/* regrow.c - bus_regrow kafka://HOST:PORT TOPIC PARTITIONS COUNT [NAME=VALUE]...: deletes a topic,
+ * makes it anew with such settings and fills each partition with COUNT records of nobody; 0
+ * partitions: it stays gone. Exit 0 when all of that is so. */
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,8 +72,7 @@ static int fill(rd_kafka_t *rk, const char *topic, int partitions, int count)
     for (int p = 0; p < partitions; p++)
         for (int i = 0; i < count; i++)
             if (rd_kafka_producev(rk, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(p),
-                                  RD_KAFKA_V_VALUE(nothing, sizeof nothing - 1),
-                                  RD_KAFKA_V_END))
+                                  RD_KAFKA_V_VALUE(nothing, sizeof nothing - 1), RD_KAFKA_V_END))
                 return 1;
     return rd_kafka_flush(rk, WAIT_MS) != 0;
 }

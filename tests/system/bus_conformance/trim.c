@@ -1,5 +1,5 @@
-/* trim.c - bus_trim kafka://HOST:PORT TOPIC PARTITION OFFSET: takes away what lies before that offset,
- * as a broker's retention does. Exit 0 when it is gone. */
+/* trim.c - bus_trim kafka://HOST:PORT TOPIC PARTITION OFFSET: takes away what lies before that
+ * offset, as a broker's retention does. Exit 0 when it is gone. */
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -53,17 +53,18 @@ struct knowns {
 };
 void knowns_add(struct knowns *to, const struct known *k);
 
+struct held {
+    const char *on;
+    int who;
+};
 struct story {
     struct puts first, second;
     struct knowns told, to_come; /* events of the first half, of the second */
-    /* What came of the first half: ids of disclosures, holds "event:service" with whose they are.
-     */
+    /* What came of the first half: ids of disclosures, holds "event:service" with whose they
+     * are. */
     const char **disclosures;
     size_t disclosure_count;
-    struct held {
-        const char *on;
-        int who;
-    } * holds;
+    struct held *holds;
     size_t hold_count;
     struct puts acts;   /* of the first half, as they were signed */
     struct slice facts; /* somebody's, as the router keeps them */
@@ -112,12 +113,13 @@ const char *any_agency_but(const char *agency);
 
 /* -- outcome.c -------------------------------------------------------------------------------- */
 
+struct digest {
+    const char *name;
+    uint8_t digest[HASH_BYTES];
+};
 /* Named digests: of two worlds those of the same name are compared. */
 struct result {
-    struct digest {
-        const char *name;
-        uint8_t digest[HASH_BYTES];
-    } * list;
+    struct digest *list;
     size_t n, room;
 };
 /* All that the region made of it, but what the audit says of those records: facts and marks, what

@@ -77,8 +77,8 @@ static void add_record(void *ctx, const struct bus_record *r)
     add(t->out, arena_format(&world.arena, "%s %s", t->topic, hex(r->key)), r->value);
 }
 
-/* All that the router writes but the audit; of compacted topics the last of a key is all there is.
- */
+/* All that the router writes but the audit; of compacted topics the last of a key is all there
+ * is. */
 static void add_topics(struct result *out)
 {
     static const char *const families[] = { "disclosures.", "restrictions.", "links.", "facts" };

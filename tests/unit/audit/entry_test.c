@@ -222,11 +222,13 @@ static void a_decision_says_itself_what_it_is_of_where_the_entry_does_not(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(sentence, "type, kind and source of the event decided"));
 }
 
-/* As version 1 wrote it: without the three texts, which are empty here, and without claims, of which there
- * are none; and by its own schema. */
+/* As version 1 wrote it: without the three texts, which are empty here, and without claims, of
+ * which there are none; and by its own schema. */
 static struct slice first_form(void)
 {
-    static const uint8_t header[] = { 0xc3, 0x01, 0xc7, 0xd1, 0x74, 0x48, 0x54, 0x92, 0x33, 0xc1, 2 };
+    static const uint8_t header[] = {
+        0xc3, 0x01, 0xc7, 0xd1, 0x74, 0x48, 0x54, 0x92, 0x33, 0xc1, 2
+    };
     struct slice now = buf_slice(&b);
     struct buf old;
     buf_init(&old, 1 << 20);

@@ -173,13 +173,20 @@ static void what_was_refused_is_told_until_it_is_reopened(void)
 static void word_on_two(const char *note, const char *outcome, const char *reason)
 {
     const struct audit_decision d[] = {
-        { .event_id = SLICE(EVENT), .recipient = SLICE(TEAM), .outcome = slice_text(outcome),
+        { .event_id = SLICE(EVENT),
+          .recipient = SLICE(TEAM),
+          .outcome = slice_text(outcome),
           .reason = slice_text(reason) },
-        { .event_id = SLICE(OTHER), .recipient = SLICE(TEAM), .outcome = slice_text(outcome),
+        { .event_id = SLICE(OTHER),
+          .recipient = SLICE(TEAM),
+          .outcome = slice_text(outcome),
           .reason = slice_text(reason) },
     };
-    const struct audit_read r = { .kind = SLICE("hold-act"), .note = slice_text(note),
-                                  .sequence = 7, .decisions = d, .decision_count = 2 };
+    const struct audit_read r = { .kind = SLICE("hold-act"),
+                                  .note = slice_text(note),
+                                  .sequence = 7,
+                                  .decisions = d,
+                                  .decision_count = 2 };
     CU_ASSERT_TRUE(holds_take(&h, 2, &r));
 }
 
@@ -206,8 +213,9 @@ static void what_waited_in_a_refused_episode_is_refused_and_reopened_with_it(voi
 static void what_was_named_otherwise_is_reopened_by_its_own_name(void)
 {
     refuse_two();
-    word("reopen 0198c0de0000000000000000000000cc:" TEAM " by Jo Finch: a mistake (refused as " EVENT
-         ":" TEAM ")", "withhold", "replaced");
+    word("reopen 0198c0de0000000000000000000000cc:" TEAM
+         " by Jo Finch: a mistake (refused as " EVENT ":" TEAM ")",
+         "withhold", "replaced");
     CU_ASSERT_PTR_NULL(h.refused);
 }
 
@@ -215,9 +223,13 @@ static void what_follows_in_a_refused_episode_is_found(void)
 {
     const struct slice follows = SLICE("0198c0de0000000000000000000000cc:" TEAM);
     const struct held *by = NULL;
-    const struct audit_decision d = { .event_id = slice_head(follows, 32), .recipient = SLICE(TEAM),
-                                      .outcome = SLICE("withhold"), .reason = SLICE("hold-refused") };
-    const struct audit_read r = { .kind = SLICE("event"), .decisions = &d, .decision_count = 1,
+    const struct audit_decision d = { .event_id = slice_head(follows, 32),
+                                      .recipient = SLICE(TEAM),
+                                      .outcome = SLICE("withhold"),
+                                      .reason = SLICE("hold-refused") };
+    const struct audit_read r = { .kind = SLICE("event"),
+                                  .decisions = &d,
+                                  .decision_count = 1,
                                   .note = SLICE("refused from x by y at z (" OTHER ":" TEAM ")") };
     refuse_two();
     CU_ASSERT_TRUE(holds_kept_back(&h, follows, &r, &by));
@@ -242,7 +254,8 @@ static CU_TestInfo cases[] = {
     { "the first of two words is told and ends nothing",
       the_first_of_two_words_is_told_and_ends_nothing },
     { "held for something else it says so", held_for_something_else_it_says_so },
-    { "the first of two is told with what they said", the_first_of_two_is_told_with_what_they_said },
+    { "the first of two is told with what they said",
+      the_first_of_two_is_told_with_what_they_said },
     { "what was refused is told until it is reopened",
       what_was_refused_is_told_until_it_is_reopened },
     { "what waited in a refused episode is refused and reopened with it",

@@ -1,5 +1,5 @@
-/* marks_test.c - how long openings of a feed and ids of its events are known, and what goes when there
- * is no room for more. */
+/* marks_test.c - how long openings of a feed and ids of its events are known, and what goes when
+ * there is no room for more. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
@@ -46,8 +46,11 @@ static int64_t number(int opening, int count)
 
 static struct mark_event event(int64_t of, const char *id, int64_t at_ms)
 {
-    return (struct mark_event){ .feed = SLICE("hosp/pas"), .number = of, .id = slice_text(id),
-                                .taken_ms = at_ms, .decided_ms = at_ms };
+    return (struct mark_event){ .feed = SLICE("hosp/pas"),
+                                .number = of,
+                                .id = slice_text(id),
+                                .taken_ms = at_ms,
+                                .decided_ms = at_ms };
 }
 
 static void keep(struct memory_change *change)
@@ -84,7 +87,8 @@ static enum mark_says ask(int64_t of, const char *id, int64_t taken_ms, int64_t 
     return place.says;
 }
 
-/* Of a number at its mark, with an id that was never decided: that tells whether there is a mark. */
+/* Of a number at its mark, with an id that was never decided: that tells whether there is a
+ * mark. */
 static bool has_mark(int opening, int64_t at_ms)
 {
     return ask(number(opening, 1), NEVER_SAID, at_ms, at_ms) == MARK_RETURNED;
@@ -132,7 +136,8 @@ static void the_newest_64_stay_however_old(void)
         CU_ASSERT(has_mark(i, later));
 }
 
-/* All that are beyond 64 go at once, after a feed that opened often was quiet; none that is young. */
+/* All that are beyond 64 go at once, after a feed that opened often was quiet; none that is
+ * young. */
 static void many_old_ones_go_at_once(void)
 {
     int64_t later = NOW + 40 * DAY;

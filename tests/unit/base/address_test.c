@@ -48,12 +48,21 @@ static void refuses_a_host_that_has_no_room(void)
 
 static void tells_this_machine_from_what_only_begins_like_it(void)
 {
-    static const char *const local[] = { "localhost", "LOCALHOST:80", "127.0.0.1:9", "127.1.2.3", "[::1]",
-                                         "[::1]:443", "localhost:" };
-    static const char *const far[] = { "localhost:80.evil", "localhost:80@evil", "localhost:80:evil:1",
-                                       "localhost:x", "localhost:65536", "127.0.0.1:80.evil",
-                                       "[::1]:80.evil", "[::1].evil", "localhost.evil:80", "127.0.0.1.evil",
-                                       "[::2]:80", "", ":80" };
+    static const char *const local[] = { "localhost", "LOCALHOST:80", "127.0.0.1:9", "127.1.2.3",
+                                         "[::1]",     "[::1]:443",    "localhost:" };
+    static const char *const far[] = { "localhost:80.evil",
+                                       "localhost:80@evil",
+                                       "localhost:80:evil:1",
+                                       "localhost:x",
+                                       "localhost:65536",
+                                       "127.0.0.1:80.evil",
+                                       "[::1]:80.evil",
+                                       "[::1].evil",
+                                       "localhost.evil:80",
+                                       "127.0.0.1.evil",
+                                       "[::2]:80",
+                                       "",
+                                       ":80" };
     for (size_t i = 0; i < sizeof local / sizeof local[0]; i++)
         CU_ASSERT_TRUE(address_is_local(slice_text(local[i])));
     for (size_t i = 0; i < sizeof far / sizeof far[0]; i++)

@@ -101,14 +101,19 @@ static void reserves_room_to_be_filled_by_hand(void)
 
 static void writes_json_strings(void)
 {
-    static const struct { struct slice in, want; } rows[] = {
+    static const struct {
+        struct slice in, want;
+    } rows[] = {
         { SLICE_INIT(""), SLICE_INIT("\"\"") },
         { SLICE_INIT("plain"), SLICE_INIT("\"plain\"") },
         { SLICE_INIT("a\"b\\c/"), SLICE_INIT("\"a\\\"b\\\\c/\"") },
         { SLICE_INIT("\b\t\n\f\r"), SLICE_INIT("\"\\b\\t\\n\\f\\r\"") },
         { SLICE_INIT("\0\x1f\v\x7f"), SLICE_INIT("\"\\u0000\\u001f\\u000b\x7f\"") },
         { SLICE_INIT("\xc3\xa9\xf0\x9f\x98\x80"), SLICE_INIT("\"\xc3\xa9\xf0\x9f\x98\x80\"") },
-        { SLICE_INIT("a\xff" "b"), SLICE_INIT("\"a\xef\xbf\xbd" "b\"") },
+        { SLICE_INIT("a\xff"
+                     "b"),
+          SLICE_INIT("\"a\xef\xbf\xbd"
+                     "b\"") },
         { SLICE_INIT("\xed\xa0\x80"), SLICE_INIT("\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"") },
         { SLICE_INIT("\xc3"), SLICE_INIT("\"\xef\xbf\xbd\"") },
     };

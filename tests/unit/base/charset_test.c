@@ -17,18 +17,23 @@ static void done(void)
 
 static void reads_windows_1252(void)
 {
-    struct slice s = charset_to_utf8(&a, CHARSET_LATIN1, SLICE("Ren\xe9" "e \x80" "5 \x93x\x94 \x9f\xff"));
+    struct slice s = charset_to_utf8(&a, CHARSET_LATIN1,
+                                     SLICE("Ren\xe9"
+                                           "e \x80"
+                                           "5 \x93x\x94 \x9f\xff"));
     CU_ASSERT(slice_equal_text(s, "Renée €5 “x” Ÿÿ"));
 }
 
 static void gives_a_place_to_unassigned_bytes(void)
 {
-    CU_ASSERT(slice_equal(charset_to_utf8(&a, CHARSET_LATIN1, SLICE("\x81\x9d")), SLICE("\xc2\x81\xc2\x9d")));
+    CU_ASSERT(slice_equal(charset_to_utf8(&a, CHARSET_LATIN1, SLICE("\x81\x9d")),
+                          SLICE("\xc2\x81\xc2\x9d")));
 }
 
 static void reads_latin_9(void)
 {
-    struct slice s = charset_to_utf8(&a, CHARSET_8859_15, SLICE("\xa4\xa6\xa8\xb4\xb8\xbc\xbd\xbe\xe9"));
+    struct slice s =
+        charset_to_utf8(&a, CHARSET_8859_15, SLICE("\xa4\xa6\xa8\xb4\xb8\xbc\xbd\xbe\xe9"));
     CU_ASSERT(slice_equal_text(s, "€ŠšŽžŒœŸé"));
 }
 
@@ -61,15 +66,19 @@ static void reads_every_part_of_8859(void)
         enum charset_kind kind;
         const char *bytes, *want;
     } rows[] = {
-        { CHARSET_8859_2, "\xA3ukasz", "Łukasz" }, { CHARSET_8859_3, "\xD8", "Ĝ" },
-        { CHARSET_8859_4, "\xBF", "ŋ" },           { CHARSET_8859_5, "\xB8", "И" },
-        { CHARSET_8859_6, "\xE3", "ك" },           { CHARSET_8859_7, "\xE1", "α" },
-        { CHARSET_8859_8, "\xE0", "א" },           { CHARSET_8859_9, "\xFD", "ı" },
+        { CHARSET_8859_2, "\xA3ukasz", "Łukasz" },
+        { CHARSET_8859_3, "\xD8", "Ĝ" },
+        { CHARSET_8859_4, "\xBF", "ŋ" },
+        { CHARSET_8859_5, "\xB8", "И" },
+        { CHARSET_8859_6, "\xE3", "ك" },
+        { CHARSET_8859_7, "\xE1", "α" },
+        { CHARSET_8859_8, "\xE0", "א" },
+        { CHARSET_8859_9, "\xFD", "ı" },
         { CHARSET_8859_8, "\xA1", "\xEF\xBF\xBD" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        CU_ASSERT(slice_equal_text(
-            charset_to_utf8(&a, rows[i].kind, slice_text(rows[i].bytes)), rows[i].want));
+        CU_ASSERT(slice_equal_text(charset_to_utf8(&a, rows[i].kind, slice_text(rows[i].bytes)),
+                                   rows[i].want));
 }
 
 static void reads_utf16_and_utf32_of_either_end(void)
@@ -78,17 +87,25 @@ static void reads_utf16_and_utf32_of_either_end(void)
         struct slice bytes;
         enum charset_kind kind;
     } rows[] = {
-        { SLICE_INIT("\xFF\xFE" "a\0\xE9\0\x3D\xD8\x00\xDE"), CHARSET_UTF16LE },
-        { SLICE_INIT("\xFE\xFF" "\0a\0\xE9\xD8\x3D\xDE\x00"), CHARSET_UTF16BE },
+        { SLICE_INIT("\xFF\xFE"
+                     "a\0\xE9\0\x3D\xD8\x00\xDE"),
+          CHARSET_UTF16LE },
+        { SLICE_INIT("\xFE\xFF"
+                     "\0a\0\xE9\xD8\x3D\xDE\x00"),
+          CHARSET_UTF16BE },
         { SLICE_INIT("a\0\xE9\0\x3D\xD8\x00\xDE"), CHARSET_UTF16LE },
-        { SLICE_INIT("\xFF\xFE\0\0" "a\0\0\0\xE9\0\0\0\0\xF6\1\0"), CHARSET_UTF32LE },
+        { SLICE_INIT("\xFF\xFE\0\0"
+                     "a\0\0\0\xE9\0\0\0\0\xF6\1\0"),
+          CHARSET_UTF32LE },
         { SLICE_INIT("\0\0\0a\0\0\0\xE9\0\1\xF6\0"), CHARSET_UTF32BE },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         CU_ASSERT_EQUAL(charset_begins(rows[i].bytes), rows[i].kind);
         CU_ASSERT(slice_equal_text(charset_to_utf8(&a, rows[i].kind, rows[i].bytes), "aé😀"));
     }
-    CU_ASSERT(slice_equal_text(charset_to_utf8(&a, CHARSET_UTF16LE, SLICE("a\0\0\xD8" "b")),
+    CU_ASSERT(slice_equal_text(charset_to_utf8(&a, CHARSET_UTF16LE,
+                                               SLICE("a\0\0\xD8"
+                                                     "b")),
                                "a\xEF\xBF\xBD\xEF\xBF\xBD"));
     CU_ASSERT_EQUAL(charset_begins(SLICE("{\"a\"")), CHARSET_UTF8);
     CU_ASSERT_EQUAL(charset_begins(SLICE("")), CHARSET_UTF8);
@@ -106,7 +123,9 @@ static void knows_names_as_messages_write_them(void)
 
 static void makes_texts_as_they_are_compared(void)
 {
-    static const struct { const char *in, *want; } rows[] = {
+    static const struct {
+        const char *in, *want;
+    } rows[] = {
         { "Home support", "Home support" },
         { " Home\xc2\xa0support\xe2\x80\x8b ", "Home support" },
         { "Home \xe2\x80\x83\t support", "Home support" },

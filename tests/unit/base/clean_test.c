@@ -37,8 +37,9 @@ static void every_control_character_is_a_blank_or_a_line_end(void)
         struct slice s = around(c, room), got = text_clean(&arena, s);
         bool line = (c >= '\n' && c <= '\r') || c == 0x85;
         bool control = c < ' ' || c >= 0x7f;
-        CU_ASSERT(line ? slice_equal_text(got, "a\nb")
-                  : control ? slice_equal_text(got, "a b") : slice_equal(got, s));
+        CU_ASSERT(line      ? slice_equal_text(got, "a\nb")
+                  : control ? slice_equal_text(got, "a b")
+                            : slice_equal(got, s));
     }
 }
 
@@ -50,8 +51,8 @@ static void a_line_end_of_two_is_one(void)
 
 static void what_is_not_seen_or_turns_the_text_is_left_out(void)
 {
-    static const uint32_t gone[] = { 0xad, 0x200b, 0x202a, 0x202d, 0x202e, 0x2060, 0x2066, 0x2069,
-                                     0xfeff, 0xfff9, 0xe0041 };
+    static const uint32_t gone[] = { 0xad,   0x200b, 0x202a, 0x202d, 0x202e, 0x2060,
+                                     0x2066, 0x2069, 0xfeff, 0xfff9, 0xe0041 };
     static const uint32_t kept[] = { 0xa0, 0xe9, 0x61c, 0x200c, 0x200d, 0x200e, 0x3042, 0x1f600 };
     for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++) {
         uint8_t room[8];
@@ -66,7 +67,10 @@ static void what_is_not_seen_or_turns_the_text_is_left_out(void)
 
 static void bytes_that_are_no_text_are_replaced(void)
 {
-    CU_ASSERT(becomes("a\x9b" "2Jb", "a\xef\xbf\xbd" "2Jb"));
+    CU_ASSERT(becomes("a\x9b"
+                      "2Jb",
+                      "a\xef\xbf\xbd"
+                      "2Jb"));
     CU_ASSERT(becomes("\xc2", "\xef\xbf\xbd"));
     CU_ASSERT_EQUAL(text_clean(&arena, (struct slice){ NULL, 0 }).n, 0);
 }

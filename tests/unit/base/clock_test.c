@@ -1,4 +1,5 @@
-/* clock_test.c - the calendar, the nights when British clocks change, and our own way of writing. */
+/* clock_test.c - the calendar, the nights when British clocks change, and our own way of
+ * writing. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,13 +10,16 @@
 
 static struct civil london(int month, int day, int hour, int minute)
 {
-    return (struct civil){ .year = 2026, .month = month, .day = day, .hour = hour,
-                           .minute = minute };
+    return (
+        struct civil){ .year = 2026, .month = month, .day = day, .hour = hour, .minute = minute };
 }
 
 static void counts_days_as_the_calendar_does(void)
 {
-    static const struct { struct civil c; int64_t ms; } rows[] = {
+    static const struct {
+        struct civil c;
+        int64_t ms;
+    } rows[] = {
         { { 1970, 1, 1, 0, 0, 0, 0 }, 0 },
         { { 1969, 12, 31, 23, 59, 59, 999 }, -1 },
         { { 2000, 2, 29, 12, 0, 0, 0 }, 951825600000 },
@@ -43,17 +47,21 @@ static void goes_there_and_back_for_every_day_of_four_centuries(void)
 
 static void knows_the_nights_when_clocks_change(void)
 {
-    static const struct { int month, day, hour, minute, utc_hour; bool doubtful; } rows[] = {
-        { 3, 29, 0, 59, 0, false },  { 3, 29, 1, 0, 1, true },    { 3, 29, 1, 59, 1, true },
-        { 3, 29, 2, 0, 1, false },   { 10, 25, 0, 59, -1, false }, { 10, 25, 1, 0, 0, true },
-        { 10, 25, 1, 59, 0, true },  { 10, 25, 2, 0, 2, false },  { 7, 1, 12, 0, 11, false },
-        { 1, 1, 12, 0, 12, false },  { 12, 31, 23, 59, 23, false },
+    static const struct {
+        int month, day, hour, minute, utc_hour;
+        bool doubtful;
+    } rows[] = {
+        { 3, 29, 0, 59, 0, false }, { 3, 29, 1, 0, 1, true },      { 3, 29, 1, 59, 1, true },
+        { 3, 29, 2, 0, 1, false },  { 10, 25, 0, 59, -1, false },  { 10, 25, 1, 0, 0, true },
+        { 10, 25, 1, 59, 0, true }, { 10, 25, 2, 0, 2, false },    { 7, 1, 12, 0, 11, false },
+        { 1, 1, 12, 0, 12, false }, { 12, 31, 23, 59, 23, false },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct civil c = london(rows[i].month, rows[i].day, rows[i].hour, rows[i].minute);
         struct civil day = london(rows[i].month, rows[i].day, 0, 0);
         bool doubtful = !rows[i].doubtful;
-        int64_t want = civil_to_ms(&day) + rows[i].utc_hour * INT64_C(3600000) + rows[i].minute * 60000;
+        int64_t want =
+            civil_to_ms(&day) + rows[i].utc_hour * INT64_C(3600000) + rows[i].minute * 60000;
         CU_ASSERT_EQUAL(london_to_ms(&c, &doubtful), want);
         CU_ASSERT_EQUAL(doubtful, rows[i].doubtful);
     }
@@ -61,10 +69,13 @@ static void knows_the_nights_when_clocks_change(void)
 
 static void turns_utc_into_london_time(void)
 {
-    static const struct { const char *utc; int hour; } rows[] = {
-        { "2026-03-29T00:59Z", 0 },  { "2026-03-29T01:00Z", 2 },  { "2026-10-25T00:59Z", 1 },
-        { "2026-10-25T01:00Z", 1 },  { "2026-10-25T02:00Z", 2 },  { "2025-03-30T01:00Z", 2 },
-        { "2024-03-31T00:59Z", 0 },  { "2024-03-31T01:00Z", 2 },  { "2021-10-31T01:00Z", 1 },
+    static const struct {
+        const char *utc;
+        int hour;
+    } rows[] = {
+        { "2026-03-29T00:59Z", 0 }, { "2026-03-29T01:00Z", 2 }, { "2026-10-25T00:59Z", 1 },
+        { "2026-10-25T01:00Z", 1 }, { "2026-10-25T02:00Z", 2 }, { "2025-03-30T01:00Z", 2 },
+        { "2024-03-31T00:59Z", 0 }, { "2024-03-31T01:00Z", 2 }, { "2021-10-31T01:00Z", 1 },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct moment m;
@@ -143,11 +154,16 @@ static void reads_iso_times_as_precise_as_they_are(void)
         { "2026-02-03T14:30:05+01:00", "2026-02-03T13:30:05Z", TIME_SECOND, true },
         { "2026-02-03T14:30:05.123456Z", "2026-02-03T14:30:05.123Z", TIME_MS, true },
         { "2026-01-01T00:30+01:00", "2025-12-31T23:30Z", TIME_MINUTE, true },
-        { "2026-2-3", NULL, 0, false },        { "2026-02-03T", NULL, 0, false },
-        { "2026-02-03T14", NULL, 0, false },   { "2026-02-03t14:30", NULL, 0, false },
-        { "2026-02-03Z", NULL, 0, false },     { "2026-02-03T14:30+0100", NULL, 0, false },
-        { "2026-02-03T14:30:05.Z", NULL, 0, false }, { "2026-", NULL, 0, false },
-        { "2026-02-30", NULL, 0, false },      { "2026-02-03T14:30ZZ", NULL, 0, false },
+        { "2026-2-3", NULL, 0, false },
+        { "2026-02-03T", NULL, 0, false },
+        { "2026-02-03T14", NULL, 0, false },
+        { "2026-02-03t14:30", NULL, 0, false },
+        { "2026-02-03Z", NULL, 0, false },
+        { "2026-02-03T14:30+0100", NULL, 0, false },
+        { "2026-02-03T14:30:05.Z", NULL, 0, false },
+        { "2026-", NULL, 0, false },
+        { "2026-02-30", NULL, 0, false },
+        { "2026-02-03T14:30ZZ", NULL, 0, false },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct moment m = { .ms = 7 };

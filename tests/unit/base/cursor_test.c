@@ -23,10 +23,16 @@ static void takes_exactly_n_bytes(void)
 
 static void reads_avro_longs(void)
 {
-    static const struct { struct slice in; int64_t want; } rows[] = {
-        { SLICE_INIT("\x00"), 0 },         { SLICE_INIT("\x01"), -1 },
-        { SLICE_INIT("\x02"), 1 },         { SLICE_INIT("\x7f"), -64 },
-        { SLICE_INIT("\x80\x01"), 64 },    { SLICE_INIT("\x80\x00"), 0 },
+    static const struct {
+        struct slice in;
+        int64_t want;
+    } rows[] = {
+        { SLICE_INIT("\x00"), 0 },
+        { SLICE_INIT("\x01"), -1 },
+        { SLICE_INIT("\x02"), 1 },
+        { SLICE_INIT("\x7f"), -64 },
+        { SLICE_INIT("\x80\x01"), 64 },
+        { SLICE_INIT("\x80\x00"), 0 },
         { SLICE_INIT("\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01"), INT64_MAX },
         { SLICE_INIT("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"), INT64_MIN },
     };
@@ -41,7 +47,10 @@ static void reads_avro_longs(void)
 
 static void refuses_avro_longs_that_are_cut_or_too_long(void)
 {
-    static const struct { struct slice in; const char *code; } rows[] = {
+    static const struct {
+        struct slice in;
+        const char *code;
+    } rows[] = {
         { SLICE_INIT(""), "input.short" },
         { SLICE_INIT("\x80\x80"), "input.short" },
         { SLICE_INIT("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02"), "avro.long" },
@@ -59,7 +68,8 @@ static void refuses_avro_longs_that_are_cut_or_too_long(void)
 
 static void takes_a_run_only_when_it_is_whole(void)
 {
-    struct cursor c = cursor_of(SLICE("\x06" "abc\x00\x01"));
+    struct cursor c = cursor_of(SLICE("\x06"
+                                      "abc\x00\x01"));
     struct slice got;
     CU_ASSERT_TRUE(cursor_run(&c, &got, &e));
     CU_ASSERT_TRUE(slice_equal(got, SLICE("abc")));
@@ -68,7 +78,8 @@ static void takes_a_run_only_when_it_is_whole(void)
     CU_ASSERT_FALSE(cursor_run(&c, &got, &e));
     CU_ASSERT_STRING_EQUAL(e.code, "avro.length");
     CU_ASSERT_EQUAL(c.at, 5);
-    c = cursor_of(SLICE("\x08" "abc"));
+    c = cursor_of(SLICE("\x08"
+                        "abc"));
     err_clear(&e);
     CU_ASSERT_FALSE(cursor_run(&c, &got, &e));
     CU_ASSERT_STRING_EQUAL(e.code, "avro.length");

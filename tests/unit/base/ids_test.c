@@ -9,10 +9,26 @@
 static void accepts_nhs_numbers_that_pass_modulus_11(void)
 {
     static const char *const good[] = {
-        "9434765919", "9449310602", "9413946000", "9000000009", "9111231130",   "4010232137",
-        "9990000018", "9990000026", "9990000034", "9990000042", "999 000 0050", "999-000-0069",
-        "9990000018\t", "9990000018.0", "999\xc2\xa0" "000\xe2\x80\x91" "0018", "9.990000018e9",
-        "9.990000018E+09", " 9990000077 ",
+        "9434765919",
+        "9449310602",
+        "9413946000",
+        "9000000009",
+        "9111231130",
+        "4010232137",
+        "9990000018",
+        "9990000026",
+        "9990000034",
+        "9990000042",
+        "999 000 0050",
+        "999-000-0069",
+        "9990000018\t",
+        "9990000018.0",
+        "999\xc2\xa0"
+        "000\xe2\x80\x91"
+        "0018",
+        "9.990000018e9",
+        "9.990000018E+09",
+        " 9990000077 ",
     };
     struct nhs_number n;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
@@ -23,10 +39,12 @@ static void accepts_nhs_numbers_that_pass_modulus_11(void)
 static void refuses_nhs_numbers_that_do_not(void)
 {
     static const char *const bad[] = {
-        "1234567890", "4857773456",  "9990000019",  "0000000000",   "3333333333", "4444444444",
-        "9999999999", "",            "999000001",   "99900000180",  "999000001X", "999.000.0018",
-        "999 000 001", "9990000018.1", "9990000018.", "9.99E+09", "999000001.8",
-        "9.99000001e9", "9.990000018e8", "9.990000018e10", "9.990000018e9x", "99.90000018e8", "9.990000019e9",
+        "1234567890",     "4857773456",    "9990000019",    "0000000000",
+        "3333333333",     "4444444444",    "9999999999",    "",
+        "999000001",      "99900000180",   "999000001X",    "999.000.0018",
+        "999 000 001",    "9990000018.1",  "9990000018.",   "9.99E+09",
+        "999000001.8",    "9.99000001e9",  "9.990000018e8", "9.990000018e10",
+        "9.990000018e9x", "99.90000018e8", "9.990000019e9",
     };
     struct nhs_number n = { .digit = "before" };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
@@ -55,7 +73,9 @@ static void masks_all_but_three_digits(void)
 
 static void masks_ids_of_partners(void)
 {
-    static const struct { const char *in, *want; } rows[] = {
+    static const struct {
+        const char *in, *want;
+    } rows[] = {
         { "", "" },
         { "abc", "***" },
         { "abcd", "ab*d" },
@@ -124,7 +144,10 @@ static void hashes_differently_what_differs(void)
 /* Fingerprints of canonical forms, as the Avro project publishes them. */
 static void fingerprints_as_avro_does(void)
 {
-    static const struct { const char *schema; int64_t want; } rows[] = {
+    static const struct {
+        const char *schema;
+        int64_t want;
+    } rows[] = {
         { "\"null\"", 7195948357588979594 },
         { "\"boolean\"", -6970731678124411036 },
         { "\"int\"", 8247732601305521295 },

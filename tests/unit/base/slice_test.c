@@ -37,8 +37,9 @@ static void trims_blanks_of_every_kind(void)
     CU_ASSERT_TRUE(slice_equal(slice_trim(SLICE(" \t\r\n a b \n")), SLICE("a b")));
     CU_ASSERT_EQUAL(slice_trim(SLICE(" \t ")).n, 0);
     CU_ASSERT_EQUAL(slice_trim(SLICE("\xc2\xa0")).n, 0);
-    CU_ASSERT_TRUE(slice_equal_text(
-        slice_trim(SLICE("\xe2\x80\x8b \xef\xbb\xbf" "a\xc2\xa0z\xc2\xad\xe3\x80\x80\v")), "a\xc2\xa0z"));
+    CU_ASSERT_TRUE(slice_equal_text(slice_trim(SLICE("\xe2\x80\x8b \xef\xbb\xbf"
+                                                     "a\xc2\xa0z\xc2\xad\xe3\x80\x80\v")),
+                                    "a\xc2\xa0z"));
     CU_ASSERT_TRUE(slice_equal_text(slice_trim(SLICE("\xc3\xa0\x20")), "\xc3\xa0"));
 }
 
@@ -52,18 +53,33 @@ static void ignores_ascii_case_only(void)
 
 static void knows_well_formed_utf8(void)
 {
-    static const struct { struct slice s; bool want; } rows[] = {
+    static const struct {
+        struct slice s;
+        bool want;
+    } rows[] = {
         { SLICE_INIT("plain \0 text"), true },
-        { SLICE_INIT("\xc2\x80"), true },          { SLICE_INIT("\xdf\xbf"), true },
-        { SLICE_INIT("\xe0\xa0\x80"), true },      { SLICE_INIT("\xed\x9f\xbf"), true },
-        { SLICE_INIT("\xee\x80\x80"), true },      { SLICE_INIT("\xf0\x90\x80\x80"), true },
-        { SLICE_INIT("\xf4\x8f\xbf\xbf"), true },  { SLICE_INIT("\x80"), false },
-        { SLICE_INIT("\xc0\xaf"), false },         { SLICE_INIT("\xc1\xbf"), false },
-        { SLICE_INIT("\xe0\x9f\xbf"), false },     { SLICE_INIT("\xed\xa0\x80"), false },
-        { SLICE_INIT("\xf0\x8f\xbf\xbf"), false }, { SLICE_INIT("\xf4\x90\x80\x80"), false },
-        { SLICE_INIT("\xf5\x80\x80\x80"), false }, { SLICE_INIT("\xff"), false },
-        { SLICE_INIT("\xe2\x82"), false },         { SLICE_INIT("\xe2\x28\xa1"), false },
-        { SLICE_INIT("\xf0\x9f\x98"), false },     { SLICE_INIT("a\xc3" "b"), false },
+        { SLICE_INIT("\xc2\x80"), true },
+        { SLICE_INIT("\xdf\xbf"), true },
+        { SLICE_INIT("\xe0\xa0\x80"), true },
+        { SLICE_INIT("\xed\x9f\xbf"), true },
+        { SLICE_INIT("\xee\x80\x80"), true },
+        { SLICE_INIT("\xf0\x90\x80\x80"), true },
+        { SLICE_INIT("\xf4\x8f\xbf\xbf"), true },
+        { SLICE_INIT("\x80"), false },
+        { SLICE_INIT("\xc0\xaf"), false },
+        { SLICE_INIT("\xc1\xbf"), false },
+        { SLICE_INIT("\xe0\x9f\xbf"), false },
+        { SLICE_INIT("\xed\xa0\x80"), false },
+        { SLICE_INIT("\xf0\x8f\xbf\xbf"), false },
+        { SLICE_INIT("\xf4\x90\x80\x80"), false },
+        { SLICE_INIT("\xf5\x80\x80\x80"), false },
+        { SLICE_INIT("\xff"), false },
+        { SLICE_INIT("\xe2\x82"), false },
+        { SLICE_INIT("\xe2\x28\xa1"), false },
+        { SLICE_INIT("\xf0\x9f\x98"), false },
+        { SLICE_INIT("a\xc3"
+                     "b"),
+          false },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         CU_ASSERT_EQUAL(slice_is_utf8(rows[i].s), rows[i].want);
@@ -76,8 +92,9 @@ static void reads_numbers_without_sign(void)
     CU_ASSERT_EQUAL(n, UINT64_MAX);
     CU_ASSERT_TRUE(slice_to_u64(SLICE("007"), &n));
     CU_ASSERT_EQUAL(n, 7);
-    static const char *const bad[] = { "", "-1", "+1", " 1", "1 ", "1.0", "0x1",
-                                       "18446744073709551616", "000000000000000000001" };
+    static const char *const bad[] = {
+        "", "-1", "+1", " 1", "1 ", "1.0", "0x1", "18446744073709551616", "000000000000000000001"
+    };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         CU_ASSERT_FALSE(slice_to_u64(slice_text(bad[i]), &n));
     CU_ASSERT_EQUAL(n, 7);

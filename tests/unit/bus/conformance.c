@@ -300,7 +300,7 @@ static void goes_back_after_a_failed_commit(void)
     CU_ASSERT_STRING_EQUAL(read_values("out", 0, 0), "good again ");
 }
 
-static void goes_back_to_the_start_when_nothing_was_committed(void)
+static void goes_back_to_the_start_if_nothing_was(void)
 {
     publish_numbers("in", 2);
     join_as("router-0");
@@ -312,7 +312,7 @@ static void goes_back_to_the_start_when_nothing_was_committed(void)
     CU_ASSERT_STRING_EQUAL(fetch_values(2), "0 1 ");
 }
 
-static void commits_nothing_of_a_commit_that_names_no_topic(void)
+static void commits_nothing_where_it_names_no_topic(void)
 {
     struct bus_record r[] = { record("out", 0, "k", "lost"), record("none", 0, "k", "lost") };
     struct bus_position p = position("in", 1, "");
@@ -521,7 +521,8 @@ static const struct {
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 #ifdef __SANITIZE_THREAD__
-#define KINDS_OPENED 1 /* librdkafka starts its threads by thrd_create, which TSan does not follow */
+/* librdkafka starts its threads by thrd_create, which TSan does not follow */
+#define KINDS_OPENED 1
 #else
 #define KINDS_OPENED KINDS
 #endif
@@ -583,10 +584,8 @@ CU_TestInfo conformance_cases[] = {
     { "returns from an idle fetch with nothing", returns_from_an_idle_fetch_with_nothing },
     { "commits outputs and positions as one", commits_outputs_and_positions_as_one },
     { "goes back after a failed commit", goes_back_after_a_failed_commit },
-    { "goes back to the start when nothing was committed",
-      goes_back_to_the_start_when_nothing_was_committed },
-    { "commits nothing of a commit that names no topic",
-      commits_nothing_of_a_commit_that_names_no_topic },
+    { "goes back to the start when nothing was committed", goes_back_to_the_start_if_nothing_was },
+    { "commits nothing of a commit that names no topic", commits_nothing_where_it_names_no_topic },
     { "keeps notes, and positions of topics it does not fetch",
       keeps_notes_and_positions_of_topics_it_does_not_fetch },
     { "refuses a note that is not text", refuses_a_note_that_is_not_text },

@@ -253,8 +253,10 @@ static void reads_on_only_where_records_are(void)
         int64_t from;
         const char *code, *says; /* NULL: it reads */
     } rows[] = {
-        { 0, NULL, "" },          { 3, NULL, "" },
-        { 6, NULL, "" },          { 7, "bus.position", "from 7: it ends at 6" },
+        { 0, NULL, "" },
+        { 3, NULL, "" },
+        { 6, NULL, "" },
+        { 7, "bus.position", "from 7: it ends at 6" },
         { 2, "bus.aged", "at 2: it begins at 3; up to 1 records are gone" },
     };
     for (int i = 0; i < 6; i++)

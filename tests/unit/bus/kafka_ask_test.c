@@ -1,5 +1,5 @@
-/* kafka_ask_test.c - questions to a library that blocks: who waits for an answer, and what becomes of one that comes
- * too late. The library is a gate that the test opens. */
+/* kafka_ask_test.c - questions to a library that blocks: who waits for an answer, and what becomes
+ * of one that comes too late. The library is a gate that the test opens. */
 #include <CUnit/CUnit.h>
 #include <pthread.h>
 #include <string.h>
@@ -187,7 +187,8 @@ static CU_TestInfo cases[] = {
     { "all leave soon once they are to hurry, and late answers are dropped",
       all_leave_soon_once_they_are_to_hurry_and_late_answers_are_dropped },
     { "what answers is heard while all hurry", what_answers_is_heard_while_all_hurry },
-    { "an answer is heard or dropped, and never both", an_answer_is_heard_or_dropped_and_never_both },
+    { "an answer is heard or dropped, and never both",
+      an_answer_is_heard_or_dropped_and_never_both },
     { "it may end before an answer comes", it_may_end_before_an_answer_comes },
     CU_TEST_INFO_NULL,
 };

@@ -82,8 +82,8 @@ static void refuses_what_a_site_may_not_set_and_says_no_value(void)
 /* The site's check would go by the first, the client by the last. */
 static void refuses_a_setting_given_twice(void)
 {
-    CU_ASSERT_FALSE(kafka_settings("k:1?security.protocol=SSL&sasl.username=u&security.protocol=PLAINTEXT",
-                                   &a, &list, &e));
+    CU_ASSERT_FALSE(kafka_settings(
+        "k:1?security.protocol=SSL&sasl.username=u&security.protocol=PLAINTEXT", &a, &list, &e));
     CU_ASSERT_STRING_EQUAL(e.code, "bus.url");
     CU_ASSERT_PTR_NOT_NULL(strstr(e.text, "security.protocol twice"));
 }
@@ -117,7 +117,8 @@ static void makes_topics_that_time_records_and_keep_the_audit(void)
     CU_ASSERT_STRING_EQUAL(value_of(made, "min.insync.replicas"), "2");
     kafka_topic_settings(&events, 1, made);
     CU_ASSERT_STRING_EQUAL(value_of(made, "retention.ms"), "");
-    CU_ASSERT_STRING_EQUAL(value_of(made, "cleanup.policy"), "delete"); /* the broker's default may be another */
+    CU_ASSERT_STRING_EQUAL(value_of(made, "cleanup.policy"),
+                           "delete"); /* the broker's default may be another */
 }
 
 /* Whoever made it. Of what is only well for a topic nothing is asked. */
@@ -144,7 +145,8 @@ static void asks_of_a_topic_that_is_there_what_the_laws_rest_on(void)
 
 static void a_topic_may_take_larger_records_than_it_must_and_no_smaller_ones(void)
 {
-    static const struct kafka_setting size = { "max.message.bytes", "4325376" }, policy = { "cleanup.policy", "compact" };
+    static const struct kafka_setting size = { "max.message.bytes", "4325376" },
+                                      policy = { "cleanup.policy", "compact" };
     CU_ASSERT_TRUE(kafka_must_holds(&size, "4325376"));
     CU_ASSERT_TRUE(kafka_must_holds(&size, "10485760"));
     CU_ASSERT_FALSE(kafka_must_holds(&size, "4325375"));
@@ -154,20 +156,22 @@ static void a_topic_may_take_larger_records_than_it_must_and_no_smaller_ones(voi
     CU_ASSERT_FALSE(kafka_must_holds(&policy, "compact,delete"));
 }
 
-static CU_TestInfo cases[] = { { "takes hosts and how to connect", takes_hosts_and_how_to_connect },
-                               { "reads a secret from its file", reads_a_secret_from_its_file },
-                               { "refuses what a site may not set and says no value",
-                                 refuses_what_a_site_may_not_set_and_says_no_value },
-                               { "refuses a setting given twice", refuses_a_setting_given_twice },
-                               { "reads only what was committed and looks at all",
-                                 reads_only_what_was_committed_and_looks_at_all },
-                               { "sends one request at a time, that a new partition may refuse",
-                                 sends_one_request_at_a_time_that_a_new_partition_may_refuse },
-                               { "makes topics that time records and keep the audit",
-                                 makes_topics_that_time_records_and_keep_the_audit },
-                               { "asks of a topic that is there what the laws rest on",
-                                 asks_of_a_topic_that_is_there_what_the_laws_rest_on },
-                               { "a topic may take larger records than it must, and no smaller ones",
-                                 a_topic_may_take_larger_records_than_it_must_and_no_smaller_ones },
-                               CU_TEST_INFO_NULL };
+static CU_TestInfo cases[] = {
+    { "takes hosts and how to connect", takes_hosts_and_how_to_connect },
+    { "reads a secret from its file", reads_a_secret_from_its_file },
+    { "refuses what a site may not set and says no value",
+      refuses_what_a_site_may_not_set_and_says_no_value },
+    { "refuses a setting given twice", refuses_a_setting_given_twice },
+    { "reads only what was committed and looks at all",
+      reads_only_what_was_committed_and_looks_at_all },
+    { "sends one request at a time, that a new partition may refuse",
+      sends_one_request_at_a_time_that_a_new_partition_may_refuse },
+    { "makes topics that time records and keep the audit",
+      makes_topics_that_time_records_and_keep_the_audit },
+    { "asks of a topic that is there what the laws rest on",
+      asks_of_a_topic_that_is_there_what_the_laws_rest_on },
+    { "a topic may take larger records than it must, and no smaller ones",
+      a_topic_may_take_larger_records_than_it_must_and_no_smaller_ones },
+    CU_TEST_INFO_NULL
+};
 CU_SuiteInfo suite_kafka_settings = { "kafka_settings", NULL, NULL, fresh, gone, cases };

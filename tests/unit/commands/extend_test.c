@@ -1,5 +1,5 @@
-/* extend_test.c - who may carry an agreement past its end: two people of the region who may extend, of
- * two agencies, one of each whose data it shares; and what is refused. */
+/* extend_test.c - who may carry an agreement past its end: two people of the region who may extend,
+ * of two agencies, one of each whose data it shares; and what is refused. */
 #include "fenmarsh.h"
 #include "sharing/change/pack_order.h"
 
@@ -59,14 +59,15 @@ static const char *tried(const struct edition *before, const char *letters)
 }
 
 /* An approval as nobody's program makes it, in the bundle that file is. */
-static const char *approval_of(const struct edition *g, enum who who, const uint8_t what[HASH_BYTES])
+static const char *approval_of(const struct edition *g, enum who who,
+                               const uint8_t what[HASH_BYTES])
 {
     struct key key = { .b = { (uint8_t)(who + 1) }, .set = true };
     struct signed_approval one = { .file = SLICE(EXTENSION),
-                                 .name = slice_text(people[who].name),
-                                 .agency = slice_text(people[who].agency),
-                                 .role = slice_text(people[who].role),
-                                 .at_ms = g->from_ms };
+                                   .name = slice_text(people[who].name),
+                                   .agency = slice_text(people[who].agency),
+                                   .role = slice_text(people[who].role),
+                                   .at_ms = g->from_ms };
     struct buf text;
     memcpy(one.what, what, HASH_BYTES);
     memcpy(one.bundle, g->pack->signed_hash, HASH_BYTES);
@@ -106,16 +107,16 @@ static void each_who_may_not_is_refused(void)
         const char *letters, *code;
     } rows[] = {
         { "", "pack.unsigned" },
-        { "E", "pack.extension" },   /* one person */
-        { "ED", "pack.extension" },  /* two of one agency */
-        { "Et", "pack.extension" },  /* the other an approver */
+        { "E", "pack.extension" },  /* one person */
+        { "ED", "pack.extension" }, /* two of one agency */
+        { "Et", "pack.extension" }, /* the other an approver */
         { "Ec", "pack.extension" },
-        { "CH", "waits" },           /* not those whose data it shares */
-        { "EO", "pack.signature" },  /* one no more */
+        { "CH", "waits" },          /* not those whose data it shares */
+        { "EO", "pack.signature" }, /* one no more */
         { "O", "pack.signature" },
-        { "ES", "pack.signature" },  /* one who may only stop */
+        { "ES", "pack.signature" }, /* one who may only stop */
         { "S", "pack.signature" },
-        { "tc", "waits" },           /* approvers */
+        { "tc", "waits" }, /* approvers */
         { "EC", "" },
         { "CHE", "" },
     };
@@ -162,8 +163,7 @@ static void who_extends_approves_no_agreement(void)
     const struct edition *first = begin();
     put_taking();
     const struct edition *next = signed_by(first, "hn");
-    const struct edition *forged =
-        with_line(next, approval_of(next, EVE, hash_of(next, "taking")));
+    const struct edition *forged = with_line(next, approval_of(next, EVE, hash_of(next, "taking")));
     CU_ASSERT_FALSE(is_in_force(forged, "taking"));
     CU_ASSERT_STRING_EQUAL(refusal(first, forged), "pack.approval");
 }
@@ -201,8 +201,7 @@ static void what_they_sign_extends_and_does_nothing_else(void)
     const struct edition *next = signed_by(draft, "EC");
     CU_ASSERT_STRING_EQUAL(refusal(draft, next), "");
     CU_ASSERT(is_extended(next) && !is_in_force(next, "taking"));
-    const struct edition *more =
-        with_line(next, approval_of(next, TRUST, hash_of(next, "taking")));
+    const struct edition *more = with_line(next, approval_of(next, TRUST, hash_of(next, "taking")));
     CU_ASSERT(is_in_force(more, "taking")); /* by itself */
     CU_ASSERT_STRING_EQUAL(refusal(draft, more), "pack.extension");
 }
@@ -230,7 +229,8 @@ static void an_order_of_one_who_may_extend_is_somebodys_order(void)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct edition *next = signed_by(first, rows[i].letters);
         err_clear(&e);
-        const char *code = pack_order_signed(next->pack, first->bundle, next->from_ms, &e) ? "" : e.code;
+        const char *code =
+            pack_order_signed(next->pack, first->bundle, next->from_ms, &e) ? "" : e.code;
         CU_ASSERT_STRING_EQUAL(code, rows[i].code);
     }
 }
@@ -274,15 +274,15 @@ static void who_extends_may_do_it_when_the_bus_takes_the_order(void)
     CU_ASSERT_STRING_EQUAL(refusal_at(first, next, BUNDLES_TAKEN), "");
     /* Approvers brought it: whose approval of the extension it carries had still to be who may. */
     const struct edition *plain = signed_by(first, "tc");
-    const struct edition *carried = with_line(
-        with_line(plain, approval_of(plain, EVE, hash_of(plain, "care"))),
-        approval_of(plain, CARL, hash_of(plain, "care")));
+    const struct edition *carried =
+        with_line(with_line(plain, approval_of(plain, EVE, hash_of(plain, "care"))),
+                  approval_of(plain, CARL, hash_of(plain, "care")));
     CU_ASSERT_STRING_EQUAL(refusal_at(first, carried, end_ms - 1), "");
     CU_ASSERT_STRING_EQUAL(refusal_at(first, carried, end_ms), "pack.approval");
 }
 
-/* A problem of its own, that passes: no bundle comes of it where an agreement or extension lacks what
- * was signed, and none is called unapproved. */
+/* A problem of its own, that passes: no bundle comes of it where an agreement or extension lacks
+ * what was signed, and none is called unapproved. */
 static void where_memory_ends_no_signature_is_missing(void)
 {
     const struct edition *first = begin();

@@ -76,8 +76,8 @@ static struct approvers trusted; /* by the site, for its first bundle */
 static struct approvers joined;  /* as the site was told later */
 static struct err e;
 
-static inline bool folder_read(const void *ctx, struct arena *to, const char *name, struct slice *out,
-                        bool *found, struct err *why)
+static inline bool folder_read(const void *ctx, struct arena *to, const char *name,
+                               struct slice *out, bool *found, struct err *why)
 {
     const struct folder *f = ctx;
     (void)to, (void)why;
@@ -90,7 +90,7 @@ static inline bool folder_read(const void *ctx, struct arena *to, const char *na
 }
 
 static inline bool folder_list(const void *ctx, struct arena *to, const char *below,
-                        struct source_names *out, struct err *why)
+                               struct source_names *out, struct err *why)
 {
     const struct folder *f = ctx;
     size_t n = strlen(below);
@@ -156,7 +156,8 @@ static inline const char *line_of(enum who who)
                         people[who].agency, people[who].role, (int)sizeof text, text);
 }
 
-/* letters: t, c, h, n (the hospice's nurses) and s, the stranger; of people the first of their name. */
+/* letters: t, c, h, n (the hospice's nurses) and s, the stranger; of people the first of their
+ * name. */
 static inline enum who who_is(char letter)
 {
     static const char letters[] = "tchnsEDCHOS";
@@ -177,11 +178,11 @@ static inline void put_region(const char *lettings, const char *letters)
 
 static inline struct slice pack_form(const struct edition *before, bool is_signed)
 {
-    const struct bundle_source source = { .label = "rules",
-                                          .ctx = &rules,
-                                          .read = folder_read,
-                                          .list = folder_list };
-    const struct bundles_draft d = { .from_ms = 1780000000000 + (before ? (int64_t)before->number : 0),
+    const struct bundle_source source = {
+        .label = "rules", .ctx = &rules, .read = folder_read, .list = folder_list
+    };
+    const struct bundles_draft d = { .from_ms =
+                                         1780000000000 + (before ? (int64_t)before->number : 0),
                                      .before = before ? before->pack : NULL,
                                      .schemas = SCHEMAS,
                                      .catalogue = catalogue,

@@ -110,7 +110,8 @@ static struct approvers approvers_of(const char *letters)
     return (struct approvers){ list, n };
 }
 
-/* A region in which the trust shares and names nobody; first's approvers are those of the letters. */
+/* A region in which the trust shares and names nobody; first's approvers are those of the
+ * letters. */
 static const struct edition *begin_with(const char *letters)
 {
     trusted = approvers_of(letters);
@@ -180,17 +181,20 @@ static void nobody_names_the_first_people_of_another_agency(void)
 {
     const struct edition *first = begin_with("chn");
     put("region.yaml",
-        arena_format(&a, "%speople:\n  eve: {agency: trust, roles: [holds], until: 2027-01-01,\n"
-                         "        key: JtQbX4qDDXnwQ9bs3iB9no9grdGi6Kd4auesMRruLaQ=}\n",
+        arena_format(&a,
+                     "%speople:\n  eve: {agency: trust, roles: [holds], until: 2027-01-01,\n"
+                     "        key: JtQbX4qDDXnwQ9bs3iB9no9grdGi6Kd4auesMRruLaQ=}\n",
                      rules.files[0].text));
     CU_ASSERT_STRING_EQUAL(refusal(first, signed_by(first, "hn")), "pack.first");
     CU_ASSERT(strstr(e.text, "region.yaml:13: 'eve' of 'trust'") != NULL);
     const struct edition *taken = signed_by(first, "hn");
     CU_ASSERT_STRING_EQUAL(refusal_at(first, taken, BUNDLES_TAKEN), "");
-    put_region("landlord", "chn"); /* nor are they taken away by others, where they came in before */
-    put("region.yaml", arena_format(&a, "%speople:\n  hal: {agency: homes, roles: [holds], until: "
-                                        "2027-01-01,\n        key: "
-                                        "JtQbX4qDDXnwQ9bs3iB9no9grdGi6Kd4auesMRruLaQ=}\n",
+    put_region("landlord",
+               "chn"); /* nor are they taken away by others, where they came in before */
+    put("region.yaml", arena_format(&a,
+                                    "%speople:\n  hal: {agency: homes, roles: [holds], until: "
+                                    "2027-01-01,\n        key: "
+                                    "JtQbX4qDDXnwQ9bs3iB9no9grdGi6Kd4auesMRruLaQ=}\n",
                                     rules.files[0].text));
     CU_ASSERT_STRING_EQUAL(refusal(taken, signed_by(taken, "hn")), "pack.first");
 }
@@ -244,7 +248,8 @@ static void an_approval_is_good_for_the_bundle_it_was_given_in_and_what_follows_
     CU_ASSERT_STRING_EQUAL(refusal(second, with_line(third, old)), "pack.approval");
     const char *forged =
         arena_format(&a, "inherited %s %s", file, strstr(old, "taking.yaml ") + 12);
-    forged = arena_format(&a, "%.*s\n", (int)(strlen("inherited ") + strlen(file) + 1 + 64), forged);
+    forged =
+        arena_format(&a, "%.*s\n", (int)(strlen("inherited ") + strlen(file) + 1 + 64), forged);
     CU_ASSERT(is_in_force(with_line(third, forged), "taking"));
     CU_ASSERT_STRING_EQUAL(refusal(second, with_line(third, forged)), "pack.approval");
 }
@@ -254,7 +259,8 @@ static void an_approval_by_another_key_than_it_names_puts_nothing_in_force(void)
     const struct edition *first = signed_by(NULL, "ch");
     struct slice line = slice_text(line_with(first, "county-guardian"));
     const char *name = "trust-guardian trust";
-    size_t at = (size_t)((const uint8_t *)memmem(line.p, line.n, "county-guardian county", 22) - line.p);
+    size_t at =
+        (size_t)((const uint8_t *)memmem(line.p, line.n, "county-guardian county", 22) - line.p);
     const char *forged = arena_format(&a, "%.*s%s%s", (int)at, (const char *)line.p, name,
                                       (const char *)line.p + at + 22);
     const struct edition *lie = with_line(first, forged);
@@ -375,9 +381,12 @@ static void only_offices_that_may_approve_are_taken(void)
 {
     static const struct {
         const char *role, *code;
-    } rows[] = { { "senior-information-risk-owner", "" }, { "data-protection-officer", "" },
-                 { "information-governance-lead", "" },   { "registered-manager", "" },
-                 { "cleaner", "bundle.word" },            { "Caldicott Guardian", "bundle.word" } };
+    } rows[] = { { "senior-information-risk-owner", "" },
+                 { "data-protection-officer", "" },
+                 { "information-governance-lead", "" },
+                 { "registered-manager", "" },
+                 { "cleaner", "bundle.word" },
+                 { "Caldicott Guardian", "bundle.word" } };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         put("agreements/care.yaml", care_approved_by(rows[i].role));
         CU_ASSERT_STRING_EQUAL(problem_of(false), rows[i].code);
@@ -386,8 +395,9 @@ static void only_offices_that_may_approve_are_taken(void)
     put("agreements/care.yaml", care_approved_by("cleaner"));
     CU_ASSERT(is_in_force(old_form(NULL, "hn"), "care"));
     put("agreements/care.yaml", care_approved_by("caldicott-guardian"));
-    put("region.yaml", arena_format(&a, "%s  eve: {agency: trust, role: cleaner, key: "
-                                        "JtQbX4qDDXnwQ9bs3iB9no9grdGi6Kd4auesMRruLaQ=}\n",
+    put("region.yaml", arena_format(&a,
+                                    "%s  eve: {agency: trust, role: cleaner, key: "
+                                    "JtQbX4qDDXnwQ9bs3iB9no9grdGi6Kd4auesMRruLaQ=}\n",
                                     rules.files[0].text));
     CU_ASSERT_STRING_EQUAL(problem_of(true), "bundle.word");
 }

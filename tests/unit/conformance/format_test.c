@@ -1,4 +1,5 @@
-/* format_test.c - what every format of the registry keeps, asked of each by its own sample (samples.c). */
+/* format_test.c - what every format of the registry keeps, asked of each by its own sample
+ * (samples.c). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,13 +56,17 @@ static void judge_error(const struct err *e, size_t bytes)
 {
     size_t n = strlen(format->name);
     bool own = e->code && strncmp(e->code, format->name, n) == 0 && e->code[n] == '.';
-    bool shared = e->code && (strncmp(e->code, "tree.", 5) == 0 || strncmp(e->code, "text.", 5) == 0);
+    bool shared =
+        e->code && (strncmp(e->code, "tree.", 5) == 0 || strncmp(e->code, "text.", 5) == 0);
     bool good = say_which(e->fate == ERR_REJECT, "what it refuses, it refuses for good");
     good = say_which(own || shared, "an error has a code of the format") && good;
     good = say_which(e->at <= bytes, "the place of an error lies in the unit") && good;
-    good = say_which(e->text[0] && !holds(e->text, PAYLOAD), "an error has a sentence, without payload") && good;
+    good = say_which(e->text[0] && !holds(e->text, PAYLOAD),
+                     "an error has a sentence, without payload") &&
+           good;
     if (!good)
-        fprintf(stderr, "    %s at %zu of %zu: %s\n", e->code ? e->code : "?", e->at, bytes, e->text);
+        fprintf(stderr, "    %s at %zu of %zu: %s\n", e->code ? e->code : "?", e->at, bytes,
+                e->text);
 }
 
 struct asked {
@@ -196,7 +201,8 @@ static void has_a_sample_here(void)
 {
     EACH_FORMAT(each)
     {
-        CU_ASSERT(format->parse && format->compile && format->count && format->find && format->leaves);
+        CU_ASSERT(format->parse && format->compile && format->count && format->find &&
+                  format->leaves);
         CU_ASSERT(sample->messages && sample->value && sample->absent[0] && sample->no_path[0]);
         CU_ASSERT(sample->large && sample->marks && holds(sample->unit, PAYLOAD));
     }
@@ -207,18 +213,20 @@ static void reads_its_sample(void)
     EACH_FORMAT(each)
     {
         struct asked seen = read_copy(slice_text(sample->unit));
-        say_which(!seen.refused && seen.messages == sample->messages, "has all messages of its sample");
+        say_which(!seen.refused && seen.messages == sample->messages,
+                  "has all messages of its sample");
         say_which(seen.leaves > sample->messages, "has leaves");
         struct found f = format->find(&a, sample_document(), compiled(sample->path), NULL, 0);
-        say_which(f.how == FOUND_PRESENT && slice_equal_text(f.value, sample->value), "finds what is there");
+        say_which(f.how == FOUND_PRESENT && slice_equal_text(f.value, sample->value),
+                  "finds what is there");
     }
 }
 
 static void a_unit_cut_off_anywhere_is_read_or_refused_with_code_and_place_and_no_payload(void)
 {
     EACH_FORMAT(each)
-        for (size_t n = 0; n <= strlen(sample->unit); n++)
-            (void)read_copy(slice_of(sample->unit, n));
+    for (size_t n = 0; n <= strlen(sample->unit); n++)
+        (void)read_copy(slice_of(sample->unit, n));
 }
 
 static size_t change_byte(uint8_t *unit, size_t n, size_t at, const char *others, size_t count)
@@ -271,15 +279,19 @@ static void counts_what_repeats_and_finds_each(void)
             continue;
         struct path *p = compiled(sample->each), *item = compiled(sample->item);
         say_which(format->count(d, p) == sample->repeats, "counts what repeats");
-        say_which(format->count(d, compiled(sample->absent[0])) <= 1, "and what is absent as none of many");
+        say_which(format->count(d, compiled(sample->absent[0])) <= 1,
+                  "and what is absent as none of many");
         for (size_t i = 0; i <= sample->repeats; i++) {
             struct found f = format->find(&a, d, item, p, i);
-            say_which((f.how != FOUND_ABSENT) == (i < sample->repeats), "finds as many as it counts");
+            say_which((f.how != FOUND_ABSENT) == (i < sample->repeats),
+                      "finds as many as it counts");
         }
     }
 }
 
-struct leaf_found { const struct doc *d; };
+struct leaf_found {
+    const struct doc *d;
+};
 
 static void find_leaf(void *ctx, const struct leaf *l)
 {
@@ -377,8 +389,10 @@ static void answers_each_kind_without_payload(void)
         }
         if (!format->reply)
             continue;
-        say_which(!slice_equal(buf_slice(&out[0]), buf_slice(&out[1])), "yes is another answer than no");
-        say_which(!slice_equal(buf_slice(&out[1]), buf_slice(&out[2])), "no is another than not now");
+        say_which(!slice_equal(buf_slice(&out[0]), buf_slice(&out[1])),
+                  "yes is another answer than no");
+        say_which(!slice_equal(buf_slice(&out[1]), buf_slice(&out[2])),
+                  "no is another than not now");
         for (int kind = REPLY_ACCEPT; kind <= REPLY_REJECT; kind++)
             buf_release(&out[kind]);
     }
@@ -394,13 +408,15 @@ static void answers_what_it_could_not_parse_and_nothing_crashes(void)
             for (int kind = REPLY_ERROR; kind <= REPLY_REJECT; kind++) {
                 answer(NULL, slice_of(sample->unit, n), (enum reply_kind)kind, &out);
                 buf_byte(&out, '\0');
-                say_which(buf_ok(&out) && !holds((const char *)out.p, PAYLOAD), "an answer holds no payload");
+                say_which(buf_ok(&out) && !holds((const char *)out.p, PAYLOAD),
+                          "an answer holds no payload");
             }
         buf_release(&out);
     }
 }
 
-/* A partner's answer cut off anywhere: understood or not, and why; never taken for a yes unless it says so. */
+/* A partner's answer cut off anywhere: understood or not, and why; never taken for a yes unless it
+ * says so. */
 static void an_answer_that_is_cut_off_has_a_meaning_or_a_reason(void)
 {
     EACH_FORMAT(each)
@@ -440,8 +456,10 @@ static void what_it_writes_it_reads(void)
         bool good = format->render(tree, &sample->options, SLICE("id1"), &out, &e);
         if (!say_which(good && buf_ok(&out), "writes"))
             fprintf(stderr, "    %s\n", e.text);
-        struct found f = format->find(&a, first_document(buf_slice(&out)), compiled(sample->path), NULL, 0);
-        say_which(f.how == FOUND_PRESENT && slice_equal_text(f.value, value), "reads what it wrote");
+        struct found f =
+            format->find(&a, first_document(buf_slice(&out)), compiled(sample->path), NULL, 0);
+        say_which(f.how == FOUND_PRESENT && slice_equal_text(f.value, value),
+                  "reads what it wrote");
         buf_release(&out);
     }
 }

@@ -149,7 +149,8 @@ static void put_head(int fd, size_t n)
     char head[200];
     snprintf(head, sizeof head,
              "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
-             "Content-Length: %zu\r\n\r\n", n);
+             "Content-Length: %zu\r\n\r\n",
+             n);
     put_text(fd, head);
 }
 
@@ -385,26 +386,54 @@ static void http_silent(struct rig *r)
 /* What a row lacks cannot be asked of it, and why is said there. */
 static const struct other others[] = {
     { .name = "mllp",
-      .receive = mllp_receive, .spoil = mllp_spoil, .give = mllp_give, .hand = mllp_hand,
-      .begin = mllp_begin, .pelt = pelt_socket, .limit = "frame_max", .peers = PEERS,
+      .receive = mllp_receive,
+      .spoil = mllp_spoil,
+      .give = mllp_give,
+      .hand = mllp_hand,
+      .begin = mllp_begin,
+      .pelt = pelt_socket,
+      .limit = "frame_max",
+      .peers = PEERS,
       .brings_again = false, /* its sender does: so no place is kept that kill -9 could lose */
-      .absent = mllp_absent, .silent = mllp_silent, .done = let_go },
+      .absent = mllp_absent,
+      .silent = mllp_silent,
+      .done = let_go },
     { .name = "folder",
-      .receive = folder_receive, .spoil = folder_spoil, .give = folder_give, .hand = folder_give,
-      .begin = folder_begin, .pelt = folder_pelt, .limit = "size_max", .peers = PEERS,
-      .brings_again = true, .absent = folder_absent,
+      .receive = folder_receive,
+      .spoil = folder_spoil,
+      .give = folder_give,
+      .hand = folder_give,
+      .begin = folder_begin,
+      .pelt = folder_pelt,
+      .limit = "size_max",
+      .peers = PEERS,
+      .brings_again = true,
+      .absent = folder_absent,
       .silent = NULL, /* a file is there, or it is not */
-      .writes_files = true, .done = let_go },
+      .writes_files = true,
+      .done = let_go },
     { .name = "webhook",
-      .receive = webhook_receive, .spoil = webhook_spoil, .give = webhook_give, .hand = webhook_hand,
-      .begin = webhook_begin, .pelt = pelt_socket, .limit = "body_max", .peers = PEERS,
+      .receive = webhook_receive,
+      .spoil = webhook_spoil,
+      .give = webhook_give,
+      .hand = webhook_hand,
+      .begin = webhook_begin,
+      .pelt = pelt_socket,
+      .limit = "body_max",
+      .peers = PEERS,
       .brings_again = false, /* as mllp */
       .done = let_go },
     { .name = "rest_poll",
-      .receive = rest_receive, .spoil = rest_spoil, .give = rest_give, .hand = rest_hand,
-      .begin = rest_begin, .pelt = rest_pelt, .limit = "unit_max",
+      .receive = rest_receive,
+      .spoil = rest_spoil,
+      .give = rest_give,
+      .hand = rest_hand,
+      .begin = rest_begin,
+      .pelt = rest_pelt,
+      .limit = "unit_max",
       .peers = 1, /* it asks one partner for one page */
-      .brings_again = true, .done = rest_done },
+      .brings_again = true,
+      .done = rest_done },
     { .name = "http_out", .absent = http_absent, .silent = http_silent, .done = let_go },
 };
 

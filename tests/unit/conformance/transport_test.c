@@ -1,4 +1,5 @@
-/* transport_test.c - what every transport of the registry keeps, asked of each by its own other side (others.c). */
+/* transport_test.c - what every transport of the registry keeps, asked of each by its own other
+ * side (others.c). */
 #include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
@@ -78,13 +79,15 @@ static void has_an_other_side_here(void)
     {
         bool there = other_of(*t) != NULL;
         if (!there)
-            fprintf(stderr, "\n    tests/unit/conformance/others.c has no row for '%s'\n", (*t)->name);
+            fprintf(stderr, "\n    tests/unit/conformance/others.c has no row for '%s'\n",
+                    (*t)->name);
         CU_ASSERT_FATAL(there);
         const struct other *o = other_of(*t);
         CU_ASSERT((*t)->run == NULL || (o->receive && o->spoil && o->give && o->hand && o->begin));
         CU_ASSERT((*t)->run == NULL || (o->pelt && o->limit && o->peers));
         CU_ASSERT((*t)->send == NULL || other_of(*t)->absent != NULL);
-        CU_ASSERT((*t)->options && (*t)->state_size && (*t)->open && (*t)->stop && (*t)->close && (*t)->stand);
+        CU_ASSERT((*t)->options && (*t)->state_size && (*t)->open && (*t)->stop && (*t)->close &&
+                  (*t)->stand);
     }
 }
 
@@ -187,7 +190,9 @@ static void what_is_to_come_again_comes_again(void)
 /* The intake's own disk is full: the sender hears of it, or nobody does, and then there is room. */
 static void what_finds_a_full_disk_comes_again_until_there_is_room(void)
 {
-    static const struct err full = { ERR_RETRY, "spool.full", 0, NULL, 0, 0, "cannot keep it: no space" };
+    static const struct err full = {
+        ERR_RETRY, "spool.full", 0, NULL, 0, 0, "cannot keep it: no space"
+    };
     EACH(t)
     {
         if (!begin_to_receive(*t))
@@ -280,7 +285,8 @@ static void what_a_killed_process_had_not_kept_comes_again(void)
             if (child == 0)
                 die_of_a_unit();
             CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
-            say_which(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "is killed in the middle");
+            say_which(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL,
+                      "is killed in the middle");
             rig_want(&r, "\"kept by nobody\"");
             start();
             rig_await_wanted(&r, 1);
@@ -402,7 +408,8 @@ static void its_cursor_begins_with_its_name_and_fits(void)
         rig_await_wanted(&r, 1);
         rig_stop(&r);
         size_t n = strlen((*t)->name);
-        say_which(r.moves == 0 || strncmp(r.cursor, (*t)->name, n) == 0, "its cursor begins with its name");
+        say_which(r.moves == 0 || strncmp(r.cursor, (*t)->name, n) == 0,
+                  "its cursor begins with its name");
         say_which(strlen(r.cursor) <= CURSOR_MAX, "its cursor fits");
         end();
     }
@@ -503,7 +510,8 @@ static CU_TestInfo cases[] = {
     { "a failed open leaves nothing", a_failed_open_leaves_nothing },
     { "hands a unit up as it came", hands_a_unit_up_as_it_came },
     { "stops within a second when nothing comes", stops_within_a_second_when_nothing_comes },
-    { "stops within a second in the middle of units", stops_within_a_second_in_the_middle_of_units },
+    { "stops within a second in the middle of units",
+      stops_within_a_second_in_the_middle_of_units },
     { "what is to come again comes again", what_is_to_come_again_comes_again },
     { "what finds a full disk comes again until there is room",
       what_finds_a_full_disk_comes_again_until_there_is_room },
@@ -511,14 +519,17 @@ static CU_TestInfo cases[] = {
       a_slow_intake_is_waited_for_and_then_it_stops_within_a_second },
     { "100 peers in the middle of units are no other peer's loss",
       peers_in_the_middle_of_units_are_no_other_peers_loss },
-    { "what a killed process had not kept comes again", what_a_killed_process_had_not_kept_comes_again },
+    { "what a killed process had not kept comes again",
+      what_a_killed_process_had_not_kept_comes_again },
     { "goes on where it was", goes_on_where_it_was },
     { "no unit over its limit is handed up whole", no_unit_over_its_limit_is_handed_up_whole },
-    { "bytes that are nothing are no other unit's loss", bytes_that_are_nothing_are_no_other_units_loss },
+    { "bytes that are nothing are no other unit's loss",
+      bytes_that_are_nothing_are_no_other_units_loss },
     { "a cursor that is not its own is none", a_cursor_that_is_not_its_own_is_none },
     { "its cursor begins with its name and fits", its_cursor_begins_with_its_name_and_fits },
     { "where nobody is nothing is taken", where_nobody_is_nothing_is_taken },
-    { "what a silent partner was sent may have arrived", what_a_silent_partner_was_sent_may_have_arrived },
+    { "what a silent partner was sent may have arrived",
+      what_a_silent_partner_was_sent_may_have_arrived },
     { "with a full disk nothing is taken", with_a_full_disk_nothing_is_taken },
     CU_TEST_INFO_NULL
 };

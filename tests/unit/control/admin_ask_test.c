@@ -30,7 +30,8 @@ static void done(void)
 static int listen_there(void)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    CU_ASSERT_FATAL(bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && listen(fd, 4) == 0);
+    CU_ASSERT_FATAL(bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+                    listen(fd, 4) == 0);
     return fd;
 }
 
@@ -80,7 +81,8 @@ static void nobody_runs_where_a_socket_was_left_behind(void)
 }
 
 static CU_TestInfo cases[] = {
-    { "who heard and did not answer may have done it", who_heard_and_did_not_answer_may_have_done_it },
+    { "who heard and did not answer may have done it",
+      who_heard_and_did_not_answer_may_have_done_it },
     { "nobody runs where a socket was left behind", nobody_runs_where_a_socket_was_left_behind },
     CU_TEST_INFO_NULL,
 };

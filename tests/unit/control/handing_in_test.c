@@ -1,5 +1,5 @@
-/* handing_in_test.c - what is done where it is handed in is judged by the bus's time of its record, and done
- * by one only. */
+/* handing_in_test.c - what is done where it is handed in is judged by the bus's time of its record,
+ * and done by one only. */
 #include <CUnit/CUnit.h>
 
 #include "base/clock.h"
@@ -68,7 +68,8 @@ static void a_word_on_a_hold_is_for_the_router_to_judge(void)
     CU_ASSERT_EQUAL(on_record(), 1);
 }
 
-static bool asked(bool (*of)(struct bus *, const struct site *, const struct act *, struct err *), const struct act *x)
+static bool asked(bool (*of)(struct bus *, const struct site *, const struct act *, struct err *),
+                  const struct act *x)
 {
     bool good = of(office.bus, office.site, x, &e);
     CU_ASSERT(good || strcmp(e.code, "act.again") == 0);
@@ -76,7 +77,8 @@ static bool asked(bool (*of)(struct bus *, const struct site *, const struct act
     return good;
 }
 
-/* Each host asks, puts it there, and asks again; step by step, in every order in which two can meet. */
+/* Each host asks, puts it there, and asks again; step by step, in every order in which two can
+ * meet. */
 static void of_two_at_once_at_most_one_goes_on(void)
 {
     for (unsigned order = 0; order < 64; order++) {
@@ -115,4 +117,6 @@ static CU_TestInfo tests[] = {
     { "a word on a hold is for the router to judge", a_word_on_a_hold_is_for_the_router_to_judge },
     CU_TEST_INFO_NULL,
 };
-CU_SuiteInfo suite_handing_in = { "handing_in", office_install, office_uninstall, fresh, done, tests };
+CU_SuiteInfo suite_handing_in = {
+    "handing_in", office_install, office_uninstall, fresh, done, tests
+};

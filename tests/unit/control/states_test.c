@@ -1,4 +1,5 @@
-/* states_test.c - what parts say of the bundle that they go by: the last word of each, of its own agency. */
+/* states_test.c - what parts say of the bundle that they go by: the last word of each, of its own
+ * agency. */
 #include <CUnit/CUnit.h>
 #include <string.h>
 
@@ -28,7 +29,9 @@ static void done(void)
 /* On the topic of the hospital, whoever's word it says it is. */
 static void say_of(struct slice agency, const char *outcome, const uint8_t hash[HASH_BYTES])
 {
-    struct bundle_state s = { .part = PART, .agency = agency, .outcome = slice_text(outcome), .number = hash[0] };
+    struct bundle_state s = {
+        .part = PART, .agency = agency, .outcome = slice_text(outcome), .number = hash[0]
+    };
     struct buf framed;
     memcpy(s.hash, hash, HASH_BYTES);
     buf_init(&framed, 4096);
@@ -88,7 +91,8 @@ static void what_is_no_order_is_another_thing(void)
 
 static CU_TestInfo tests[] = {
     { "the last word of a part counts", the_last_word_of_a_part_counts },
-    { "a refusal changes nothing of what it goes by", a_refusal_changes_nothing_of_what_it_goes_by },
+    { "a refusal changes nothing of what it goes by",
+      a_refusal_changes_nothing_of_what_it_goes_by },
     { "who was refused and then taken goes by it", who_was_refused_and_then_taken_goes_by_it },
     { "a word for another agency is passed over", a_word_for_another_agency_is_passed_over },
     { "what is no order is another thing", what_is_no_order_is_another_thing },

@@ -40,7 +40,9 @@ static void ids_are_read_as_they_were_written(void)
 
 static void a_code_and_a_time_are_read_as_they_were_written(void)
 {
-    const struct selection some = { .code = SLICE_INIT("map.value"), .since_ms = 1796083200000, .until_ms = 1796083201000 };
+    const struct selection some = { .code = SLICE_INIT("map.value"),
+                                    .since_ms = 1796083200000,
+                                    .until_ms = 1796083201000 };
     struct act x = act_on("drop", way_back_on(&arena, WAY_BACK_QUARANTINE, "pas-adt", &some));
     struct way_back_act back;
     CU_ASSERT_FATAL(way_back_read(&x, &back, &e));
@@ -95,7 +97,8 @@ static void what_selects_nothing_is_refused(void)
 
 static CU_TestInfo tests[] = {
     { "ids are read as they were written", ids_are_read_as_they_were_written },
-    { "a code and a time are read as they were written", a_code_and_a_time_are_read_as_they_were_written },
+    { "a code and a time are read as they were written",
+      a_code_and_a_time_are_read_as_they_were_written },
     { "all is every code", all_is_every_code },
     { "another act is no error", another_act_is_no_error },
     { "what selects nothing is refused", what_selects_nothing_is_refused },

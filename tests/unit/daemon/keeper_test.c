@@ -16,10 +16,11 @@ struct refusing {
     pthread_mutex_t lock;
     pthread_cond_t tried;
     int refusals, tries;
-    const struct err *failures; /* what reading answers once it has been opened, in order; then nothing fails */
+    const struct err
+        *failures; /* what reading answers once it has been opened, in order; then nothing fails */
     size_t failure_count, asked;
-    bool dates;   /* what is read was dated by its sender */
-    bool regrown; /* from behind the first record on others stand than did */
+    bool dates;      /* what is read was dated by its sender */
+    bool regrown;    /* from behind the first record on others stand than did */
     struct err lost; /* why the keeper could not follow any more */
 };
 
@@ -49,14 +50,15 @@ static bool open_reader(struct bus *b, const char *topic, int partition, int64_t
 {
     struct failing_reader *r = mem_alloc(sizeof *r);
     CU_ASSERT_PTR_NOT_NULL_FATAL(r);
-    *r = (struct failing_reader){ .face.ops = b->ops, .f = (struct refusing *)b,
-                                   .behind_first = from > 0 };
+    *r = (struct failing_reader){ .face.ops = b->ops,
+                                  .f = (struct refusing *)b,
+                                  .behind_first = from > 0 };
     *out = &r->face;
     return bus_reader_open(r->f->real, topic, partition, from, &r->real, e);
 }
 
-static bool reader_next(struct bus_reader *face, int wait_ms, const struct bus_record **out, size_t *n,
-                        bool *end, struct err *e)
+static bool reader_next(struct bus_reader *face, int wait_ms, const struct bus_record **out,
+                        size_t *n, bool *end, struct err *e)
 {
     struct failing_reader *r = (struct failing_reader *)face;
     struct refusing *f = r->f;
@@ -77,7 +79,8 @@ static bool reader_next(struct bus_reader *face, int wait_ms, const struct bus_r
     return true;
 }
 
-static bool end_of(struct bus *b, const char *topic, int partition, struct bus_end *out, struct err *e)
+static bool end_of(struct bus *b, const char *topic, int partition, struct bus_end *out,
+                   struct err *e)
 {
     return bus_end(((struct refusing *)b)->real, topic, partition, out, e);
 }
@@ -172,7 +175,8 @@ static size_t said_of(const char *part, const char *outcome, const uint8_t hash[
     struct err e = { .fate = ERR_NONE };
     struct bus_reader *reader = NULL;
     size_t count = 0;
-    CU_ASSERT_FATAL(bus_reader_open(office.bus, "states.wexbridge-hospital", ORDERS_PARTITION, 0, &reader, &e));
+    CU_ASSERT_FATAL(
+        bus_reader_open(office.bus, "states.wexbridge-hospital", ORDERS_PARTITION, 0, &reader, &e));
     for (bool end = false; !end;) {
         const struct bus_record *r = NULL;
         size_t n = 0;
@@ -269,7 +273,8 @@ static void put_follower(struct pack *out)
     memcpy(p.previous, last->bundle->hash, HASH_BYTES);
     buf_init(&bytes, BUS_RECORD_MAX_BYTES);
     CU_ASSERT_FATAL(pack_write(&p, &bytes, &e));
-    CU_ASSERT_FATAL(pack_read(&office.arena, arena_copy(&office.arena, buf_slice(&bytes)), out, &e));
+    CU_ASSERT_FATAL(
+        pack_read(&office.arena, arena_copy(&office.arena, buf_slice(&bytes)), out, &e));
     struct bundle_order o = { .number = out->number, .file = out->file };
     memcpy(o.hash, out->hash, HASH_BYTES);
     buf_reset(&bytes);
@@ -397,8 +402,10 @@ static void forget_approvers(void)
 /* As part "router" of an agency, in 1970. */
 static void say(const char *agency, const uint8_t hash[HASH_BYTES])
 {
-    struct bundle_state s = { .part = SLICE("router"), .agency = slice_text(agency),
-                              .outcome = SLICE("taken"), .number = 2 };
+    struct bundle_state s = { .part = SLICE("router"),
+                              .agency = slice_text(agency),
+                              .outcome = SLICE("taken"),
+                              .number = 2 };
     struct err e = { .fate = ERR_NONE };
     struct buf framed;
     memcpy(s.hash, hash, HASH_BYTES);
@@ -436,12 +443,12 @@ static void nothing_is_published_while_the_router_goes_by_what_others_said_of_an
     forget_approvers();
     CU_ASSERT_FATAL(named_note(&n, office.site, naming));
     CU_ASSERT_FALSE(stands(&n, "wexbridge-hospital")); /* nobody goes by it */
-    say("", naming->hash);                         /* of before */
+    say("", naming->hash);                             /* of before */
     CU_ASSERT_FALSE(stands(&n, "wexbridge-hospital"));
     say("", refused);
     CU_ASSERT(stands(&n, "wexbridge-hospital"));
     CU_ASSERT_FALSE(stands(&n, "wexshire-council")); /* which has no feed here */
-    named_took(&n, &bare); /* nor is it that nobody is named in */
+    named_took(&n, &bare);                           /* nor is it that nobody is named in */
     CU_ASSERT(stands(&n, "wexbridge-hospital"));
     named_took(&n, naming);
     CU_ASSERT_FALSE(stands(&n, "wexbridge-hospital"));
@@ -477,7 +484,8 @@ static CU_TestInfo cases[] = {
       orders_behind_a_topic_that_was_made_anew_are_not_followed_and_it_is_told },
     { "nothing is published while the router goes by what others said of an agency",
       nothing_is_published_while_the_router_goes_by_what_others_said_of_an_agency },
-    { "an agency that speaks for itself is not held", an_agency_that_speaks_for_itself_is_not_held },
+    { "an agency that speaks for itself is not held",
+      an_agency_that_speaks_for_itself_is_not_held },
     { "a refusal is not what a part goes by", a_refusal_is_not_what_a_part_goes_by },
     CU_TEST_INFO_NULL,
 };

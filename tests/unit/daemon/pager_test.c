@@ -130,7 +130,8 @@ static void many_that_cannot_be_read_are_one_page(void)
         cannot_be_read("ward/pas", i, DUE_MS);
     const char *page = paged(text, sizeof text);
     CU_ASSERT_PTR_NOT_NULL(strstr(page, "code=held.unread"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(page, "of ward/pas that may restrict cannot be read (map.value)"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(page, "of ward/pas that may restrict cannot be read (map.value)"));
     CU_ASSERT_PTR_NOT_NULL(strstr(page, "the events of 24 people wait"));
     CU_ASSERT_EQUAL(pager_page(&h, DUE_MS + 2000), 0);
     CU_ASSERT_EQUAL(pager_page(&h, DUE_MS + HOUR_MS), 0);

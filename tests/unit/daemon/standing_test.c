@@ -27,8 +27,9 @@ static void note(void *ctx, const struct standing *x)
     int64_t *since = ctx;
     if (since)
         *since = x->since_ms;
-    snprintf(said + n, sizeof said - n, "[%s%.*s] %.*s: %.*s; ", x->waits ? "waits" : "", (int)x->lane.n, x->lane.n ? (const char *)x->lane.p : "",
-             (int)x->code.n, (const char *)x->code.p, (int)x->sentence.n, (const char *)x->sentence.p);
+    snprintf(said + n, sizeof said - n, "[%s%.*s] %.*s: %.*s; ", x->waits ? "waits" : "",
+             (int)x->lane.n, x->lane.n ? (const char *)x->lane.p : "", (int)x->code.n,
+             (const char *)x->code.p, (int)x->sentence.n, (const char *)x->sentence.p);
 }
 
 static const char *told(const char *room, const char *name, int64_t *since)
@@ -40,21 +41,30 @@ static const char *told(const char *room, const char *name, int64_t *since)
 
 static struct router_stand stand(const char *topic, int partition, int64_t since_ms)
 {
-    return (struct router_stand){ topic, partition, 7, since_ms,
-                                  { .fate = ERR_FATAL, .code = "feed.unknown", .text = "cannot tell it" } };
+    return (struct router_stand){
+        topic,
+        partition,
+        7,
+        since_ms,
+        { .fate = ERR_FATAL, .code = "feed.unknown", .text = "cannot tell it" }
+    };
 }
 
-static const struct err aged = { .fate = ERR_FATAL, .code = "bus.aged", .text = "cannot go on: 7 are gone" };
+static const struct err aged = { .fate = ERR_FATAL,
+                                 .code = "bus.aged",
+                                 .text = "cannot go on: 7 are gone" };
 
 static void lanes_are_told_until_they_go_on(void)
 {
     const struct router_stand two[] = { stand("events.a", 3, 100), stand("events.b", 0, 200) };
     CU_ASSERT_STRING_EQUAL(told("router", NULL, NULL), "");
     standing_lanes(&site, two, 2);
-    CU_ASSERT_STRING_EQUAL(told("router", NULL, NULL), "[events.a/3] feed.unknown: cannot tell it; "
-                                                       "[events.b/0] feed.unknown: cannot tell it; ");
+    CU_ASSERT_STRING_EQUAL(told("router", NULL, NULL),
+                           "[events.a/3] feed.unknown: cannot tell it; "
+                           "[events.b/0] feed.unknown: cannot tell it; ");
     standing_lanes(&site, two + 1, 1);
-    CU_ASSERT_STRING_EQUAL(told("router", NULL, NULL), "[events.b/0] feed.unknown: cannot tell it; ");
+    CU_ASSERT_STRING_EQUAL(told("router", NULL, NULL),
+                           "[events.b/0] feed.unknown: cannot tell it; ");
     standing_lanes(&site, NULL, 0);
     CU_ASSERT_STRING_EQUAL(told("router", NULL, NULL), "");
 }
@@ -82,7 +92,8 @@ static void a_part_that_stopped_is_told_beside_its_lanes(void)
     CU_ASSERT_STRING_EQUAL(told("router", NULL, NULL), "[events.a/3] feed.unknown: cannot tell it; "
                                                        "[] bus.aged: cannot go on: 7 are gone; ");
     standing_lanes(&site, &one, 1); /* it runs again */
-    CU_ASSERT_STRING_EQUAL(told("router", NULL, NULL), "[events.a/3] feed.unknown: cannot tell it; ");
+    CU_ASSERT_STRING_EQUAL(told("router", NULL, NULL),
+                           "[events.a/3] feed.unknown: cannot tell it; ");
 }
 
 static void lanes_stand_until_their_own_word(void)
@@ -92,7 +103,8 @@ static void lanes_stand_until_their_own_word(void)
     standing_lanes(&site, &one, 1);
     CU_ASSERT_FALSE(standing_stopped(&site, "router", NULL, &aged));
     standing_over(&site, "router", NULL); /* skip SITE router */
-    CU_ASSERT_STRING_EQUAL(told("router", NULL, &since_ms), "[events.a/3] feed.unknown: cannot tell it; ");
+    CU_ASSERT_STRING_EQUAL(told("router", NULL, &since_ms),
+                           "[events.a/3] feed.unknown: cannot tell it; ");
     CU_ASSERT_EQUAL(since_ms, 100);
 }
 
@@ -134,11 +146,14 @@ static void a_part_that_runs_elsewhere_has_not_stopped(void)
     const struct router_stand one = stand("events.a", 3, 100);
     standing_lanes(&site, &one, 1);
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-        const struct err taken = { .fate = ERR_FATAL, .code = codes[i], .text = "another process does" };
+        const struct err taken = { .fate = ERR_FATAL,
+                                   .code = codes[i],
+                                   .text = "another process does" };
         CU_ASSERT_FALSE(standing_stopped(&site, "feed", "pas", &taken));
         CU_ASSERT_STRING_EQUAL(told("feed", "pas", NULL), "");
         CU_ASSERT_FALSE(standing_stopped(&site, "router", NULL, &taken));
-        CU_ASSERT_STRING_EQUAL(told("router", NULL, NULL), "[events.a/3] feed.unknown: cannot tell it; ");
+        CU_ASSERT_STRING_EQUAL(told("router", NULL, NULL),
+                               "[events.a/3] feed.unknown: cannot tell it; ");
     }
 }
 
@@ -155,25 +170,30 @@ static void the_command_that_ends_it_is_named(void)
     struct arena a;
     const struct standing lane = { .code = SLICE("feed.unknown"), .lane = SLICE("events.a/3") },
                           gone = { .code = SLICE("bus.aged") },
-                          large = { .code = SLICE("bus.limit"), .waits = true }, other = { .code = SLICE("spool.damaged") };
+                          large = { .code = SLICE("bus.limit"), .waits = true },
+                          other = { .code = SLICE("spool.damaged") };
     arena_init(&a, 1 << 16);
     CU_ASSERT_STRING_EQUAL(standing_way_on(&a, "feed", "pas", &large),
                            "concordat manual bus.limit, then it goes on by itself");
     CU_ASSERT_STRING_EQUAL(standing_way_on(&a, "router", NULL, &lane),
                            "concordat skip SITE events.a/3 --by PERSON --reason TEXT");
-    CU_ASSERT_STRING_EQUAL(standing_way_on(&a, "delivery", "inbox", &gone),
-                           "concordat skip SITE delivery:inbox --by PERSON --reason TEXT, then start it");
-    CU_ASSERT_STRING_EQUAL(standing_way_on(&a, "feed", "pas", &other), "mend that, then start it again");
+    CU_ASSERT_STRING_EQUAL(
+        standing_way_on(&a, "delivery", "inbox", &gone),
+        "concordat skip SITE delivery:inbox --by PERSON --reason TEXT, then start it");
+    CU_ASSERT_STRING_EQUAL(standing_way_on(&a, "feed", "pas", &other),
+                           "mend that, then start it again");
     arena_release(&a);
 }
 
 static CU_TestInfo cases[] = {
     { "lanes are told until they go on", lanes_are_told_until_they_go_on },
     { "what stood before keeps its time", what_stood_before_keeps_its_time },
-    { "a part that stopped is told beside its lanes", a_part_that_stopped_is_told_beside_its_lanes },
+    { "a part that stopped is told beside its lanes",
+      a_part_that_stopped_is_told_beside_its_lanes },
     { "lanes stand until their own word", lanes_stand_until_their_own_word },
     { "each part has its own", each_part_has_its_own },
-    { "what a part waits for is told until it goes on", what_a_part_waits_for_is_told_until_it_goes_on },
+    { "what a part waits for is told until it goes on",
+      what_a_part_waits_for_is_told_until_it_goes_on },
     { "a part that runs elsewhere has not stopped", a_part_that_runs_elsewhere_has_not_stopped },
     { "what cannot be read is passed over", what_cannot_be_read_is_passed_over },
     { "the command that ends it is named", the_command_that_ends_it_is_named },

@@ -1,5 +1,5 @@
-/* deliver_test.c - what a delivery sends, in which order, and what it says of it (laws 6, 8, 10).
- */
+/* deliver_test.c - what a delivery sends, in which order, and what it says of it (laws 6, 8,
+ * 10). */
 #include "desk.h"
 
 #include <CUnit/CUnit.h>
@@ -437,7 +437,9 @@ static void what_cannot_be_read_is_refused_and_does_not_stay(void)
 /* By another one the partner finds nobody: a soft hyphen and a tab do not leave. */
 static void an_own_id_that_cannot_leave_as_it_is_waits_for_a_person(void)
 {
-    static const char *const ids[] = { "K00\xc2\xad" "17", "K00\t17" };
+    static const char *const ids[] = { "K00\xc2\xad"
+                                       "17",
+                                       "K00\t17" };
     for (int i = 0; i < 2; i++) {
         char who = (char)('A' + i);
         desk_link(who, SERVICE, ids[i]);
@@ -498,7 +500,8 @@ static CU_TestInfo cases[] = {
       an_unreadable_notice_holds_its_subject_until_another_comes },
     { "a notice of another form holds its subject", a_notice_of_another_form_holds_its_subject },
     { "a notice of the form before counts", a_notice_of_the_form_before_counts },
-    { "what is in doubt waits, and goes when it is not", what_is_in_doubt_waits_and_goes_when_it_is_not },
+    { "what is in doubt waits, and goes when it is not",
+      what_is_in_doubt_waits_and_goes_when_it_is_not },
     { "what waits is reduced by what turns out", what_waits_is_reduced_by_what_turns_out },
     { "what waits is cancelled with its retraction", what_waits_is_cancelled_with_its_retraction },
     { "law 10: a retraction passes what waits", a_retraction_passes_what_waits },

@@ -25,8 +25,7 @@ static int64_t now(void)
 
 static const struct mapping *load(const char *name, struct problems *p)
 {
-    const char *path =
-        arena_format(&desk.process, "%s/tests/unit/delivery/%s", SOURCE_DIR, name);
+    const char *path = arena_format(&desk.process, "%s/tests/unit/delivery/%s", SOURCE_DIR, name);
     return mapping_load(&desk.process, path, &adapters, desk.catalogue, p);
 }
 

@@ -39,8 +39,8 @@ int desk_unload(void);
 void desk_fresh(void);
 void desk_done(void);
 
-/* A disclosure; zeros take the ordinary: HospitalStay.admitted under hospital-discharge, asserted.
- */
+/* A disclosure; zeros take the ordinary: HospitalStay.admitted under hospital-discharge,
+ * asserted. */
 struct say {
     int n; /* number of the disclosure */
     char who;
@@ -74,7 +74,8 @@ void desk_put(const char *topic, struct slice key, struct slice value);
 bool desk_step(void);
 /* Closes the delivery and opens it again. */
 void desk_reopen(void);
-/* The same, and between the two the bus loses what sql deletes; NULL: all. False: it does not open. */
+/* The same, and between the two the bus loses what sql deletes; NULL: all. False: it does not
+ * open. */
 bool desk_lose(const char *sql);
 const char *desk_database(void);
 struct delivery_counts desk_counts(void);

@@ -164,7 +164,8 @@ static void the_version_that_counts_lets_it_through_unless_its_own_is_stopped(vo
         { NONE, GOOD, NEW, "pass" },     { NONE, GOOD, DRAFT, "pass" },
         { STOPPED, GOOD, NONE, "pass" }, { NONE, NONE, NONE, "stop" },
     };
-    for (size_t n = 0; n < 2 * (sizeof cases / sizeof cases[0]); n++) { /* in either order of theirs */
+    for (size_t n = 0; n < 2 * (sizeof cases / sizeof cases[0]);
+         n++) { /* in either order of theirs */
         const size_t i = n / 2, first = n % 2 ? 2 : 0;
         struct agreement list[3] = { [1] = version(3, cases[i].third) };
         list[first] = version(2, cases[i].second);

@@ -19,8 +19,8 @@ struct partner {
     } got[PARTNER_MAX];
     const char *says; /* its answer, when it takes it; NULL: none */
     int64_t after_ms; /* the pause that it asks for */
-    size_t asked;   /* tries, those that did not reach it too */
-    size_t stop_at; /* on that try it calls stop(); 0: never */
+    size_t asked;     /* tries, those that did not reach it too */
+    size_t stop_at;   /* on that try it calls stop(); 0: never */
     void (*stop)(void);
 };
 extern const struct transport partner_transport;

@@ -138,7 +138,8 @@ static void what_aged_out_stops_it(void)
     CU_ASSERT_FALSE(desk_lose("DELETE FROM records WHERE " OF " AND " OFFSET " < 6"));
     CU_ASSERT_STRING_EQUAL(desk.e.code, "bus.aged");
     CU_ASSERT_EQUAL(desk.e.fate, ERR_FATAL);
-    CU_ASSERT_PTR_NOT_NULL(strstr(desk.e.text, " at 2: it begins at 6; up to 4 disclosures are gone"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(desk.e.text, " at 2: it begins at 6; up to 4 disclosures are gone"));
     CU_ASSERT_EQUAL(got(7), 0);
     CU_ASSERT_FALSE(desk_lose("SELECT 1"));
 }
@@ -186,7 +187,8 @@ static void one_that_aged_out_stops_it_until_it_is_passed_over(void)
     CU_ASSERT_EQUAL(from, 2); /* nothing is gone */
     say(3, 4);
     CU_ASSERT_FALSE(desk_lose("DELETE FROM records WHERE " OF " AND " OFFSET " < 3"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(desk.e.text, " at 2: it begins at 3; up to 1 disclosures are gone"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(desk.e.text, " at 2: it begins at 3; up to 1 disclosures are gone"));
     desk.e = (struct err){ 0 };
     CU_ASSERT_EQUAL(gap(&from), 3);
     CU_ASSERT_EQUAL(from, 2);

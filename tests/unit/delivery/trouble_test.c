@@ -1,4 +1,5 @@
-/* trouble_test.c - what becomes of what a partner does not take: tried again, parked, waited for. */
+/* trouble_test.c - what becomes of what a partner does not take: tried again, parked, waited
+ * for. */
 #include "delivery/asides.h"
 #include "desk.h"
 
@@ -227,7 +228,8 @@ static const char *listed(void)
     return text;
 }
 
-/* The first of A has a ward that the narrow mapping does not know, and the second waits behind it. */
+/* The first of A has a ward that the narrow mapping does not know, and the second waits behind
+ * it. */
 static void meet_what_is_not_rendered(void)
 {
     go_by(desk.mapping_narrow);
@@ -265,9 +267,10 @@ static void what_ends_a_parked_one_is_told(void)
     say_of(4, 'C', "south");
     CU_ASSERT(desk_step());
     char want[400];
-    snprintf(want, sizeof want, "%s parked until it starts with another mapping, or drop; %s behind "
-             "another; %s parked until again or drop; %s parked until again or drop; ", desk_id(1),
-             desk_id(2), desk_id(3), desk_id(4));
+    snprintf(want, sizeof want,
+             "%s parked until it starts with another mapping, or drop; %s behind "
+             "another; %s parked until again or drop; %s parked until again or drop; ",
+             desk_id(1), desk_id(2), desk_id(3), desk_id(4));
     CU_ASSERT_STRING_EQUAL(listed(), want);
     struct delivery_counts c = desk_counts();
     CU_ASSERT(c.parked == 3 && c.unrendered == 1 && c.behind == 1);
@@ -381,11 +384,14 @@ static void a_parked_one_goes_again_through_the_door_and_in_order(void)
     say(2, 'A');
     say(3, 'B');
     CU_ASSERT(desk_step());
-    snprintf(want, sizeof want, "%s parked until again or drop; %s behind another; "
-             "%s parked until again or drop; ", desk_id(1), desk_id(2),
-             desk_id(3));
+    snprintf(want, sizeof want,
+             "%s parked until again or drop; %s behind another; "
+             "%s parked until again or drop; ",
+             desk_id(1), desk_id(2), desk_id(3));
     CU_ASSERT_STRING_EQUAL(listed(), want);
-    desk_tell(&(struct tell){ .who = 'A', .sequence = 1, .tell = "restricted-ask-the-source",
+    desk_tell(&(struct tell){ .who = 'A',
+                              .sequence = 1,
+                              .tell = "restricted-ask-the-source",
                               .withhold = { "stay.ward" } });
     mood(MOOD_TAKES);
     struct way_back one = { .which = { .ids = { slice_text(desk_id(1)) }, .id_count = 1 } };

@@ -96,8 +96,9 @@ static void goes_on_after_a_row_that_is_refused(void)
 
 static void sees_names_and_cells_behind_blanks_of_any_kind(void)
 {
-    struct slice file = SLICE("\xC2\xA0nhs\xC2\xA0number\xE2\x80\x8B,sta\xE2\x80\x8Btus ,\"q \" ,w\r\n"
-                              "9\xC2\xA0,open      ,\xE2\x80\x83x\xC2\xAD, \"y, z\" \r\n");
+    struct slice file =
+        SLICE("\xC2\xA0nhs\xC2\xA0number\xE2\x80\x8B,sta\xE2\x80\x8Btus ,\"q \" ,w\r\n"
+              "9\xC2\xA0,open      ,\xE2\x80\x83x\xC2\xAD, \"y, z\" \r\n");
     struct doc *d = row(file, 0);
     CU_ASSERT_PTR_NOT_NULL_FATAL(d);
     IS(d, "nhs number", "9");
@@ -138,8 +139,14 @@ static void finds_the_separator_and_the_encoding(void)
     check_separator(SLICE("a,x;b\n1,5;2\n"), ';', "a,x", "1,5");
     check_separator(SLICE("sep=;\r\na,x;b\r\n1,5;2\r\n"), 0, "a,x", "1,5");
     check_separator(SLICE("\xEF\xBB\xBFsep=\t\na\tb\n1\t2\n"), ';', "b", "2");
-    check_separator(SLICE("\xFF\xFE" "a\0\t\0b\0\n\0\xE9\0\t\0" "2\0\n\0"), 0, "a", "\xC3\xA9");
-    check_separator(SLICE("\xFE\xFF\0a\0,\0b\0\n\0" "1\0,\0" "2\0\n"), 0, "b", "2");
+    check_separator(SLICE("\xFF\xFE"
+                          "a\0\t\0b\0\n\0\xE9\0\t\0"
+                          "2\0\n\0"),
+                    0, "a", "\xC3\xA9");
+    check_separator(SLICE("\xFE\xFF\0a\0,\0b\0\n\0"
+                          "1\0,\0"
+                          "2\0\n"),
+                    0, "b", "2");
 }
 
 static bool has(const struct doc *d, const char *name)
@@ -184,7 +191,7 @@ static void bounds_its_header(void)
     static const struct {
         size_t name_bytes, columns;
         bool good;
-    } rows[] = { { 1025, 60, true },  { 1026, 1, false },   { 70000, 1, false },
+    } rows[] = { { 1025, 60, true },  { 1026, 1, false }, { 70000, 1, false },
                  { 1000, 66, false }, { 10, 2048, true }, { 10, 2049, false } };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct cut c = { .at = 0 };
@@ -226,7 +233,7 @@ static void gives_each_row_its_header(void)
 static void renders_what_it_reads_back(void)
 {
     static const char *const values[] = { "plain",        "a,b",     "say \"x\"",
-                                          "two\r\nlines", "=a;-b|c",  "\xC3\xA9" };
+                                          "two\r\nlines", "=a;-b|c", "\xC3\xA9" };
     static const struct format_options o = { .readers = READERS_MACHINES };
     struct node *map = node_new(&arena, NODE_MAP);
     struct buf out;

@@ -1,4 +1,5 @@
-/* csv_write_test.c - rows for people, whose spreadsheets run what looks like a formula, and for machines. */
+/* csv_write_test.c - rows for people, whose spreadsheets run what looks like a formula, and for
+ * machines. */
 #include "format/csv.h"
 
 #include <string.h>
@@ -39,38 +40,52 @@ static void check(const char *const (*rows)[2], size_t n, enum format_readers re
 
 static void what_a_spreadsheet_would_run_is_disarmed_for_people(void)
 {
-    CHECK(READERS_PEOPLE,
-          { "=1+1", "'=1+1" }, { "+cmd", "'+cmd" }, { "-cmd|' /C calc'!A0", "'-cmd|' /C calc'!A0" },
-          { "@SUM(1+1)", "'@SUM(1+1)" }, { "\xef\xbc\x9d" "1+1", "'\xef\xbc\x9d" "1+1" },
-          { "\xef\xbc\x8b" "a", "'\xef\xbc\x8b" "a" }, { "\xef\xbc\x8d" "a", "'\xef\xbc\x8d" "a" },
-          { "\xef\xbc\xa0" "a", "'\xef\xbc\xa0" "a" },
+    CHECK(READERS_PEOPLE, { "=1+1", "'=1+1" }, { "+cmd", "'+cmd" },
+          { "-cmd|' /C calc'!A0", "'-cmd|' /C calc'!A0" }, { "@SUM(1+1)", "'@SUM(1+1)" },
+          { "\xef\xbc\x9d"
+            "1+1",
+            "'\xef\xbc\x9d"
+            "1+1" },
+          { "\xef\xbc\x8b"
+            "a",
+            "'\xef\xbc\x8b"
+            "a" },
+          { "\xef\xbc\x8d"
+            "a",
+            "'\xef\xbc\x8d"
+            "a" },
+          { "\xef\xbc\xa0"
+            "a",
+            "'\xef\xbc\xa0"
+            "a" },
           { "=HYPERLINK(\"http://x.example\",\"go\")",
             "\"'=HYPERLINK(\"\"http://x.example\"\",\"\"go\"\")\"" });
 }
 
 static void blanks_quotes_and_separators_before_it_do_not_help(void)
 {
-    CHECK(READERS_PEOPLE,
-          { "  =a", "'  =a" }, { "\t=a", "' =a" }, { "\r=a", "\"\n'=a\"" },
+    CHECK(READERS_PEOPLE, { "  =a", "'  =a" }, { "\t=a", "' =a" }, { "\r=a", "\"\n'=a\"" },
           { "\xc2\xa0=a", "'\xc2\xa0=a" }, { "\xe2\x80\x8b=a", "'=a" }, { "\"=a", "\"'\"\"=a\"" },
           { "x\",=a", "\"x\"\",'=a\"" }, { "x;=a", "x;'=a" }, { "x|@a", "x|'@a" },
-          { "x\n-a", "\"x\n'-a\"" }, { "x\x1b" "=a", "x =a" });
+          { "x\n-a", "\"x\n'-a\"" },
+          { "x\x1b"
+            "=a",
+            "x =a" });
 }
 
 static void numbers_and_telephones_stay(void)
 {
-    CHECK(READERS_PEOPLE,
-          { "-5", "-5" }, { "-5.25", "-5.25" }, { "+44 (0)1632 960 100", "+44 (0)1632 960 100" },
-          { "01632 960100, +44 1632 960100", "\"01632 960100, +44 1632 960100\"" },
-          { "-", "-" }, { "(01632) 960-100", "(01632) 960-100" }, { "a=b", "a=b" },
+    CHECK(READERS_PEOPLE, { "-5", "-5" }, { "-5.25", "-5.25" },
+          { "+44 (0)1632 960 100", "+44 (0)1632 960 100" },
+          { "01632 960100, +44 1632 960100", "\"01632 960100, +44 1632 960100\"" }, { "-", "-" },
+          { "(01632) 960-100", "(01632) 960-100" }, { "a=b", "a=b" },
           { "o'brien@x.example", "o'brien@x.example" }, { "+44 1632 ext 5", "'+44 1632 ext 5" });
 }
 
 static void machines_get_the_exact_text(void)
 {
-    CHECK(READERS_MACHINES,
-          { "=1+1", "=1+1" }, { " @a", "\" @a\"" }, { "x;-a|b", "x;-a|b" }, { "+cmd", "+cmd" },
-          { "", "\"\"" });
+    CHECK(READERS_MACHINES, { "=1+1", "=1+1" }, { " @a", "\" @a\"" }, { "x;-a|b", "x;-a|b" },
+          { "+cmd", "+cmd" }, { "", "\"\"" });
 }
 
 static void a_name_is_disarmed_as_a_cell_is(void)
@@ -93,7 +108,7 @@ static void names_that_a_reader_cannot_tell_apart_are_refused(void)
         enum format_readers readers;
         bool good;
     } rows[] = {
-        { "a", "b", READERS_MACHINES, true },     { "a", "A", READERS_MACHINES, false },
+        { "a", "b", READERS_MACHINES, true },      { "a", "A", READERS_MACHINES, false },
         { "a", "a\x01", READERS_MACHINES, false }, { "a", "a\xe2\x80\x8b", READERS_PEOPLE, false },
         { "a b", "a  b", READERS_PEOPLE, false },  { "=a", "'=a", READERS_PEOPLE, false },
         { "=a", "'=a", READERS_MACHINES, true },

@@ -1,4 +1,5 @@
-/* help.h - what the suites of the small formats share: an arena and an error, fresh for each test. */
+/* help.h - what the suites of the small formats share: an arena and an error, fresh for each
+ * test. */
 #ifndef CONCORDAT_TESTS_FORMAT_HELP_H
 #define CONCORDAT_TESTS_FORMAT_HELP_H
 

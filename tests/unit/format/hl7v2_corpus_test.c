@@ -1,5 +1,6 @@
-/* hl7v2_corpus_test.c - every HL7 v2 file of the corpus: read, or refused as tests/corpus/hl7v2.refused
- * says, line by line: path, code, offset in the file, reason; between tabs. */
+/* hl7v2_corpus_test.c - every HL7 v2 file of the corpus: read, or refused as
+ * tests/corpus/hl7v2.refused says, line by line: path, code, offset in the file, reason; between
+ * tabs. */
 #include <ftw.h>
 #include <stdlib.h>
 
@@ -8,14 +9,17 @@
 #define CORPUS SOURCE_DIR "/../shared/corpus/"
 #define REFUSED SOURCE_DIR "/tests/corpus/hl7v2.refused"
 
-static const char *const folders[] = { "cosyte-hl7", "dhcw-hub", "hapi-hl7v2", "hl7apy",
-                                       "linuxforhealth", "ms-fhir-converter", "nhsd-tie", "oie-mirth",
-                                       "simhospital", "uclh-emap" };
+static const char *const folders[] = { "cosyte-hl7", "dhcw-hub",       "hapi-hl7v2",
+                                       "hl7apy",     "linuxforhealth", "ms-fhir-converter",
+                                       "nhsd-tie",   "oie-mirth",      "simhospital",
+                                       "uclh-emap" };
 
 static struct hl7v2_test t;
-static struct arena all; /* what outlives a file */
+static struct arena all;     /* what outlives a file */
 static struct slice refused; /* the committed list */
-static struct { size_t files, read, refused, unexpected, listed, lost_leaves; } sum;
+static struct {
+    size_t files, read, refused, unexpected, listed, lost_leaves;
+} sum;
 
 static void fresh(void)
 {
@@ -59,7 +63,8 @@ static bool is_corpus_there(void)
 /* True when the list has a line that begins so. */
 static bool is_listed(struct slice line)
 {
-    for (struct slice rest = refused; rest.n > 0; rest = slice_from(rest, slice_find(rest, '\n') + 1))
+    for (struct slice rest = refused; rest.n > 0;
+         rest = slice_from(rest, slice_find(rest, '\n') + 1))
         if (slice_starts(rest, line))
             return true;
     return false;

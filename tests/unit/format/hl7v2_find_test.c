@@ -16,10 +16,11 @@ static void done(void)
 #define NHS "9990000018^^^NHS&2.16.840.1.113883.2.1.4.1&ISO^NH"
 static const char ada[] =
     HEAD "\r"
-    "PID|1||77^^^ZX9^PI~" NHS "~~88^^^OTHER^PI||LOVELACE^ADA^K^^^^L~BYRON^ADA^^^^^PREVIOUS|\"\"|19151210|2|||"
-    "\"\"|  |01 234~02 345|a&b\r"
-    "NK1|1|BYRON^ANNE|3||0123\rNK1|2|KING^WILLIAM^\"\"|1\r"
-    "OBX|1|TX|X||one\rOBX|2|TX|Y||two\rOBX|3|TX|Z\r";
+         "PID|1||77^^^ZX9^PI~" NHS
+         "~~88^^^OTHER^PI||LOVELACE^ADA^K^^^^L~BYRON^ADA^^^^^PREVIOUS|\"\"|19151210|2|||"
+         "\"\"|  |01 234~02 345|a&b\r"
+         "NK1|1|BYRON^ANNE|3||0123\rNK1|2|KING^WILLIAM^\"\"|1\r"
+         "OBX|1|TX|X||one\rOBX|2|TX|Y||two\rOBX|3|TX|Z\r";
 
 static struct found get(const char *path, const char *base, size_t nth)
 {
@@ -48,13 +49,19 @@ static void finds_fields_components_and_subcomponents(void)
 
 static void tells_absent_from_cleared(void)
 {
-    static const struct { const char *path; enum found_how how; } table[] = {
-        { "PID-6", FOUND_CLEARED },   { "PID-11.5", FOUND_CLEARED }, { "PID-11", FOUND_CLEARED },
-        { "PID-9", FOUND_ABSENT },    { "PID-12", FOUND_ABSENT },    { "PID-99", FOUND_ABSENT },
-        { "ZZZ-1", FOUND_ABSENT },    { "PID-5.9", FOUND_ABSENT },   { "NK1(2)-2.3", FOUND_CLEARED },
-        { "NK1(3)-2", FOUND_ABSENT }, { "PID-7.2", FOUND_ABSENT },   { "OBX(3)-5", FOUND_ABSENT },
-        { "PID-3(3)", FOUND_ABSENT }, { "PID-3(9)", FOUND_ABSENT },  { "PID-6(2)", FOUND_ABSENT },
-        { ".1", FOUND_ABSENT },       { "PV1", FOUND_ABSENT },       { "NK1", FOUND_PRESENT },
+    static const struct {
+        const char *path;
+        enum found_how how;
+    } table[] = {
+        { "PID-6", FOUND_CLEARED },      { "PID-11.5", FOUND_CLEARED },
+        { "PID-11", FOUND_CLEARED },     { "PID-9", FOUND_ABSENT },
+        { "PID-12", FOUND_ABSENT },      { "PID-99", FOUND_ABSENT },
+        { "ZZZ-1", FOUND_ABSENT },       { "PID-5.9", FOUND_ABSENT },
+        { "NK1(2)-2.3", FOUND_CLEARED }, { "NK1(3)-2", FOUND_ABSENT },
+        { "PID-7.2", FOUND_ABSENT },     { "OBX(3)-5", FOUND_ABSENT },
+        { "PID-3(3)", FOUND_ABSENT },    { "PID-3(9)", FOUND_ABSENT },
+        { "PID-6(2)", FOUND_ABSENT },    { ".1", FOUND_ABSENT },
+        { "PV1", FOUND_ABSENT },         { "NK1", FOUND_PRESENT },
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         CU_ASSERT_EQUAL(get(table[i].path, NULL, 0).how, table[i].how);
@@ -111,11 +118,14 @@ static void says_where_the_bytes_are(void)
 
 static void refuses_texts_that_are_no_path(void)
 {
-    static const struct { const char *text; size_t at; } table[] = {
-        { "", 0 },          { "PI-1", 0 },       { "pid-1", 0 },     { "PID-", 4 },
-        { "PID-0", 4 },     { "PID-x", 4 },      { "PID-1.", 6 },    { "PID-1.1.1.1", 9 },
-        { "PID-3[4]", 7 },  { "PID-3[4=x", 9 },  { "PID-3[=x]", 6 }, { "PID(x)-1", 4 },
-        { "PID(1-1", 5 },   { "PID-1 ", 5 },     { "MSH(2)-1", 8 },  { "MSH-2.1", 7 },
+    static const struct {
+        const char *text;
+        size_t at;
+    } table[] = {
+        { "", 0 },          { "PI-1", 0 },          { "pid-1", 0 },     { "PID-", 4 },
+        { "PID-0", 4 },     { "PID-x", 4 },         { "PID-1.", 6 },    { "PID-1.1.1.1", 9 },
+        { "PID-3[4]", 7 },  { "PID-3[4=x", 9 },     { "PID-3[=x]", 6 }, { "PID(x)-1", 4 },
+        { "PID(1-1", 5 },   { "PID-1 ", 5 },        { "MSH(2)-1", 8 },  { "MSH-2.1", 7 },
         { "PID-99999", 4 }, { "PID-3(1)[4=x]", 8 }, { "PID.5", 3 },
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -146,7 +156,8 @@ static void names_every_populated_leaf(void)
         "PID-5(2).1=BYRON PID-5(2).2=ADA PID-5(2).7=PREVIOUS PID-6=\"\" PID-7=19151210 PID-8=2 "
         "PID-11=\"\" PID-13=01 234 PID-13(2)=02 345 PID-14.1.1=a PID-14.1.2=b "
         "NK1-1=1 NK1-2.1=BYRON NK1-2.2=ANNE NK1-3=3 NK1-5=0123 NK1(2)-1=2 NK1(2)-2.1=KING "
-        "NK1(2)-2.2=WILLIAM NK1(2)-2.3=\"\" NK1(2)-3=1 OBX-1=1 OBX-2=TX OBX-3=X OBX-5=one OBX(2)-1=2 "
+        "NK1(2)-2.2=WILLIAM NK1(2)-2.3=\"\" NK1(2)-3=1 OBX-1=1 OBX-2=TX OBX-3=X OBX-5=one "
+        "OBX(2)-1=2 "
         "OBX(2)-2=TX OBX(2)-3=Y OBX(2)-5=two OBX(3)-1=3 OBX(3)-2=TX OBX(3)-3=Z ";
     struct buf b;
     buf_init(&b, 1 << 16);
@@ -179,9 +190,9 @@ static void undoes_escapes_once(void)
 
 static void keeps_escapes_it_does_not_know(void)
 {
-    static const char *const table[] = { "\\Z99\\ x", "\\.in\\x", "\\C2842\\", "\\M824041\\", "C:\\dir",
-                                         "\\X0\\",    "\\Xzz\\",  "\\X\\",     "\\",         "\\\\",
-                                         "\\P\\" };
+    static const char *const table[] = { "\\Z99\\ x", "\\.in\\x", "\\C2842\\", "\\M824041\\",
+                                         "C:\\dir",   "\\X0\\",   "\\Xzz\\",   "\\X\\",
+                                         "\\",        "\\\\",     "\\P\\" };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         CU_ASSERT(decodes("", slice_text(table[i]), table[i]));
     CU_ASSERT(decodes("GB 18030-2000", SLICE("\\XD5A1\\"), "\\XD5A1\\"));
@@ -192,7 +203,11 @@ static void keeps_escapes_it_does_not_know(void)
 static void decodes_by_the_header_but_trusts_the_bytes(void)
 {
     CU_ASSERT(decodes("", SLICE("Bj\xc3\xb6rk"), "Björk"));
-    CU_ASSERT(decodes("", SLICE("Ren\xe9" "e O\x92" "Brien"), "Renée O’Brien"));
+    CU_ASSERT(decodes("",
+                      SLICE("Ren\xe9"
+                            "e O\x92"
+                            "Brien"),
+                      "Renée O’Brien"));
     CU_ASSERT(decodes("UNICODE", SLICE("Bj\xc3\xb6rk"), "Björk"));
     CU_ASSERT(decodes("UNICODE UTF-8", SLICE("Ren\xe9"), "René"));
     CU_ASSERT(decodes("ISO IR 999", SLICE("Ren\xc3\xa9"), "René"));
@@ -211,10 +226,10 @@ static void says_which_character_sets_it_does_not_read(void)
         const char *charset;
         struct slice text;
     } rows[] = {
-        { "GB 18030-2000", SLICE_INIT("\xd5\x5c") },      { "KS X 1001", SLICE_INIT("\xb0\xa1") },
-        { "CNS 11643-1992", SLICE_INIT("\xb0\xa1") },     { "BIG-5", SLICE_INIT("\xa4\x7c") },
-        { "ISO IR87", SLICE_INIT("\x1b$B;3\x1b(B") },     { "ISO IR14", SLICE_INIT("\xd4") },
-        { "ISO IR159", SLICE_INIT("\\M2440\\") },         { "ASCII~ISO IR87", SLICE_INIT("\\C2842\\") },
+        { "GB 18030-2000", SLICE_INIT("\xd5\x5c") },  { "KS X 1001", SLICE_INIT("\xb0\xa1") },
+        { "CNS 11643-1992", SLICE_INIT("\xb0\xa1") }, { "BIG-5", SLICE_INIT("\xa4\x7c") },
+        { "ISO IR87", SLICE_INIT("\x1b$B;3\x1b(B") }, { "ISO IR14", SLICE_INIT("\xd4") },
+        { "ISO IR159", SLICE_INIT("\\M2440\\") },     { "ASCII~ISO IR87", SLICE_INIT("\\C2842\\") },
         { "ISO IR 999", SLICE_INIT("Ren\xe9") },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

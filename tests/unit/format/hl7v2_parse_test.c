@@ -70,12 +70,17 @@ static void takes_fewer_marks_than_four(void)
     CU_ASSERT(reads(SHORT_MARKS("^"), "PID-3.2", "\\x&~9"));
     CU_ASSERT(reads(SHORT_MARKS("^~"), "PID-3", "7&"));
     CU_ASSERT(reads(SHORT_MARKS("^~"), "PID-3(2).1", "\\T\\\\F\\8"));
-    CU_ASSERT(reads(SHORT_MARKS("^~\\"), "PID-3(2).1", "\\T\\|8")); /* no sub-component, so no name of it */
+    CU_ASSERT(reads(SHORT_MARKS("^~\\"), "PID-3(2).1",
+                    "\\T\\|8")); /* no sub-component, so no name of it */
     CU_ASSERT(reads(SHORT_MARKS("^~\\"), "PID-3(2).2", "\\x&"));
     CU_ASSERT(reads(SHORT_MARKS("^~\\"), "MSH-9.2", "A01"));
     CU_ASSERT(reads("MSH|$%|A|B|C|D|1||ADT$A01|id\rPID|1||7^8%9\r", "PID-3", "7^8"));
     /* a line that begins with C is no switch of the set */
-    CU_ASSERT(reads("MSH|^~|A" "|||||" "|||||" "|||||8859/1~8859/2\rCON|1||\xe9\r", "CON-3", "\xc3\xa9"));
+    CU_ASSERT(reads("MSH|^~|A"
+                    "|||||"
+                    "|||||"
+                    "|||||8859/1~8859/2\rCON|1||\xe9\r",
+                    "CON-3", "\xc3\xa9"));
 }
 
 /* Three of the usual four: the sender means the usual ones, and left one out. */
@@ -203,8 +208,10 @@ static void splits_a_unit_at_each_header(void)
 {
     CU_ASSERT_STRING_EQUAL(ids(M("1")), "1 ");
     CU_ASSERT_STRING_EQUAL(ids(M("1") M("2") "\r\n" M("3")), "1 2 3 ");
-    CU_ASSERT_STRING_EQUAL(ids("FHS|^~\\&|A\rBHS|^~\\&|A\r" M("1") M("2") "BTS|2\rFTS|1\r"), "1 2 ");
-    CU_ASSERT_STRING_EQUAL(ids("BHS|^~\\&|A\r" M("1") "BTS|1\rBHS|^~\\&|B\r" M("2") "BTS|1"), "1 2 ");
+    CU_ASSERT_STRING_EQUAL(ids("FHS|^~\\&|A\rBHS|^~\\&|A\r" M("1") M("2") "BTS|2\rFTS|1\r"),
+                           "1 2 ");
+    CU_ASSERT_STRING_EQUAL(ids("BHS|^~\\&|A\r" M("1") "BTS|1\rBHS|^~\\&|B\r" M("2") "BTS|1"),
+                           "1 2 ");
     CU_ASSERT_STRING_EQUAL(ids("\xef\xbb\xbf\n" M("1") "\n" M("2")), "1 2 ");
     CU_ASSERT_EQUAL(t.e.fate, ERR_NONE);
 }
@@ -230,8 +237,11 @@ static void refuses_a_message_within_another(void)
 {
     static const char *const bad[] = { BEGINS "text\x0bMSH|^~\\&|A\rPID|1\r",
                                        BEGINS "text\r\x0bMSH|^~\\&|A\rPID|1\r",
-                                       BEGINS "a\x0b" "b\x0b" "FHS|^~\\&|A\r",
-                                       BEGINS "text\x1c" "b\r\x0bMSH|^~\\&|A\rPID|1\r",
+                                       BEGINS "a\x0b"
+                                              "b\x0b"
+                                              "FHS|^~\\&|A\r",
+                                       BEGINS "text\x1c"
+                                              "b\r\x0bMSH|^~\\&|A\rPID|1\r",
                                        "BHS|^~\\&|A\x0bMSH|^~\\&|A\r" };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         err_clear(&t.e);
@@ -246,16 +256,22 @@ static void reads_what_stands_before_another_message(void)
 {
     struct doc *d = NULL;
     err_clear(&t.e);
-    CU_ASSERT_STRING_EQUAL(ids("\x0b" M("1") "\x1c\r\x0b" BEGINS "x\x0b" "BHS|^~\\&|A\r" M("2")), "1 ");
+    CU_ASSERT_STRING_EQUAL(ids("\x0b" M("1") "\x1c\r\x0b" BEGINS "x\x0b"
+                                             "BHS|^~\\&|A\r" M("2")),
+                           "1 ");
     CU_ASSERT_STRING_EQUAL(t.e.code, "hl7v2.nested");
     CU_ASSERT_STRING_EQUAL(ids(M("1") "BTS|1\x0bMSH|^~\\&|A\r"), "1 ");
     CU_ASSERT_STRING_EQUAL(t.e.code, "hl7v2.nested");
     err_clear(&t.e);
-    CU_ASSERT_FALSE(format_hl7v2.parse(&t.a, NULL, SLICE(BEGINS "a\x0b" "b\x0bMSH|^~\\&|A\rPID|9\r"), &d, &t.e));
+    CU_ASSERT_FALSE(format_hl7v2.parse(&t.a, NULL,
+                                       SLICE(BEGINS "a\x0b"
+                                                    "b\x0bMSH|^~\\&|A\rPID|9\r"),
+                                       &d, &t.e));
     CU_ASSERT_STRING_EQUAL(t.e.code, "hl7v2.nested");
     CU_ASSERT_EQUAL(t.e.at, strlen(BEGINS) + 3);
     CU_ASSERT_FATAL(d != NULL && format_hl7v2.is_part(d));
-    CU_ASSERT(hl7v2_test_is(hl7v2_test_find(&t, d, "NTE-3", NULL, 0), "a\x0b" "b"));
+    CU_ASSERT(hl7v2_test_is(hl7v2_test_find(&t, d, "NTE-3", NULL, 0), "a\x0b"
+                                                                      "b"));
     CU_ASSERT_EQUAL(hl7v2_test_find(&t, d, "PID-1", NULL, 0).how, FOUND_ABSENT);
 }
 
@@ -265,8 +281,7 @@ static bool refuses_vt(const char *text, size_t at, const char *path, const char
     struct doc *d = NULL;
     err_clear(&t.e);
     if (format_hl7v2.parse(&t.a, NULL, slice_text(text), &d, &t.e) || t.e.fate != ERR_REJECT ||
-        strcmp(t.e.code, "hl7v2.vt") != 0 || t.e.at != at || !d ||
-        format_hl7v2.is_part(d)) {
+        strcmp(t.e.code, "hl7v2.vt") != 0 || t.e.at != at || !d || format_hl7v2.is_part(d)) {
         fprintf(stderr, "\n    got %s at %zu\n", t.e.code ? t.e.code : "nothing", t.e.at);
         return false;
     }
@@ -276,8 +291,11 @@ static bool refuses_vt(const char *text, size_t at, const char *path, const char
 static void refuses_vt_wherever_it_stands_within(void)
 {
     const size_t n = strlen(BEGINS);
-    CU_ASSERT(refuses_vt(BEGINS "a\x0b" "b\rZU8|1\r", n + 1, "ZU8-1", "1"));
-    CU_ASSERT_STRING_EQUAL(t.e.text, "cannot take VT (0x0B) in NTE at byte 45: write a line break as escape .br");
+    CU_ASSERT(refuses_vt(BEGINS "a\x0b"
+                                "b\rZU8|1\r",
+                         n + 1, "ZU8-1", "1"));
+    CU_ASSERT_STRING_EQUAL(
+        t.e.text, "cannot take VT (0x0B) in NTE at byte 45: write a line break as escape .br");
     CU_ASSERT(refuses_vt(BEGINS "\x0b\r", n, "MSH-10", "id"));
     CU_ASSERT(refuses_vt(BEGINS "a\x0b", n + 1, "NTE-1", "1"));
     CU_ASSERT(refuses_vt(BEGINS "a\r\x0b", n + 2, "NTE-3", "a"));
@@ -285,7 +303,9 @@ static void refuses_vt_wherever_it_stands_within(void)
     CU_ASSERT(refuses_vt(BEGINS "a\r\x0bZU8|1\r", n + 2, "ZU8-1", "1"));
     CU_ASSERT(refuses_vt(BEGINS "a\r\x0b\x0b\r\rZU8|1\r", n + 2, "ZU8-1", "1"));
     CU_ASSERT(refuses_vt(BEGINS "a\x1c\r\x0bZU8|1\r", n + 3, "ZU8-1", "1"));
-    CU_ASSERT(refuses_vt("\x0b" BEGINS "a\x0b" "another MSH|\x1c\r\x0b", n + 2, "MSH-10", "id"));
+    CU_ASSERT(refuses_vt("\x0b" BEGINS "a\x0b"
+                         "another MSH|\x1c\r\x0b",
+                         n + 2, "MSH-10", "id"));
     CU_ASSERT(refuses_vt("MSH|^~\\&|A\x0b|B|C|D|1||ADT^A01|id\r", 10, "MSH-10", "id"));
     CU_ASSERT_PTR_NOT_NULL(strstr(t.e.text, " in MSH at byte 10:"));
 }
@@ -294,8 +314,12 @@ static void refuses_vt_wherever_it_stands_within(void)
 static void takes_vt_that_begins_a_frame(void)
 {
     CU_ASSERT_STRING_EQUAL(ids("\x0b" M("1") "\x1c\r\x0b" M("2") "\x1c\r"), "1 2 ");
-    CU_ASSERT_STRING_EQUAL(ids("\x0b" M("1") "\x1c\r\x0b" M("2") "NTE|a\x0b" "b\r\x1c\r\x0b" M("3")), "1 ? 3 ");
-    CU_ASSERT_STRING_EQUAL(ids("\x0b" "BHS|^~\\&|A\r" M("1") "BTS|1\r\x1c\r"), "1 ");
+    CU_ASSERT_STRING_EQUAL(ids("\x0b" M("1") "\x1c\r\x0b" M("2") "NTE|a\x0b"
+                                                                 "b\r\x1c\r\x0b" M("3")),
+                           "1 ? 3 ");
+    CU_ASSERT_STRING_EQUAL(ids("\x0b"
+                               "BHS|^~\\&|A\r" M("1") "BTS|1\r\x1c\r"),
+                           "1 ");
     CU_ASSERT_EQUAL(t.e.fate, ERR_NONE);
 }
 

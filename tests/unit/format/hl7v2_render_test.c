@@ -23,8 +23,8 @@ static struct node *map_of(const char *const *list)
     struct node *map = node_new(&t.a, NODE_MAP);
     for (; *list; list += 2) {
         bool null = strcmp(list[1], "NULL") == 0;
-        struct node *value = null ? node_new(&t.a, NODE_NULL)
-                                  : node_new_text(&t.a, slice_text(list[1]));
+        struct node *value =
+            null ? node_new(&t.a, NODE_NULL) : node_new_text(&t.a, slice_text(list[1]));
         node_put(map, slice_text(list[0]), value);
     }
     return map;
@@ -46,8 +46,8 @@ static bool refuses(const struct node *map)
 {
     buf_reset(&out);
     err_clear(&t.e);
-    return !format_hl7v2.render(map, &no_options, SLICE("id1"), &out, &t.e) && t.e.fate == ERR_REJECT &&
-           strncmp(t.e.code, "hl7v2.", 6) == 0;
+    return !format_hl7v2.render(map, &no_options, SLICE("id1"), &out, &t.e) &&
+           t.e.fate == ERR_REJECT && strncmp(t.e.code, "hl7v2.", 6) == 0;
 }
 
 static void writes_segments_in_the_order_of_their_mention(void)
@@ -67,8 +67,9 @@ static void writes_repetitions_and_subcomponents(void)
 
 static void leaves_out_what_is_empty_and_clears_what_is_null(void)
 {
-    CU_ASSERT(writes(MAP("PID-5.1", "X", "PID-5.2", "", "PID-11", "NULL", "PID-30", "", "PV2-9", ""),
-                     "MSH|^~\\&||||||||id1\rPID|||||X||||||\"\"\r"));
+    CU_ASSERT(
+        writes(MAP("PID-5.1", "X", "PID-5.2", "", "PID-11", "NULL", "PID-30", "", "PV2-9", ""),
+               "MSH|^~\\&||||||||id1\rPID|||||X||||||\"\"\r"));
 }
 
 /* A control character is not escaped but a blank: an escape would be undone by who reads it. */
@@ -115,11 +116,25 @@ static void writes_numbers_and_truths(void)
 
 static void reads_back_what_it_wrote(void)
 {
-    static const char *const list[] = {
-        "PID-5.1",  "O'Brien & Söhne",  "PID-5.2",     "a|b",   "PID-11", "NULL",
-        "PID-3(3)", " x ",              "PID-3(3).4.2", "\\F\\", "NK1(2)-2", "two",
-        "OBX-5",    "line\nline\n山", "OBX-6",       "\"\"",  "OBX-7",  " ", NULL
-    };
+    static const char *const list[] = { "PID-5.1",
+                                        "O'Brien & Söhne",
+                                        "PID-5.2",
+                                        "a|b",
+                                        "PID-11",
+                                        "NULL",
+                                        "PID-3(3)",
+                                        " x ",
+                                        "PID-3(3).4.2",
+                                        "\\F\\",
+                                        "NK1(2)-2",
+                                        "two",
+                                        "OBX-5",
+                                        "line\nline\n山",
+                                        "OBX-6",
+                                        "\"\"",
+                                        "OBX-7",
+                                        " ",
+                                        NULL };
     CU_ASSERT_FATAL(format_hl7v2.render(map_of(list), &no_options, SLICE("id1"), &out, &t.e));
     struct doc *d = hl7v2_test_parse(&t, buf_slice(&out));
     CU_ASSERT_PTR_NOT_NULL_FATAL(d);

@@ -37,7 +37,8 @@ static void accepts_in_original_mode(void)
     const struct doc *ack = answer(HEAD "\rPID|1\r", true, REPLY_ACCEPT, NULL);
     CU_ASSERT(has(ack, "MSH-3", "ROUTE") && has(ack, "MSH-5", "PAS") && has(ack, "MSH-6", "ZX9"));
     CU_ASSERT(has(ack, "MSH-7", "20260701120003"));
-    CU_ASSERT(has(ack, "MSH-9.1", "ACK") && has(ack, "MSH-9.2", "A01") && has(ack, "MSH-9.3", "ACK"));
+    CU_ASSERT(has(ack, "MSH-9.1", "ACK") && has(ack, "MSH-9.2", "A01") &&
+              has(ack, "MSH-9.3", "ACK"));
     CU_ASSERT(has(ack, "MSH-11", "P") && has(ack, "MSH-12", "2.4"));
     CU_ASSERT(has(ack, "MSA-1", "AA") && has(ack, "MSA-2", "MSG00001"));
     CU_ASSERT_EQUAL(hl7v2_test_find(&t, ack, "ERR", NULL, 0).how, FOUND_ABSENT);
@@ -66,10 +67,12 @@ static bool answers(const char *marks, const char *wanted)
     return false;
 }
 
-/* Where there is no escape mark, what would need one is a blank: nothing of ours reads as a mark. */
+/* Where there is no escape mark, what would need one is a blank: nothing of ours reads as a
+ * mark. */
 static void answers_with_no_more_marks_than_the_sender(void)
 {
-    CU_ASSERT(answers("^~\\&#", "MSA|AE|id|no a\\F\\b\\S\\c\\R\\d\\E\\e\\T\\f\rERR|^^^207&&HL70357\r"));
+    CU_ASSERT(
+        answers("^~\\&#", "MSA|AE|id|no a\\F\\b\\S\\c\\R\\d\\E\\e\\T\\f\rERR|^^^207&&HL70357\r"));
     CU_ASSERT(answers("^~\\", "MSA|AE|id|no a\\F\\b\\S\\c\\R\\d\\E\\e&f\rERR|^^^207\r"));
     CU_ASSERT(answers("^~", "MSA|AE|id|no a b c d\\e&f\rERR|^^^207\r"));
     CU_ASSERT(answers("^", "MSA|AE|id|no a b c~d\\e&f\rERR|^^^207\r"));
@@ -77,17 +80,19 @@ static void answers_with_no_more_marks_than_the_sender(void)
 
 static void follows_the_modes_of_acknowledgement(void)
 {
-    static const struct { const char *accept, *application, *accepted, *failed; } table[] = {
-        { "", "", "AA", "AE" },     { "AL", "", "CA", "CE" },      { "AL", "NE", "CA", "CE" },
+    static const struct {
+        const char *accept, *application, *accepted, *failed;
+    } table[] = {
+        { "", "", "AA", "AE" },        { "AL", "", "CA", "CE" },   { "AL", "NE", "CA", "CE" },
         { "AL", "AL", "CA AA", "CE" }, { "", "AL", "AA", "AE" },   { "ER", "AL", "AA", "CE" },
-        { "NE", "AL", "AA", "AE" }, { "NE", "NE", "AA", "AE" },    { "AL", "ER", "CA", "CE" },
+        { "NE", "AL", "AA", "AE" },    { "NE", "NE", "AA", "AE" }, { "AL", "ER", "CA", "CE" },
         { "AL", "SU", "CA AA", "CE" }, { "SU", "ER", "CA", "AE" }, { "al", "al", "CA AA", "CE" },
-        { "ER", "NE", "CA", "CE" }, { "NE", "ER", "AA", "AE" },
+        { "ER", "NE", "CA", "CE" },    { "NE", "ER", "AA", "AE" },
     };
     for (size_t i = 0; i < 2 * sizeof table / sizeof table[0]; i++) {
         const char *wanted = i % 2 ? table[i / 2].failed : table[i / 2].accepted;
-        const char *raw = arena_format(&t.a, HEAD "|||%s|%s\r", table[i / 2].accept,
-                                       table[i / 2].application);
+        const char *raw =
+            arena_format(&t.a, HEAD "|||%s|%s\r", table[i / 2].accept, table[i / 2].application);
         char got[16] = "";
         buf_reset(&out);
         format_hl7v2.reply(hl7v2_test_parse(&t, slice_text(raw)), slice_text(raw),
@@ -110,8 +115,8 @@ static void never_answers_an_acknowledgement(void)
 {
     static const char *const types[] = { "ACK", "ACK^A01", "ack^A01^ACK", "MCF^Q05" };
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        const char *raw = arena_format(
-            &t.a, "MSH|^~\\&|A|B|C|D|1||%s|77|P|2.4|||AL|AL\rMSA|AA|1\r", types[i]);
+        const char *raw =
+            arena_format(&t.a, "MSH|^~\\&|A|B|C|D|1||%s|77|P|2.4|||AL|AL\rMSA|AA|1\r", types[i]);
         for (int kind = REPLY_ACCEPT; kind <= REPLY_REJECT; kind++) {
             (void)answer(raw, kind == REPLY_ACCEPT, (enum reply_kind)kind, NULL);
             CU_ASSERT_EQUAL(out.n, 0);
@@ -145,13 +150,15 @@ static void rejects_with_a_code(void)
 static void answers_with_the_senders_marks(void)
 {
     (void)answer("MSH|$%?!|A|B|C|D|1||ADT$A01|77|P|2.4\r", true, REPLY_ERROR, NULL);
-    CU_ASSERT(slice_starts(buf_slice(&out), SLICE("MSH|$%?!|C|D|A|B|20260701120003||ACK$A01$ACK|")));
+    CU_ASSERT(
+        slice_starts(buf_slice(&out), SLICE("MSH|$%?!|C|D|A|B|20260701120003||ACK$A01$ACK|")));
 }
 
 static void answers_also_what_it_could_not_read(void)
 {
     struct err why = { .fate = ERR_REJECT, .code = "hl7v2.header", .text = "cannot use MSH-2" };
-    const struct doc *ack = answer("MSH|^~|A|B|C|D|1||ADT^A01|77|P|2.4\r", false, REPLY_ERROR, &why);
+    const struct doc *ack =
+        answer("MSH|^~|A|B|C|D|1||ADT^A01|77|P|2.4\r", false, REPLY_ERROR, &why);
     CU_ASSERT(has(ack, "MSA-1", "AE") && has(ack, "MSA-2", "77") && has(ack, "MSH-5", "A"));
     ack = answer("rubbish", false, REPLY_ERROR, &why);
     CU_ASSERT(has(ack, "MSA-1", "AE") && has(ack, "MSH-9", "ACK") && has(ack, "ERR-1.4", "101"));
@@ -160,20 +167,33 @@ static void answers_also_what_it_could_not_read(void)
     CU_ASSERT(has(ack, "MSA-1", "AE"));
 }
 
-/* Nothing of a message that another begins in is another's, and no answer begins a frame by what it echoes. */
+/* Nothing of a message that another begins in is another's, and no answer begins a frame by what it
+ * echoes. */
 static void echoes_neither_vt_nor_what_begins_behind_it(void)
 {
-    static const struct { const char *raw, *application, *id; } table[] = {
-        { "MSH|^~\\&|P\x0b" "AS|ZX9|B|B|1||ADT^A01|77|P|2.4\rPID|1\r", "P", "77" },
-        { "MSH|^~\\&|PAS|ZX9|B|B|1||ADT^A01|77\x0b" "8|P|2.4\rPID|1\r", "PAS", "77" },
-        { "MSH|^~\\&|PAS|ZX9|B|B|1||ADT^A01|77|P|2.4\rNTE|1||a\x0b" "b\r", "PAS", "77" },
+    static const struct {
+        const char *raw, *application, *id;
+    } table[] = {
+        { "MSH|^~\\&|P\x0b"
+          "AS|ZX9|B|B|1||ADT^A01|77|P|2.4\rPID|1\r",
+          "P", "77" },
+        { "MSH|^~\\&|PAS|ZX9|B|B|1||ADT^A01|77\x0b"
+          "8|P|2.4\rPID|1\r",
+          "PAS", "77" },
+        { "MSH|^~\\&|PAS|ZX9|B|B|1||ADT^A01|77|P|2.4\rNTE|1||a\x0b"
+          "b\r",
+          "PAS", "77" },
         { "MSH|^~\\&|PAS|ZX9|B|B|1||ADT^A01|77|P\x0bMSH|^~\\&|X|||||||88\r", "PAS", "77" },
-        { "MSH|^~\\&|PAS|Z\x0b" "X|B\x0b" "BHS|^~\\&|X|||||||88\r", "PAS", NULL },
+        { "MSH|^~\\&|PAS|Z\x0b"
+          "X|B\x0b"
+          "BHS|^~\\&|X|||||||88\r",
+          "PAS", NULL },
     };
     const struct err why = { .fate = ERR_REJECT, .code = "hl7v2.vt", .text = "cannot take VT" };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         const struct doc *ack = answer(table[i].raw, false, REPLY_ERROR, &why);
-        CU_ASSERT(has(ack, "MSA-1", "AE") && has(ack, "MSH-5", table[i].application) && has(ack, "ERR-1.4", "102"));
+        CU_ASSERT(has(ack, "MSA-1", "AE") && has(ack, "MSH-5", table[i].application) &&
+                  has(ack, "ERR-1.4", "102"));
         CU_ASSERT_EQUAL(slice_find(buf_slice(&out), 0x0b), out.n);
         if (table[i].id)
             CU_ASSERT(has(ack, "MSA-2", table[i].id));
@@ -197,15 +217,25 @@ static enum answer_means means(const char *ack, const char *sent)
 
 static void understands_the_partners_answer(void)
 {
-    static const struct { const char *ack; enum answer_means means; } table[] = {
-        { ACK("MSA|AA|id1\r"), ANSWER_YES },    { ACK("MSA|CA|id1"), ANSWER_YES },
-        { ACK("MSA|AE|id1\r"), ANSWER_ERROR },  { ACK("MSA|CE|id1|no\r"), ANSWER_ERROR },
-        { ACK("MSA|AR|id1\r"), ANSWER_REJECT }, { ACK("MSA|CR|id1\r"), ANSWER_REJECT },
-        { ACK("MSA|AA|id2\r"), ANSWER_ELSE },   { ACK("MSA|AE|id2\r"), ANSWER_ELSE },
-        { ACK("MSA|AA\r"), ANSWER_UNREADABLE }, { ACK("MSA|XX|id1\r"), ANSWER_UNREADABLE },
-        { ACK(""), ANSWER_UNREADABLE },         { "\x06", ANSWER_UNREADABLE },
+    static const struct {
+        const char *ack;
+        enum answer_means means;
+    } table[] = {
+        { ACK("MSA|AA|id1\r"), ANSWER_YES },
+        { ACK("MSA|CA|id1"), ANSWER_YES },
+        { ACK("MSA|AE|id1\r"), ANSWER_ERROR },
+        { ACK("MSA|CE|id1|no\r"), ANSWER_ERROR },
+        { ACK("MSA|AR|id1\r"), ANSWER_REJECT },
+        { ACK("MSA|CR|id1\r"), ANSWER_REJECT },
+        { ACK("MSA|AA|id2\r"), ANSWER_ELSE },
+        { ACK("MSA|AE|id2\r"), ANSWER_ELSE },
+        { ACK("MSA|AA\r"), ANSWER_UNREADABLE },
+        { ACK("MSA|XX|id1\r"), ANSWER_UNREADABLE },
+        { ACK(""), ANSWER_UNREADABLE },
+        { "\x06", ANSWER_UNREADABLE },
         { ACK("MSA|AE|id1|no,\x0bno\r"), ANSWER_ERROR },
-        { "", ANSWER_UNREADABLE },              { "\r\nMSH|^~\\&|\nMSA|AA|id1\n", ANSWER_YES },
+        { "", ANSWER_UNREADABLE },
+        { "\r\nMSH|^~\\&|\nMSA|AA|id1\n", ANSWER_YES },
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         CU_ASSERT_EQUAL(means(table[i].ack, ""), table[i].means);
@@ -241,7 +271,9 @@ static void keeps_what_the_partner_says(void)
 static void bounds_what_it_echoes(void)
 {
     static char raw[10 * 10000];
-    static const struct err why = { .fate = ERR_REJECT, .code = "hl7v2.control_id", .text = "long" };
+    static const struct err why = { .fate = ERR_REJECT,
+                                    .code = "hl7v2.control_id",
+                                    .text = "long" };
     size_t n = (size_t)snprintf(raw, sizeof raw, "MSH|^~\\&");
     for (int field = 3; field <= 12; field++) {
         raw[n++] = '|';
@@ -266,7 +298,8 @@ static CU_TestInfo cases[] = {
     { "answers also what it could not read", answers_also_what_it_could_not_read },
     { "echoes neither VT nor what begins behind it", echoes_neither_vt_nor_what_begins_behind_it },
     { "understands the partner's answer", understands_the_partners_answer },
-    { "waits for the second answer that it asked for", waits_for_the_second_answer_that_it_asked_for },
+    { "waits for the second answer that it asked for",
+      waits_for_the_second_answer_that_it_asked_for },
     { "keeps what the partner says", keeps_what_the_partner_says },
     { "bounds what it echoes", bounds_what_it_echoes },
     CU_TEST_INFO_NULL,

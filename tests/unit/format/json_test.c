@@ -100,7 +100,7 @@ static void reads_the_same_behind_a_byte_order_mark(void)
 {
     static const char text[] = "{\"old\":9990000042,\"new\":9990000026,\"s\":\"x\",\"n\":7}";
     struct doc *plain = parse(text), *marked = parse(BOM "{\"old\":9990000042,\"new\":9990000026,"
-                                                        "\"s\":\"x\",\"n\":7}");
+                                                         "\"s\":\"x\",\"n\":7}");
     static const char *const paths[] = { "old", "new", "s", "n" };
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
         struct found a = find(plain, paths[i]), b = find(marked, paths[i]);
@@ -134,8 +134,8 @@ static const char *split(const char *unit)
     size_t n = 0;
     err_clear(&err);
     while (format_json.split(&arena, slice_text(unit), &c, &one, &err))
-        n += (size_t)snprintf(shown + n, sizeof shown - n, "%.*s|", (int)one.n,
-                              (const char *)one.p);
+        n +=
+            (size_t)snprintf(shown + n, sizeof shown - n, "%.*s|", (int)one.n, (const char *)one.p);
     snprintf(shown + n, sizeof shown - n, "%s", err.fate == ERR_NONE ? "" : err.code);
     return shown;
 }
@@ -190,9 +190,8 @@ static void refuses_paths_with_their_place(void)
     static const struct {
         const char *path;
         size_t at;
-    } rows[] = {
-        { "", 0 }, { "a..b", 2 }, { "a.", 2 }, { "a[x]", 1 }, { "a[1", 1 }, { "a[1]b", 4 }, { "[0].a", 0 }
-    };
+    } rows[] = { { "", 0 },    { "a..b", 2 },  { "a.", 2 },   { "a[x]", 1 },
+                 { "a[1", 1 }, { "a[1]b", 4 }, { "[0].a", 0 } };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct path *p = NULL;
         err_clear(&err);

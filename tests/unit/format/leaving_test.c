@@ -38,8 +38,8 @@ static struct slice around(uint32_t c, bool raw)
 /* As bytes, and as the escapes of the formats that have them. */
 static bool is_free_of(struct slice out, const char *own)
 {
-    static const char *const escapes[] = { "\\u0", "\\u2", "\\uf", "\\t", "\\b", "\\f", "\\r", "\\X0",
-                                           "\\X1", "\\X7", "\\X8", "\\X9" };
+    static const char *const escapes[] = { "\\u0", "\\u2", "\\uf", "\\t",  "\\b",  "\\f",
+                                           "\\r",  "\\X0", "\\X1", "\\X7", "\\X8", "\\X9" };
     for (size_t i = 0; i < out.n;) {
         size_t n = slice_utf8_length(slice_from(out, i));
         if (!n)
@@ -77,7 +77,8 @@ static void leaves_clean(struct slice text)
         struct buf out;
         err_clear(&err);
         buf_init(&out, 1 << 16);
-        bool good = formats[i].format->render(tree(formats[i].path, text), &o, SLICE("id"), &out, &err);
+        bool good =
+            formats[i].format->render(tree(formats[i].path, text), &o, SLICE("id"), &out, &err);
         bool clean = good ? is_free_of(buf_slice(&out), formats[i].own)
                           : err.fate == ERR_REJECT && !slice_is_utf8(text);
         CU_ASSERT_TRUE(clean);
@@ -98,8 +99,9 @@ static void no_control_character_leaves_in_any_format(void)
 
 static void nor_what_is_not_seen_or_turns_what_is(void)
 {
-    static const uint32_t points[] = { 0xad,   0x200b, 0x2028, 0x2029, 0x202a, 0x202b, 0x202c, 0x202d,
-                                       0x202e, 0x2060, 0x2066, 0x2067, 0x2068, 0x2069, 0xfeff };
+    static const uint32_t points[] = { 0xad,   0x200b, 0x2028, 0x2029, 0x202a,
+                                       0x202b, 0x202c, 0x202d, 0x202e, 0x2060,
+                                       0x2066, 0x2067, 0x2068, 0x2069, 0xfeff };
     for (size_t i = 0; i < sizeof points / sizeof points[0]; i++)
         leaves_clean(around(points[i], false));
 }

@@ -43,7 +43,9 @@ static struct key key_of(const char *text)
 /* FIPS 180-2, appendix B. */
 static void hashes_the_published_vectors(void)
 {
-    static const struct { const char *in, *want; } rows[] = {
+    static const struct {
+        const char *in, *want;
+    } rows[] = {
         { "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
         { "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
         { "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
@@ -74,7 +76,9 @@ static void keys_the_published_vectors(void)
 {
     static const char mesh[] =
         "X26ABC1:00000000-0000-4000-8000-000000000001:0:password:202601311200";
-    static const struct { const char *key, *in, *want; } rows[] = {
+    static const struct {
+        const char *key, *in, *want;
+    } rows[] = {
         { "\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b",
           "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7" },
         { "Jefe", "what do ya want for nothing?",
@@ -152,10 +156,15 @@ static void makes_a_key_file_once_and_reads_it(void)
 static void refuses_key_files_that_are_not_safe(void)
 {
     static const char bytes[] = "0123456789abcdef0123456789abcdefX";
-    static const struct { const char *name; size_t n; mode_t mode; const char *code; } rows[] = {
-        { "good", 32, 0400, NULL },        { "group", 32, 0640, "key.mode" },
+    static const struct {
+        const char *name;
+        size_t n;
+        mode_t mode;
+        const char *code;
+    } rows[] = {
+        { "good", 32, 0400, NULL },         { "group", 32, 0640, "key.mode" },
         { "others", 32, 0604, "key.mode" }, { "short", 31, 0600, "key.size" },
-        { "long", 33, 0600, "key.size" },  { "empty", 0, 0600, "key.size" },
+        { "long", 33, 0600, "key.size" },   { "empty", 0, 0600, "key.size" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct key k = { .set = true };
@@ -184,11 +193,13 @@ static const struct {
 } signatures[] = {
     { "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
       "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
-      "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b"
+      "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9"
+      "b46b"
       "d25bf5f0595bbe24655141438e7a100b" },
     { "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
       "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "r",
-      "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c"
+      "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f1"
+      "1d8c"
       "387b2eaeb4302aeeb00d291612bb0c00" },
 };
 
@@ -235,8 +246,8 @@ static void verifies_nothing_that_was_changed(void)
     }
 }
 
-/* The points of order 1, 2, 4 and 8, and in how else each can be written ("Taming the many EdDSAs", table
- * 1, and libsodium's ge25519_has_small_order). */
+/* The points of order 1, 2, 4 and 8, and in how else each can be written ("Taming the many EdDSAs",
+ * table 1, and libsodium's ge25519_has_small_order). */
 static const char *const small_orders[] = {
     "0100000000000000000000000000000000000000000000000000000000000000",
     "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
@@ -261,13 +272,15 @@ static bool libcrypto_takes(const uint8_t key[KEY_BYTES], const uint8_t signatur
     EVP_PKEY *k = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key, KEY_BYTES);
     EVP_MD_CTX *check = EVP_MD_CTX_new();
     bool good = k && EVP_DigestVerifyInit(check, NULL, NULL, NULL, k) == 1 &&
-                EVP_DigestVerify(check, signature, SIGNATURE_BYTES, (const uint8_t *)text, strlen(text)) == 1;
+                EVP_DigestVerify(check, signature, SIGNATURE_BYTES, (const uint8_t *)text,
+                                 strlen(text)) == 1;
     EVP_MD_CTX_free(check);
     EVP_PKEY_free(k);
     return good;
 }
 
-/* R is the point itself, or the neutral one, and S nothing: of each key a good part of all texts is signed. */
+/* R is the point itself, or the neutral one, and S nothing: of each key a good part of all texts is
+ * signed. */
 static int texts_signed_by_nobody(const struct public_key *k, bool by_libcrypto)
 {
     int n = 0;
@@ -289,7 +302,8 @@ static void a_key_of_small_order_signs_nothing(void)
     for (size_t i = 0; i < SMALL_ORDERS; i++) {
         read_hex(small_orders[i], k.b);
         CU_ASSERT_TRUE(ed25519_is_weak(&k));
-        CU_ASSERT_TRUE(texts_signed_by_nobody(&k, true) > 0); /* libcrypto alone does not keep us from it */
+        CU_ASSERT_TRUE(texts_signed_by_nobody(&k, true) >
+                       0); /* libcrypto alone does not keep us from it */
         CU_ASSERT_EQUAL(texts_signed_by_nobody(&k, false), 0);
     }
     for (int y = 2; y < 256; y++) { /* its neighbours are no such points, written either way */

@@ -272,8 +272,7 @@ static void asks_to_retry_when_the_disk_is_full(void)
 {
     struct db_query *q = NULL;
     CU_ASSERT_TRUE_FATAL(db_run(d, "pragma max_page_count = 10", &e));
-    CU_ASSERT_TRUE_FATAL(
-        db_prepare(d, "insert into t (b) values (zeroblob(1000000))", &q, &e));
+    CU_ASSERT_TRUE_FATAL(db_prepare(d, "insert into t (b) values (zeroblob(1000000))", &q, &e));
     CU_ASSERT_TRUE(db_begin(d, &e));
     CU_ASSERT_FALSE(db_do(q, &e));
     CU_ASSERT_STRING_EQUAL(e.code, "db.full");
@@ -282,7 +281,8 @@ static void asks_to_retry_when_the_disk_is_full(void)
     CU_ASSERT_EQUAL(number(d, "select count(*) from t"), 0);
 }
 
-/* What a quota or a limit on files says; the errno alone is not to be trusted after the rollback. */
+/* What a quota or a limit on files says; the errno alone is not to be trusted after the
+ * rollback. */
 static void asks_to_retry_when_a_file_cannot_grow(void)
 {
     struct rlimit before, tight = { .rlim_cur = 4096 };

@@ -30,9 +30,9 @@ static void done(void)
 
 /* ---- what is in the memory of this process ---- */
 
-#define PART 16       /* bytes of a key that must not be found: AES takes as many */
+#define PART 16 /* bytes of a key that must not be found: AES takes as many */
 #define CHUNK 65536
-#define MASK 0x5a     /* the searched text is kept so, or it would find itself */
+#define MASK 0x5a /* the searched text is kept so, or it would find itself */
 
 static size_t count_in(int memory, uintptr_t from, uintptr_t to, const uint8_t masked[PART])
 {
@@ -44,7 +44,8 @@ static size_t count_in(int memory, uintptr_t from, uintptr_t to, const uint8_t m
     for (; from < to; from += CHUNK) {
         size_t n = to - from < CHUNK + PART - 1 ? to - from : CHUNK + PART - 1;
         ssize_t got = pread(memory, room, n, (off_t)from);
-        for (const uint8_t *p = room; got >= PART && (p = memmem(p, (size_t)(room + got - p), text, PART)); p++)
+        for (const uint8_t *p = room;
+             got >= PART && (p = memmem(p, (size_t)(room + got - p), text, PART)); p++)
             found += p != text;
     }
     explicit_bzero(room, sizeof room);
@@ -190,7 +191,8 @@ static void a_key_that_others_may_replace_is_refused(void)
     CU_ASSERT_FATAL(key_make(scratch_path(&scratch, "key"), &e));
     chmod(scratch.dir, 0770);
     CU_ASSERT_FALSE(key_read(scratch_path(&scratch, "key"), &key, &e));
-    CU_ASSERT(e.fate == ERR_FATAL && strcmp(e.code, "key.folder") == 0 && strstr(e.text, "chmod go-w"));
+    CU_ASSERT(e.fate == ERR_FATAL && strcmp(e.code, "key.folder") == 0 &&
+              strstr(e.text, "chmod go-w"));
     chmod(scratch.dir, 0755);
     err_clear(&e);
     CU_ASSERT(key_read(scratch_path(&scratch, "key"), &key, &e));

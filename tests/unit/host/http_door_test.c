@@ -1,4 +1,5 @@
-/* http_door_test.c - the door over real sockets: who is let in, by when, and what is asked of a head first. */
+/* http_door_test.c - the door over real sockets: who is let in, by when, and what is asked of a
+ * head first. */
 #include <CUnit/CUnit.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -48,8 +49,12 @@ static void fresh(void)
 {
     log_set_level(LOG_ERROR);
     handled = 0;
-    options = (struct http_server_options){ .listen = "127.0.0.1:0", .body_max = 1000, .bytes_max = 2000,
-                                            .idle_ms = 60000, .head_ms = 60000, .request_ms = 60000,
+    options = (struct http_server_options){ .listen = "127.0.0.1:0",
+                                            .body_max = 1000,
+                                            .bytes_max = 2000,
+                                            .idle_ms = 60000,
+                                            .head_ms = 60000,
+                                            .request_ms = 60000,
                                             .handle = handle };
 }
 
@@ -67,9 +72,11 @@ static void start(void)
 /* From 127.0.0.last: every loopback address is this machine's. */
 static int join(unsigned last)
 {
-    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(http_server_port(server)),
+    struct sockaddr_in to = { .sin_family = AF_INET,
+                              .sin_port = htons(http_server_port(server)),
                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    struct sockaddr_in from = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000000 + last) };
+    struct sockaddr_in from = { .sin_family = AF_INET,
+                                .sin_addr.s_addr = htonl(0x7f000000 + last) };
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     CU_ASSERT_FATAL(bind(fd, (struct sockaddr *)&from, sizeof from) == 0 &&
                     connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
@@ -158,8 +165,7 @@ static void ends_a_body_that_drips(void)
     start_with_deadlines();
     const struct dripping peers[] = { { join(1), "x" }, { join(2), "1\r\nx\r\n" } };
     CU_ASSERT(say(peers[0].fd, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\n"));
-    CU_ASSERT(say(peers[1].fd,
-                  "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"));
+    CU_ASSERT(say(peers[1].fd, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"));
     CU_ASSERT(drip(peers, 2));
     CU_ASSERT_PTR_NOT_NULL(strstr(rest(peers[0].fd), "HTTP/1.1 408 "));
     CU_ASSERT_PTR_NOT_NULL(strstr(rest(peers[1].fd), "HTTP/1.1 408 "));
@@ -186,7 +192,8 @@ static void judges_a_head_before_its_body_comes(void)
     options.judge = judge;
     start();
     int fd = join(1);
-    CU_ASSERT(say(fd, "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"));
+    CU_ASSERT(
+        say(fd, "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"));
     const char *text = rest(fd);
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "HTTP/1.1 401 Unauthorized\r\n"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "\r\nWWW-Authenticate: Bearer\r\n"));
@@ -210,11 +217,12 @@ static void judges_each_request_of_a_connection(void)
     options.judge = judge;
     start();
     int fd = join(1);
-    CU_ASSERT(say(fd, "POST /1 HTTP/1.1\r\nHost: a\r\nKey: good\r\nTransfer-Encoding: chunked\r\n\r\n"
-                      "1E\r\nGET /no HTTP/1.1\r\nHost: a\r\n\r\nx\r\n0\r\n\r\n"
-                      "POST /2 HTTP/1.1\r\nHost: a\r\nKey: good\r\nContent-Length: 3\r\n\r\nabc\r\n"
-                      "GET /3 HTTP/1.1\r\nHost: a\r\nKey: bad\r\n\r\n"
-                      "GET /4 HTTP/1.1\r\nHost: a\r\nKey: good\r\n\r\n"));
+    CU_ASSERT(say(fd,
+                  "POST /1 HTTP/1.1\r\nHost: a\r\nKey: good\r\nTransfer-Encoding: chunked\r\n\r\n"
+                  "1E\r\nGET /no HTTP/1.1\r\nHost: a\r\n\r\nx\r\n0\r\n\r\n"
+                  "POST /2 HTTP/1.1\r\nHost: a\r\nKey: good\r\nContent-Length: 3\r\n\r\nabc\r\n"
+                  "GET /3 HTTP/1.1\r\nHost: a\r\nKey: bad\r\n\r\n"
+                  "GET /4 HTTP/1.1\r\nHost: a\r\nKey: good\r\n\r\n"));
     const char *text = rest(fd);
     CU_ASSERT_EQUAL(count(text, "HTTP/1.1 200 "), 2);
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "abcHTTP/1.1 401 "));
@@ -225,7 +233,8 @@ static void says_its_own_behind_all_of_the_answer_before(void)
 {
     start();
     int fd = join(1);
-    CU_ASSERT(say(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n"));
+    CU_ASSERT(
+        say(fd, "GET /large HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n"));
     const char *text = rest(fd), *body = strstr(text, "\r\n\r\n");
     CU_ASSERT_FATAL(body && strlen(body) > LARGE + 4);
     CU_ASSERT_EQUAL(strspn(body + 4, "x"), LARGE);
@@ -234,9 +243,14 @@ static void says_its_own_behind_all_of_the_answer_before(void)
 
 static void refuses_and_closes_what_is_ambiguous(void)
 {
-    static const struct { const char *text, *want; } rows[] = {
-        { "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400" },
-        { "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 4\r\n\r\nbody", "400" },
+    static const struct {
+        const char *text, *want;
+    } rows[] = {
+        { "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: "
+          "chunked\r\n\r\n0\r\n\r\n",
+          "400" },
+        { "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 4\r\n\r\nbody",
+          "400" },
         { "POST / HTTP/1.1\nHost: a\n\n", "400" },
         { "POST / HTTP/1.1\r\n\r\n", "400" },
         { "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0x4\r\n", "400" },
@@ -255,7 +269,8 @@ static void refuses_and_closes_what_is_ambiguous(void)
     CU_ASSERT_EQUAL(handled, 0);
 }
 
-/* A peer that has said its last and reads on; and one that comes with a line's end too many before. */
+/* A peer that has said its last and reads on; and one that comes with a line's end too many
+ * before. */
 static void answers_who_has_closed_his_half(void)
 {
     start();
@@ -274,8 +289,8 @@ static void makes_room_for_who_holds_less(void)
     start();
     for (unsigned i = 0; i < 10; i++) {
         held[i] = join(2 + i / 5);
-        CU_ASSERT(say(held[i], i % 2 ? "GET / HTTP/1.1\r\nHost" :
-                                       "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx"));
+        CU_ASSERT(say(held[i], i % 2 ? "GET / HTTP/1.1\r\nHost"
+                                     : "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx"));
     }
     for (int i = 0; i < 20; i++) {
         int fd = join(1);
@@ -297,25 +312,30 @@ static void takes_a_file_from_who_has_most_when_files_are_out(void)
     start();
     for (unsigned i = 0; i < 3; i++) {
         held[i] = join(2);
-        CU_ASSERT(say(held[i], "GET / HTTP/1.1\r\nHost: a\r\n\r\n") && hears(held[i], "HTTP/1.1 200 "));
+        CU_ASSERT(say(held[i], "GET / HTTP/1.1\r\nHost: a\r\n\r\n") &&
+                  hears(held[i], "HTTP/1.1 200 "));
     }
     struct rlimit before, low;
     CU_ASSERT_FATAL(getrlimit(RLIMIT_NOFILE, &before) == 0);
-    int last = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int last = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0),
+        fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     low = before;
     low.rlim_cur = (rlim_t)fd + 20;
     CU_ASSERT_FATAL(setrlimit(RLIMIT_NOFILE, &low) == 0);
     while (n < 256 && (spare[n] = dup(fd)) >= 0)
         n++;
-    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(http_server_port(server)),
+    struct sockaddr_in to = { .sin_family = AF_INET,
+                              .sin_port = htons(http_server_port(server)),
                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     close(spare[--n]); /* which `last` takes */
     CU_ASSERT_FATAL(connect(last, (struct sockaddr *)&to, sizeof to) == 0);
     CU_ASSERT(say(last, "GET\n") && hears(last, "HTTP/1.1 400 "));
     for (unsigned i = 0; i < 3; i++)
-        CU_ASSERT(say(held[i], "GET / HTTP/1.1\r\nHost: a\r\n\r\n") && hears(held[i], "HTTP/1.1 200 "));
+        CU_ASSERT(say(held[i], "GET / HTTP/1.1\r\nHost: a\r\n\r\n") &&
+                  hears(held[i], "HTTP/1.1 200 "));
     CU_ASSERT_FATAL(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
-    CU_ASSERT(say(fd, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n") && hears(fd, "HTTP/1.1 200 "));
+    CU_ASSERT(say(fd, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n") &&
+              hears(fd, "HTTP/1.1 200 "));
     CU_ASSERT(say(held[2], "GET / HTTP/1.1\r\nHost: a\r\n\r\n") && hears(held[2], "HTTP/1.1 200 "));
     (void)setrlimit(RLIMIT_NOFILE, &before);
     while (n > 0)
@@ -332,7 +352,9 @@ static void keeps_bodies_to_their_shares(void)
     start();
     for (unsigned i = 0; i < 2; i++) {
         held[i] = join(2 + i);
-        CU_ASSERT(say(held[i], "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 999\r\nExpect: 100-continue\r\n\r\n"));
+        CU_ASSERT(say(
+            held[i],
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 999\r\nExpect: 100-continue\r\n\r\n"));
         CU_ASSERT(hears(held[i], "100 Continue"));
     }
     int own = join(2); /* over its own share */
@@ -359,9 +381,12 @@ static void lets_a_slow_reader_have_it_all(void)
 
 static void stops_with_connections_in_every_state(void)
 {
-    static const char *const said[] = { "", "GET / HT", "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+    static const char *const said[] = { "",
+                                        "GET / HT",
+                                        "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
                                         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx",
-                                        "GET / HTTP/1.1\nx", "GET /large HTTP/1.1\r\nHost: a\r\n\r\n" };
+                                        "GET / HTTP/1.1\nx",
+                                        "GET /large HTTP/1.1\r\nHost: a\r\n\r\n" };
     int fds[6];
     start();
     for (size_t i = 0; i < 6; i++) {
@@ -377,10 +402,12 @@ static void stops_with_connections_in_every_state(void)
 static CU_TestInfo cases[] = {
     { "ends a head that drips", ends_a_head_that_drips },
     { "ends a body that drips", ends_a_body_that_drips },
-    { "gives each head of a kept connection its time", gives_each_head_of_a_kept_connection_its_time },
+    { "gives each head of a kept connection its time",
+      gives_each_head_of_a_kept_connection_its_time },
     { "judges a head before its body comes", judges_a_head_before_its_body_comes },
     { "judges each request of a connection", judges_each_request_of_a_connection },
-    { "says its own behind all of the answer before", says_its_own_behind_all_of_the_answer_before },
+    { "says its own behind all of the answer before",
+      says_its_own_behind_all_of_the_answer_before },
     { "refuses and closes what is ambiguous", refuses_and_closes_what_is_ambiguous },
     { "answers who has closed his half", answers_who_has_closed_his_half },
     { "makes room for who holds less", makes_room_for_who_holds_less },

@@ -49,7 +49,9 @@ static void reads_a_head(void)
 
 static void reads_what_is_good(void)
 {
-    static const struct { const char *line, *fields; } rows[] = {
+    static const struct {
+        const char *line, *fields;
+    } rows[] = {
         { "GET / HTTP/1.0", "" },
         { "GET / HTTP/1.0", "Host: a\r\nConnection: keep-alive\r\n" },
         { "OPTIONS * HTTP/1.1", "Host: a\r\n" },
@@ -67,14 +69,30 @@ static void reads_what_is_good(void)
 
 static void refuses_a_first_line_that_is_none(void)
 {
-    static const struct { const char *line; int status; } rows[] = {
-        { "GET /", 400 },                 { "GET  / HTTP/1.1", 400 },   { " GET / HTTP/1.1", 400 },
-        { "GET / HTTP/1.1 ", 400 },       { "GET /\tHTTP/1.1", 400 },   { "G(T / HTTP/1.1", 400 },
-        { "GET / HTTP/2.0", 505 },        { "GET / HTTP/0.9", 505 },    { "GET / http/1.1", 400 },
-        { "GET /a b HTTP/1.1", 400 },     { "GET a HTTP/1.1", 400 },    { "GET * HTTP/1.1", 400 },
-        { "CONNECT a:80 HTTP/1.1", 400 }, { "GET /\xc3 HTTP/1.1", 400 }, { "GET /#a HTTP/1.1", 400 },
-        { "GET ftp://a/ HTTP/1.1", 400 }, { "GET http:///x HTTP/1.1", 400 }, { "", 400 },
-        { "GET http://u@a/x HTTP/1.1", 400 }, { "GET http://b/x HTTP/1.1", 400 },
+    static const struct {
+        const char *line;
+        int status;
+    } rows[] = {
+        { "GET /", 400 },
+        { "GET  / HTTP/1.1", 400 },
+        { " GET / HTTP/1.1", 400 },
+        { "GET / HTTP/1.1 ", 400 },
+        { "GET /\tHTTP/1.1", 400 },
+        { "G(T / HTTP/1.1", 400 },
+        { "GET / HTTP/2.0", 505 },
+        { "GET / HTTP/0.9", 505 },
+        { "GET / http/1.1", 400 },
+        { "GET /a b HTTP/1.1", 400 },
+        { "GET a HTTP/1.1", 400 },
+        { "GET * HTTP/1.1", 400 },
+        { "CONNECT a:80 HTTP/1.1", 400 },
+        { "GET /\xc3 HTTP/1.1", 400 },
+        { "GET /#a HTTP/1.1", 400 },
+        { "GET ftp://a/ HTTP/1.1", 400 },
+        { "GET http:///x HTTP/1.1", 400 },
+        { "", 400 },
+        { "GET http://u@a/x HTTP/1.1", 400 },
+        { "GET http://b/x HTTP/1.1", 400 },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         CU_ASSERT_EQUAL(status_of(rows[i].line, "Host: a\r\n"), rows[i].status);
@@ -87,12 +105,22 @@ static void refuses_two_ways_to_cut_it(void)
         "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n",
         "Content-Length: 1\r\nContent-Length: 2\r\n",
         "Content-Length: 1\r\ncontent-length: 1\r\n",
-        "Content-Length: 1, 1\r\n", "Content-Length: +1\r\n", "Content-Length: -1\r\n",
-        "Content-Length: 0x10\r\n", "Content-Length: 1 0\r\n", "Content-Length: 1.0\r\n",
-        "Content-Length:\r\n", "Content-Length: 9999999999999999999\r\n", "Content-Length: \x31\xa0\r\n",
-        "Transfer-Encoding: chunked, chunked\r\n", "Transfer-Encoding: gzip, chunked\r\n",
-        "Transfer-Encoding: identity\r\n", "Transfer-Encoding: chunked;q=1\r\n",
-        "Transfer-Encoding: \"chunked\"\r\n", "Transfer-Encoding: xchunked\r\n", "Transfer-Encoding:\r\n",
+        "Content-Length: 1, 1\r\n",
+        "Content-Length: +1\r\n",
+        "Content-Length: -1\r\n",
+        "Content-Length: 0x10\r\n",
+        "Content-Length: 1 0\r\n",
+        "Content-Length: 1.0\r\n",
+        "Content-Length:\r\n",
+        "Content-Length: 9999999999999999999\r\n",
+        "Content-Length: \x31\xa0\r\n",
+        "Transfer-Encoding: chunked, chunked\r\n",
+        "Transfer-Encoding: gzip, chunked\r\n",
+        "Transfer-Encoding: identity\r\n",
+        "Transfer-Encoding: chunked;q=1\r\n",
+        "Transfer-Encoding: \"chunked\"\r\n",
+        "Transfer-Encoding: xchunked\r\n",
+        "Transfer-Encoding:\r\n",
         "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -106,9 +134,23 @@ static void refuses_two_ways_to_cut_it(void)
 static void refuses_fields_that_are_none(void)
 {
     static const char *const rows[] = {
-        "X : y\r\n", " X: y\r\n", "X: y\r\n z\r\n", "X: y\r\n\tz\r\n", "X\r\n", ": y\r\n", "X\t: y\r\n",
-        "X: a\x01\r\n", "X: a\x7f\r\n", "X: a\rb\r\n", "X: a\nb: c\r\n", "X: a\n\r\n", "X: a\r\r\n", "X\x80: y\r\n",
-        "Host: b\r\n", "Authorization: a\r\nAuthorization: b\r\n", "Content-Type: a\r\ncontent-type: a\r\n",
+        "X : y\r\n",
+        " X: y\r\n",
+        "X: y\r\n z\r\n",
+        "X: y\r\n\tz\r\n",
+        "X\r\n",
+        ": y\r\n",
+        "X\t: y\r\n",
+        "X: a\x01\r\n",
+        "X: a\x7f\r\n",
+        "X: a\rb\r\n",
+        "X: a\nb: c\r\n",
+        "X: a\n\r\n",
+        "X: a\r\r\n",
+        "X\x80: y\r\n",
+        "Host: b\r\n",
+        "Authorization: a\r\nAuthorization: b\r\n",
+        "Content-Type: a\r\ncontent-type: a\r\n",
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char fields[200];
@@ -129,9 +171,17 @@ static void refuses_a_nul(void)
 
 static void refuses_a_host_that_is_none(void)
 {
-    static const char *const rows[] = { "", "Host:\r\n", "Host: a b\r\n", "Host: a/b\r\n", "Host: u@a\r\n",
-                                        "Host: a:b\r\n", "Host: a:123456\r\n", "Host: [::1\r\n",
-                                        "Host: []\r\n", "Host: [::1]x\r\n", "Host: a,b\r\n" };
+    static const char *const rows[] = { "",
+                                        "Host:\r\n",
+                                        "Host: a b\r\n",
+                                        "Host: a/b\r\n",
+                                        "Host: u@a\r\n",
+                                        "Host: a:b\r\n",
+                                        "Host: a:123456\r\n",
+                                        "Host: [::1\r\n",
+                                        "Host: []\r\n",
+                                        "Host: [::1]x\r\n",
+                                        "Host: a,b\r\n" };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         CU_ASSERT_EQUAL(status_of("GET / HTTP/1.1", rows[i]), 400);
 }
@@ -183,7 +233,11 @@ static enum http_frame follow(struct slice in, size_t step, struct http_body *b,
 
 static void follows_chunks(void)
 {
-    static const struct { const char *text; enum http_frame f; size_t used, bytes; } rows[] = {
+    static const struct {
+        const char *text;
+        enum http_frame f;
+        size_t used, bytes;
+    } rows[] = {
         { "0\r\n\r\nGET", HTTP_READY, 5, 0 },
         { "3\r\nabc\r\n0\r\n\r\n", HTTP_READY, 13, 3 },
         { "00A;x=\"y\";z\r\n0123456789\r\n2\r\n\r\n\r\n0000\r\n\r\n0", HTTP_READY, 40, 12 },
@@ -203,8 +257,10 @@ static void follows_chunks(void)
 static void refuses_chunks_that_are_none(void)
 {
     static const char *const rows[] = {
-        "\r\n", "x\r\n", "+1\r\n", "0x1\r\n", " 1\r\n", "1 \r\n", "1\n", "1\r\r", "1;a\nb\r\n", "1;\x01\r\n",
-        "1\r\nab", "1\r\na\n", "1\r\na\rb", "000000001\r\n", "0\r\nX: y\r\n\r\n", "0\r\n\n", "0\r\n\rx", "-1\r\n",
+        "\r\n",    "x\r\n",    "+1\r\n",    "0x1\r\n",       " 1\r\n",
+        "1 \r\n",  "1\n",      "1\r\r",     "1;a\nb\r\n",    "1;\x01\r\n",
+        "1\r\nab", "1\r\na\n", "1\r\na\rb", "000000001\r\n", "0\r\nX: y\r\n\r\n",
+        "0\r\n\n", "0\r\n\rx", "-1\r\n",
     };
     struct http_body b;
     size_t used = 0;
@@ -214,7 +270,8 @@ static void refuses_chunks_that_are_none(void)
 
 static void follows_a_length(void)
 {
-    const struct http_head h = { .body = HTTP_BODY_LENGTH, .length = 5 }, none = { .body = HTTP_BODY_NONE };
+    const struct http_head h = { .body = HTTP_BODY_LENGTH, .length = 5 },
+                           none = { .body = HTTP_BODY_NONE };
     struct http_body b;
     size_t used = 0;
     http_body_begin(&b, &h);
@@ -227,19 +284,18 @@ static void follows_a_length(void)
     CU_ASSERT_EQUAL(used, 0);
 }
 
-static CU_TestInfo cases[] = {
-    { "reads a head", reads_a_head },
-    { "reads what is good", reads_what_is_good },
-    { "refuses a first line that is none", refuses_a_first_line_that_is_none },
-    { "refuses two ways to cut it", refuses_two_ways_to_cut_it },
-    { "refuses fields that are none", refuses_fields_that_are_none },
-    { "refuses a NUL", refuses_a_nul },
-    { "refuses a host that is none", refuses_a_host_that_is_none },
-    { "bounds a head", bounds_a_head },
-    { "finds the end byte by byte", finds_the_end_byte_by_byte },
-    { "follows chunks", follows_chunks },
-    { "refuses chunks that are none", refuses_chunks_that_are_none },
-    { "follows a length", follows_a_length },
-    CU_TEST_INFO_NULL
-};
+static CU_TestInfo cases[] = { { "reads a head", reads_a_head },
+                               { "reads what is good", reads_what_is_good },
+                               { "refuses a first line that is none",
+                                 refuses_a_first_line_that_is_none },
+                               { "refuses two ways to cut it", refuses_two_ways_to_cut_it },
+                               { "refuses fields that are none", refuses_fields_that_are_none },
+                               { "refuses a NUL", refuses_a_nul },
+                               { "refuses a host that is none", refuses_a_host_that_is_none },
+                               { "bounds a head", bounds_a_head },
+                               { "finds the end byte by byte", finds_the_end_byte_by_byte },
+                               { "follows chunks", follows_chunks },
+                               { "refuses chunks that are none", refuses_chunks_that_are_none },
+                               { "follows a length", follows_a_length },
+                               CU_TEST_INFO_NULL };
 CU_SuiteInfo suite_http_frame = { "http_frame", NULL, NULL, NULL, NULL, cases };

@@ -1,8 +1,8 @@
-/* http_left_test.c - what the client says of what has left, and that nothing leaves twice: against a
- * scripted socket, and `openssl s_server`.
+/* http_left_test.c - what the client says of what has left, and that nothing leaves twice: against
+ * a scripted socket, and `openssl s_server`.
  *
- * The partner is a thread with one listening socket. A script says what it does with each connection
- * that it accepts, in turn: the words below, anything else is sent as it is. */
+ * The partner is a thread with one listening socket. A script says what it does with each
+ * connection that it accepts, in turn: the words below, anything else is sent as it is. */
 #include <netinet/in.h>
 #include <linux/sockios.h>
 #include <poll.h>
@@ -265,8 +265,11 @@ static void goes_on_without_expect_where_a_partner_does_not_know_it(void)
 
 static void what_is_no_answer_says_nothing(void)
 {
-    static const char *const scripts[] = { READ HANG, READ RESET, HEAD RESET,
-                                           READ "hello\r\n" HANG, READ "HTTP/1.1 200" HANG,
+    static const char *const scripts[] = { READ HANG,
+                                           READ RESET,
+                                           HEAD RESET,
+                                           READ "hello\r\n" HANG,
+                                           READ "HTTP/1.1 200" HANG,
                                            READ "HTTP/1.1 100 Continue\r\n\r\n" HANG };
     for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
         script(scripts[i]);
@@ -304,8 +307,9 @@ static void a_handshake_that_is_cut_off_has_let_nothing_through(void)
 
 static unsigned s_server(const char *version)
 {
-    const char *const more[] = { "-cert", "server.pem", "-key", "server.key", "-CAfile", "ca.pem",
-                                 "-Verify", "1", "-verify_return_error", "-www", version, NULL };
+    const char *const more[] = { "-cert",  "server.pem", "-key", "server.key",           "-CAfile",
+                                 "ca.pem", "-Verify",    "1",    "-verify_return_error", "-www",
+                                 version,  NULL };
     struct sockaddr_in at = { .sin_family = AF_INET };
     socklen_t n = sizeof at;
     int fd = tls_rig_s_server(&other, more);
@@ -324,7 +328,8 @@ static void a_refusal_of_our_certificate_may_come_behind_the_request(void)
         unsigned port = s_server(late ? "-tls1_3" : "-tls1_2");
         CU_ASSERT_FALSE(call((struct http_call){ .tls = &s }, "https", port));
         CU_ASSERT_EQUAL(http_client_heard(client).left, late);
-        CU_ASSERT(strcmp(e.code, "tls.refused") == 0 || (late && strcmp(e.code, "http.closed") == 0));
+        CU_ASSERT(strcmp(e.code, "tls.refused") == 0 ||
+                  (late && strcmp(e.code, "http.closed") == 0));
         done();
         fresh();
     }
@@ -337,12 +342,13 @@ static void a_certificate_that_we_refuse_has_got_nothing(void)
     CU_ASSERT(failed("tls.authority", false));
 }
 
-/* The same by TLS, where no poll tells of what the library has read: the second record ends one answer and
- * holds another. Returns the partner's connections. */
+/* The same by TLS, where no poll tells of what the library has read: the second record ends one
+ * answer and holds another. Returns the partner's connections. */
 static void *answer_twice(void *ctx)
 {
     const struct tls_settings good = tls_rig_server("server", NULL, TLS_CLIENT_ANY);
-    static const char *const says[] = { "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf", "half" OK };
+    static const char *const says[] = { "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf",
+                                        "half" OK };
     static const char no[] = NO;
     for (int i = 0; i < 2; i++) {
         struct tls_rig_end end;
@@ -375,7 +381,8 @@ static void an_answer_that_came_before_is_none_by_tls_either(void)
 }
 
 static CU_TestInfo cases[] = {
-    { "what a kept connection lost is not sent again", what_a_kept_connection_lost_is_not_sent_again },
+    { "what a kept connection lost is not sent again",
+      what_a_kept_connection_lost_is_not_sent_again },
     { "one connection serves many calls", one_connection_serves_many_calls },
     { "a connection that ended between is not used", a_connection_that_ended_between_is_not_used },
     { "an answer that came before is no answer", an_answer_that_came_before_is_no_answer },
@@ -390,7 +397,8 @@ static CU_TestInfo cases[] = {
       a_handshake_that_is_cut_off_has_let_nothing_through },
     { "a refusal of our certificate may come behind the request",
       a_refusal_of_our_certificate_may_come_behind_the_request },
-    { "a certificate that we refuse has got nothing", a_certificate_that_we_refuse_has_got_nothing },
+    { "a certificate that we refuse has got nothing",
+      a_certificate_that_we_refuse_has_got_nothing },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_http_left = { "http_left", tls_rig_make, tls_rig_remove, fresh, done, cases };

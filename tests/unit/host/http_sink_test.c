@@ -1,4 +1,5 @@
-/* http_sink_test.c - bodies that are handed on in pieces, and calls that another thread ends: against a socket. */
+/* http_sink_test.c - bodies that are handed on in pieces, and calls that another thread ends:
+ * against a socket. */
 #include <netinet/in.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -17,7 +18,8 @@
 #define BODY ((size_t)64 * 1024 * 1024)
 #define SECOND_NS ((int64_t)1000000000)
 
-/* Each connection gets one header, then so many bytes, and is then held until the other side hangs up. */
+/* Each connection gets one header, then so many bytes, and is then held until the other side hangs
+ * up. */
 static struct {
     int fd;
     unsigned port;
@@ -208,7 +210,8 @@ static CU_TestInfo cases[] = {
     { "ends when the sink has enough", ends_when_the_sink_has_enough },
     { "keeps what is no success out of the sink", keeps_what_is_no_success_out_of_the_sink },
     { "hears each header of a name", hears_each_header_of_a_name },
-    { "tells that there were more headers than it keeps", tells_that_there_were_more_headers_than_it_keeps },
+    { "tells that there were more headers than it keeps",
+      tells_that_there_were_more_headers_than_it_keeps },
     { "is ended by another thread in the middle of a body",
       is_ended_by_another_thread_in_the_middle_of_a_body },
     CU_TEST_INFO_NULL

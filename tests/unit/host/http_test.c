@@ -40,8 +40,11 @@ static void echo(void *ctx, struct http_request *r, struct http_answer *out)
 
 static bool start(const char *listen_on, struct http_server **out)
 {
-    struct http_server_options o = { .listen = listen_on, .body_max = BODY_MAX, .idle_ms = 60000,
-                                     .connections_max = 8, .handle = echo };
+    struct http_server_options o = { .listen = listen_on,
+                                     .body_max = BODY_MAX,
+                                     .idle_ms = 60000,
+                                     .connections_max = 8,
+                                     .handle = echo };
     err_clear(&e);
     return http_server_start(&o, out, &e);
 }
@@ -73,8 +76,9 @@ static const char *at(const char *path)
 static bool call(const char *method, const char *path, struct slice body)
 {
     static const char *const headers[] = { "X-Test: yes", NULL };
-    struct http_call c = { .method = method, .url = at(path), .headers = headers, .body = body,
-                           .timeout_ms = 60000 };
+    struct http_call c = {
+        .method = method, .url = at(path), .headers = headers, .body = body, .timeout_ms = 60000
+    };
     err_clear(&e);
     return http_client_do(client, &c, &status, &answer, &e);
 }
@@ -84,7 +88,8 @@ static void carries_a_request_there_and_back(void)
     CU_ASSERT_NOT_EQUAL(http_server_port(server), 0);
     CU_ASSERT_TRUE_FATAL(call("POST", "/a%20b/c?q=1%262&x", SLICE("some\0body")));
     CU_ASSERT_EQUAL(status, 200);
-    CU_ASSERT_TRUE(slice_equal(buf_slice(&answer), SLICE("POST /a%20b/c?q=1%262&x h=yes some\0body")));
+    CU_ASSERT_TRUE(
+        slice_equal(buf_slice(&answer), SLICE("POST /a%20b/c?q=1%262&x h=yes some\0body")));
 }
 
 static void hears_the_headers_of_the_last_answer(void)
@@ -165,8 +170,7 @@ static const char *raw(const char *header, const char *piece, size_t times)
 
 static void says_what_it_sends_and_when_to_come_back(void)
 {
-    static const char header[] =
-        "GET /busy HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    static const char header[] = "GET /busy HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     const char *got = raw(header, "", 0);
     CU_ASSERT_PTR_NOT_NULL(strstr(got, "HTTP/1.1 503 "));
     CU_ASSERT_PTR_NOT_NULL(strstr(got, "\r\nRetry-After: 7\r\n"));
@@ -192,15 +196,17 @@ static void limits_a_body_of_undeclared_length(void)
 /* RFC 9112 section 3.2.2: as clients write it to a proxy, and some to us. */
 static void takes_the_absolute_form_of_a_target(void)
 {
-    static const struct { const char *target, *want; } rows[] = {
-        { "http://x:80/a/b", "GET /a/b h=" }, { "HTTPS://X:80/a?q=1", "GET /a?q=1 h=" },
-        { "http://x:80", "GET / h=" },        { "/http://x/a", "GET /http://x/a h=" },
+    static const struct {
+        const char *target, *want;
+    } rows[] = {
+        { "http://x:80/a/b", "GET /a/b h=" },  { "HTTPS://X:80/a?q=1", "GET /a?q=1 h=" },
+        { "http://x:80", "GET / h=" },         { "/http://x/a", "GET /http://x/a h=" },
         { "http://other/a", "HTTP/1.1 400 " },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char header[200];
-        snprintf(header, sizeof header, "GET %s HTTP/1.1\r\nHost: x:80\r\nConnection: close\r\n\r\n",
-                 rows[i].target);
+        snprintf(header, sizeof header,
+                 "GET %s HTTP/1.1\r\nHost: x:80\r\nConnection: close\r\n\r\n", rows[i].target);
         CU_ASSERT_PTR_NOT_NULL(strstr(raw(header, "", 0), rows[i].want));
     }
 }
@@ -255,7 +261,9 @@ static void gives_up_when_its_time_is_over(void)
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     CU_ASSERT_EQUAL(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
     CU_ASSERT_EQUAL(listen(fd, 1), 0);
-    struct http_call c = { .method = "GET", .url = "http://localhost/", .timeout_ms = 50,
+    struct http_call c = { .method = "GET",
+                           .url = "http://localhost/",
+                           .timeout_ms = 50,
                            .unix_socket = address.sun_path };
     CU_ASSERT_FALSE(http_client_do(client, &c, &status, &answer, &e));
     CU_ASSERT_STRING_EQUAL(e.code, "http.timeout");
@@ -295,7 +303,9 @@ static void a_request_may_have_left_whatever_became_of_its_second_try(void)
     CU_ASSERT_FATAL(getsockname(fd, (struct sockaddr *)&a, &length) == 0);
     CU_ASSERT_FATAL(pthread_create(&thread, NULL, answer_once_and_go, &fd) == 0);
     snprintf(url, sizeof url, "http://127.0.0.1:%u/", ntohs(a.sin_port));
-    struct http_call c = { .method = "POST", .url = url, .body = SLICE("body"), .timeout_ms = 60000 };
+    struct http_call c = {
+        .method = "POST", .url = url, .body = SLICE("body"), .timeout_ms = 60000
+    };
     CU_ASSERT_TRUE(http_client_do(client, &c, &status, &answer, &e));
     CU_ASSERT_FALSE(http_client_do(client, &c, &status, &answer, &e));
     CU_ASSERT_TRUE(http_client_heard(client).left);
@@ -321,8 +331,9 @@ static void serves_a_unix_socket_and_removes_it(void)
     snprintf(where, sizeof where, "unix:%s/sock", scratch.dir);
     CU_ASSERT_TRUE_FATAL(start(where, &local));
     CU_ASSERT_EQUAL(http_server_port(local), 0);
-    struct http_call c = { .method = "GET", .url = "http://localhost/x", .timeout_ms = 60000,
-                           .unix_socket = where + 5 };
+    struct http_call c = {
+        .method = "GET", .url = "http://localhost/x", .timeout_ms = 60000, .unix_socket = where + 5
+    };
     CU_ASSERT_TRUE(http_client_do(client, &c, &status, &answer, &e));
     CU_ASSERT_TRUE(slice_starts(buf_slice(&answer), SLICE("GET /x ")));
     struct http_server *second = NULL;
@@ -351,8 +362,14 @@ static void takes_over_a_stale_unix_socket(void)
 
 static void refuses_addresses_it_cannot_listen_on(void)
 {
-    static const char *const bad[] = { "", "nonsense", ":80", "127.0.0.1:", "127.0.0.1:http",
-                                       "203.0.113.1:0", "unix:", "unix:/nowhere/at/all" };
+    static const char *const bad[] = { "",
+                                       "nonsense",
+                                       ":80",
+                                       "127.0.0.1:",
+                                       "127.0.0.1:http",
+                                       "203.0.113.1:0",
+                                       "unix:",
+                                       "unix:/nowhere/at/all" };
     struct http_server *other = NULL;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         CU_ASSERT_FALSE(start(bad[i], &other));

@@ -84,9 +84,14 @@ static void lets_nothing_forge_a_line(void)
 
 static void speaks_to_no_terminal_and_turns_nothing(void)
 {
-    log_line(LOG_WARN, NULL, "x.y", "caf\xc3\xa9 \xc2\x9b" "31m \x9b" "31m \xe2\x80\xae" "drow");
+    log_line(LOG_WARN, NULL, "x.y",
+             "caf\xc3\xa9 \xc2\x9b"
+             "31m \x9b"
+             "31m \xe2\x80\xae"
+             "drow");
     caught();
-    CU_ASSERT_STRING_EQUAL(without_time(text), "level=warn code=x.y \"caf\xc3\xa9 ?31m ?31m ?drow\"\n");
+    CU_ASSERT_STRING_EQUAL(without_time(text),
+                           "level=warn code=x.y \"caf\xc3\xa9 ?31m ?31m ?drow\"\n");
 }
 
 static void cuts_a_long_line_but_ends_it(void)

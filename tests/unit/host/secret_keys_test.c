@@ -87,7 +87,8 @@ static void what_lies_open_is_told_by_its_public_half(void)
     is(1, 0, 0);
 }
 
-/* RFC 8410 section 10.3: with attributes and the public key, which is another version of the form. */
+/* RFC 8410 section 10.3: with attributes and the public key, which is another version of the
+ * form. */
 static void the_later_version_of_the_form_is_read(void)
 {
     static const char pem[] = "-----BEGIN PRIVATE KEY-----\r\n"
@@ -95,9 +96,10 @@ static void the_later_version_of_the_form_is_read(void)
                               "oB8wHQYKKoZIhvcNAQkJFDEPDA1DdXJkbGUgQ2hhaXJzgSEAGb9ECWmEzf6FQbrB\r\n"
                               "Z9w7lshQhqowtrbLDFw4rXAxZuE=\r\n"
                               "-----END PRIVATE KEY-----\r\n";
-    static const uint8_t public[] = { 0x19, 0xbf, 0x44, 0x09, 0x69, 0x84, 0xcd, 0xfe, 0x85, 0x41, 0xba,
-                                      0xc1, 0x67, 0xdc, 0x3b, 0x96, 0xc8, 0x50, 0x86, 0xaa, 0x30, 0xb6,
-                                      0xb6, 0xcb, 0x0c, 0x5c, 0x38, 0xad, 0x70, 0x31, 0x66, 0xe1 };
+    static const uint8_t public[] = { 0x19, 0xbf, 0x44, 0x09, 0x69, 0x84, 0xcd, 0xfe,
+                                      0x85, 0x41, 0xba, 0xc1, 0x67, 0xdc, 0x3b, 0x96,
+                                      0xc8, 0x50, 0x86, 0xaa, 0x30, 0xb6, 0xb6, 0xcb,
+                                      0x0c, 0x5c, 0x38, 0xad, 0x70, 0x31, 0x66, 0xe1 };
     memcpy(mine.b, public, KEY_BYTES);
     BIO_write(out, pem, sizeof pem - 1);
     is(1, 0, 0);
@@ -105,8 +107,10 @@ static void the_later_version_of_the_form_is_read(void)
 
 static void a_passphrase_is_told_in_each_form(void)
 {
-    static const int old[] = { NID_pbe_WithSHA1And3_Key_TripleDES_CBC, NID_pbe_WithSHA1And128BitRC4 };
-    const EVP_CIPHER *const ciphers[] = { EVP_aes_256_cbc(), EVP_aes_128_cbc(), EVP_des_ede3_cbc() };
+    static const int old[] = { NID_pbe_WithSHA1And3_Key_TripleDES_CBC,
+                               NID_pbe_WithSHA1And128BitRC4 };
+    const EVP_CIPHER *const ciphers[] = { EVP_aes_256_cbc(), EVP_aes_128_cbc(),
+                                          EVP_des_ede3_cbc() };
     for (size_t i = 0; i < 3; i++) {
         CU_ASSERT_EQUAL(PEM_write_bio_PKCS8PrivateKey(out, key, ciphers[i], PHRASE, NULL, NULL), 1);
         is(0, 0, 1);
@@ -118,9 +122,10 @@ static void a_passphrase_is_told_in_each_form(void)
             is(0, 0, 1); /* else a library without that cipher */
         (void)BIO_reset(out);
     }
-    static const char heads[] = "-----BEGIN ED25519 PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n"
-                                "DEK-Info: AES-128-CBC,0102030405060708090A0B0C0D0E0F10\n\nAAAAAAAAAAAA\n"
-                                "-----END ED25519 PRIVATE KEY-----\n";
+    static const char heads[] =
+        "-----BEGIN ED25519 PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n"
+        "DEK-Info: AES-128-CBC,0102030405060708090A0B0C0D0E0F10\n\nAAAAAAAAAAAA\n"
+        "-----END ED25519 PRIVATE KEY-----\n";
     BIO_write(out, heads, sizeof heads - 1);
     is(0, 0, 1);
 }
@@ -138,7 +143,8 @@ static void a_key_of_openssh_tells_whose_it_is(void)
 {
     static const char *const ciphers[] = { "\0\0\0\x04none\0\0\0\x04none\0\0\0\0",
                                            "\0\0\0\x0a"
-                                           "aes256-ctr\0\0\0\x06" "bcrypt\0\0\0\0" };
+                                           "aes256-ctr\0\0\0\x06"
+                                           "bcrypt\0\0\0\0" };
     static const int lengths[] = { 20, 28 };
     for (int i = 0; i < 2; i++) {
         BIO *bytes = BIO_new(BIO_s_mem());
@@ -156,10 +162,13 @@ static void a_key_of_openssh_tells_whose_it_is(void)
 
 static void each_key_of_a_file_is_told(void)
 {
-    BIO_puts(out, "What stands before it counts for nothing.\n-----BEGIN CERTIFICATE-----\nAAAA\n"
-                  "-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n*\n-----END PRIVATE KEY-----\n");
+    BIO_puts(
+        out,
+        "What stands before it counts for nothing.\n-----BEGIN CERTIFICATE-----\nAAAA\n"
+        "-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n*\n-----END PRIVATE KEY-----\n");
     CU_ASSERT_EQUAL(PEM_write_bio_PKCS8PrivateKey(out, key, NULL, NULL, 0, NULL, NULL), 1);
-    CU_ASSERT_EQUAL(PEM_write_bio_PKCS8PrivateKey(out, key, EVP_aes_256_cbc(), PHRASE, NULL, NULL), 1);
+    CU_ASSERT_EQUAL(PEM_write_bio_PKCS8PrivateKey(out, key, EVP_aes_256_cbc(), PHRASE, NULL, NULL),
+                    1);
     memset(mine.b, 0, KEY_BYTES);
     is(0, 1, 1);
 }
@@ -170,10 +179,11 @@ static void what_is_no_such_key_is_none(void)
     CU_ASSERT_FATAL(rsa && curve);
     CU_ASSERT_EQUAL(PEM_write_bio_PKCS8PrivateKey(out, rsa, NULL, NULL, 0, NULL, NULL), 1);
     CU_ASSERT_EQUAL(PEM_write_bio_PKCS8PrivateKey(out, curve, NULL, NULL, 0, NULL, NULL), 1);
-    CU_ASSERT_EQUAL(PEM_write_bio_PrivateKey_traditional(out, rsa, EVP_aes_256_cbc(), (uint8_t *)PHRASE, NULL, NULL),
+    CU_ASSERT_EQUAL(PEM_write_bio_PrivateKey_traditional(out, rsa, EVP_aes_256_cbc(),
+                                                         (uint8_t *)PHRASE, NULL, NULL),
                     1);
-    CU_ASSERT_EQUAL(PEM_write_bio_PrivateKey_traditional(out, curve, EVP_aes_256_cbc(), (uint8_t *)PHRASE, NULL,
-                                                         NULL),
+    CU_ASSERT_EQUAL(PEM_write_bio_PrivateKey_traditional(out, curve, EVP_aes_256_cbc(),
+                                                         (uint8_t *)PHRASE, NULL, NULL),
                     1);
     CU_ASSERT_EQUAL(PEM_write_bio_PUBKEY(out, key), 1);
     is(0, 0, 0);
@@ -188,8 +198,8 @@ static void what_is_no_such_key_is_none(void)
 /* A hash that was signed has the form of a sealed key, and another algorithm. */
 static void a_hash_of_its_form_is_none(void)
 {
-    static const uint8_t sha256_of[] = { 0x30, 0x31, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4,
-                                         KEY_BYTES };
+    static const uint8_t sha256_of[] = { 0x30, 0x31, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48,     1,
+                                         0x65, 3,    4,    2,    1, 5, 0,    4,    KEY_BYTES };
     static const uint8_t hash[KEY_BYTES] = { 1 };
     BIO_write(out, sha256_of, sizeof sha256_of);
     BIO_write(out, hash, sizeof hash);

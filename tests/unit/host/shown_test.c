@@ -14,10 +14,15 @@ static void what_a_terminal_obeys_is_written_out(void)
         { SLICE_INIT("\x1b]0;title\a"), "\\x1b]0;title\\x07" },
         { SLICE_INIT("x\nlevel=info forged=line"), "x\\x0alevel=info forged=line" },
         { SLICE_INIT("a\0b\x7f"), "a\\x00b\\x7f" },
-        { SLICE_INIT("\xc2\x9b""31m"), "\\u009b31m" },
-        { SLICE_INIT("\xe2\x80\xae""drow"), "\\u202edrow" },
+        { SLICE_INIT("\xc2\x9b"
+                     "31m"),
+          "\\u009b31m" },
+        { SLICE_INIT("\xe2\x80\xae"
+                     "drow"),
+          "\\u202edrow" },
         { SLICE_INIT("\xff\xfe"), "\\xff\\xfe" },
-        { SLICE_INIT("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x8f\xa0"), "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x8f\xa0" },
+        { SLICE_INIT("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x8f\xa0"),
+          "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x8f\xa0" },
         { SLICE_INIT(""), "" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)

@@ -9,10 +9,10 @@ static const struct strict_codes codes = { .key = "t.key",
                                            .word = "t.word",
                                            .number = "t.number" };
 static const char *const sizes[] = { "small", "large", NULL };
-STRICT_TABLE(of_test, "the test:", STRICT_MUST("name", STRICT_TEXT, "a"), STRICT_MAY("note", STRICT_NOTE, "b"),
-             STRICT_MAY("list", STRICT_LIST, "c"), STRICT_MAY("paths", STRICT_TEXTS, "d"),
-             STRICT_MAY("map", STRICT_MAP, "e"), STRICT_MAY("any", STRICT_ANY, "f"),
-             STRICT_MAY_BE("size", sizes, "g"));
+STRICT_TABLE(of_test, "the test:", STRICT_MUST("name", STRICT_TEXT, "a"),
+             STRICT_MAY("note", STRICT_NOTE, "b"), STRICT_MAY("list", STRICT_LIST, "c"),
+             STRICT_MAY("paths", STRICT_TEXTS, "d"), STRICT_MAY("map", STRICT_MAP, "e"),
+             STRICT_MAY("any", STRICT_ANY, "f"), STRICT_MAY_BE("size", sizes, "g"));
 STRICT_TABLE(of_many, "", STRICT_MAY("a-name-that-is-rather-long-for-a-key-1", STRICT_ANY, ""),
              STRICT_MAY("a-name-that-is-rather-long-for-a-key-2", STRICT_ANY, ""),
              STRICT_MAY("a-name-that-is-rather-long-for-a-key-3", STRICT_ANY, ""),
@@ -74,10 +74,12 @@ static void what_does_not_fit_is_told_at_its_place(void)
     static const struct {
         const char *yaml, *said;
     } rows[] = {
-        { "name: a\ncolour: b", "t:2:1: cannot understand 'colour': it has note, list, name, paths, "
-                                "map, any or size [t.key]" },
-        { "name: a\nnmae: b", "t:2:1: cannot understand 'nmae': it has name, note, map, size, list, any "
-                              "or paths [t.key]" },
+        { "name: a\ncolour: b",
+          "t:2:1: cannot understand 'colour': it has note, list, name, paths, "
+          "map, any or size [t.key]" },
+        { "name: a\nnmae: b",
+          "t:2:1: cannot understand 'nmae': it has name, note, map, size, list, any "
+          "or paths [t.key]" },
         { "{name: a, size: lrage}", "t:1:17: cannot use 'lrage': want large or small [t.word]" },
         { "note: b", "t:1:1: cannot do without 'name' [t.missing]" },
         { "name: ''", "t:1:7: cannot read 'name': want a text that is not empty [t.shape]" },

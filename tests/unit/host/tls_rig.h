@@ -1,4 +1,5 @@
-/* tls_rig.h - made-up certificates, two ends over a socket pair, and `openssl` as the other side. */
+/* tls_rig.h - made-up certificates, two ends over a socket pair, and `openssl` as the other
+ * side. */
 #ifndef CONCORDAT_TESTS_TLS_RIG_H
 #define CONCORDAT_TESTS_TLS_RIG_H
 

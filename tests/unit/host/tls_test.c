@@ -176,8 +176,8 @@ static void a_listener_says_what_is_wrong_with_a_senders_certificate(void)
     static const struct {
         const char *cert, *ca, *code;
     } all[] = {
-        { NULL, "ca", "tls.no-certificate" },  { "stranger", "ca", "tls.authority" },
-        { "alone", "ca", "tls.self-signed" },  { "revoked", "ca-crl", "tls.revoked" },
+        { NULL, "ca", "tls.no-certificate" },      { "stranger", "ca", "tls.authority" },
+        { "alone", "ca", "tls.self-signed" },      { "revoked", "ca-crl", "tls.revoked" },
         { "client", "other-ca", "tls.authority" },
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -246,16 +246,11 @@ static void files_that_would_not_work_are_refused(void)
         tls_rig_server("server", NULL, TLS_CLIENT_OPTIONAL),
     };
     static const char *const wants[][2] = {
-        { "tls.key", "not the key of the certificate" },
-        { "tls.cert", "not yet valid" },
-        { "tls.cert", "no certificate in it" },
-        { "tls.ca", "without 'ca'" },
-        { "tls.cert", "cannot listen without" },
-        { "tls.ca", "cannot open" },
-        { "tls.key", "no private key in it" },
-        { "tls.key", "without 'key'" },
-        { "tls.cert", "its own certificate first" },
-        { "tls.ca", "no certificate in it" },
+        { "tls.key", "not the key of the certificate" }, { "tls.cert", "not yet valid" },
+        { "tls.cert", "no certificate in it" },          { "tls.ca", "without 'ca'" },
+        { "tls.cert", "cannot listen without" },         { "tls.ca", "cannot open" },
+        { "tls.key", "no private key in it" },           { "tls.key", "without 'key'" },
+        { "tls.cert", "its own certificate first" },     { "tls.ca", "no certificate in it" },
     };
     all[0].key = tls_rig_file("client.key");
     all[2].cert = tls_rig_file("server.key");
@@ -437,9 +432,9 @@ static void talks_with_an_openssl_server(void)
 {
     static const char *const versions[] = { "-tls1_2", "-tls1_3" };
     for (size_t i = 0; i < 2; i++) {
-        call_s_server(good_client(), WORDS("-cert", "server.pem", "-key", "server.key", "-CAfile",
-                                           "ca.pem", "-Verify", "1", "-verify_return_error", "-rev",
-                                           versions[i]));
+        call_s_server(good_client(),
+                      WORDS("-cert", "server.pem", "-key", "server.key", "-CAfile", "ca.pem",
+                            "-Verify", "1", "-verify_return_error", "-rev", versions[i]));
         CU_ASSERT_EQUAL_FATAL(client.came, TLS_DONE);
         tls_rig_write(&client, "ping\n");
         CU_ASSERT_STRING_EQUAL(tls_rig_read(&client, 5), "gnip\n");
@@ -521,10 +516,9 @@ static void says_what_is_wrong_with_an_openssl_client(void)
         { "client.pem", "client.key", "ca.pem", "-tls1_1", "tls.version" },
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        serve_s_client(good_server(),
-                       WORDS("-cert", all[i].cert, "-key", all[i].key, "-CAfile", all[i].ca,
-                             "-verify_return_error", all[i].version, "-cipher",
-                             "DEFAULT@SECLEVEL=0"));
+        serve_s_client(good_server(), WORDS("-cert", all[i].cert, "-key", all[i].key, "-CAfile",
+                                            all[i].ca, "-verify_return_error", all[i].version,
+                                            "-cipher", "DEFAULT@SECLEVEL=0"));
         CU_ASSERT_EQUAL(server.came, TLS_FAILED);
         says(&server.e, all[i].code, "");
         done();
@@ -580,7 +574,8 @@ static CU_TestInfo cases[] = {
     { "who speaks no TLS is told apart", who_speaks_no_tls_is_told_apart },
     { "files that would not work are refused", files_that_would_not_work_are_refused },
     { "a key that others may read is refused", a_key_that_others_may_read_is_refused },
-    { "a key under a passphrase is opened by its file", a_key_under_a_passphrase_is_opened_by_its_file },
+    { "a key under a passphrase is opened by its file",
+      a_key_under_a_passphrase_is_opened_by_its_file },
     { "days are rounded down", days_are_rounded_down },
     { "renewed files count for the next connection", renewed_files_count_for_the_next_connection },
     { "what has ended opens, and can be renewed", what_has_ended_opens_and_can_be_renewed },

@@ -70,8 +70,8 @@ static void knows_the_place_of_every_node_and_key(void)
 
 static void never_guesses_the_type_of_a_scalar(void)
 {
-    static const char *const texts[] = { "on", "no", ".2", "2026-04-01", "0x10", "1_000", "~",
-                                         "null", "1e3", "<<" };
+    static const char *const texts[] = { "on",    "no", ".2",   "2026-04-01", "0x10",
+                                         "1_000", "~",  "null", "1e3",        "<<" };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct node *n = yaml(texts[i]);
         CU_ASSERT_PTR_NOT_NULL_FATAL(n);
@@ -92,7 +92,10 @@ static void reads_json_as_yaml_for_its_places(void)
     CU_ASSERT_EQUAL(node_get(root, "fields")->first->column, 15);
 }
 
-static const struct { const char *in, *code; uint32_t line, column; } surprising[] = {
+static const struct {
+    const char *in, *code;
+    uint32_t line, column;
+} surprising[] = {
     { "a: &x 1", "tree.refused", 1, 4 },
     { "a: &x [1]", "tree.refused", 1, 4 },
     { "a: &x {b: 1}", "tree.refused", 1, 4 },
@@ -197,7 +200,9 @@ static void keeps_the_types_and_the_order_of_json(void)
 
 static void keeps_the_digits_of_numbers(void)
 {
-    static const struct { const char *in, *want; } rows[] = {
+    static const struct {
+        const char *in, *want;
+    } rows[] = {
         { "9223372036854775807", "9223372036854775807" },
         { "-0", "-0" },
         { "18446744073709551615", "18446744073709551615" },
@@ -219,7 +224,11 @@ static void keeps_the_digits_of_numbers(void)
 
 static void refuses_json_with_a_code_and_an_offset(void)
 {
-    static const struct { struct slice in; const char *code; size_t at; } rows[] = {
+    static const struct {
+        struct slice in;
+        const char *code;
+        size_t at;
+    } rows[] = {
         { SLICE_INIT(""), "tree.syntax", 0 },
         { SLICE_INIT("{\"a\":1,\"a\":2}"), "tree.duplicate", 7 },
         { SLICE_INIT("[1] 2"), "tree.syntax", 4 },

@@ -79,12 +79,12 @@ static void closed_it_waits_for_all_else(void)
     CU_ASSERT_EQUAL(waker_wait(&w, -1, 0, wait_end_ns(1)), WAITED_END);
 }
 
-static CU_TestInfo cases[] = {
-    { "ends in time and not before", ends_in_time_and_not_before },
-    { "is ended by another thread and stays so", is_ended_by_another_thread_and_stays_so },
-    { "tells what is ready, but first that it is awake", tells_what_is_ready_but_first_that_it_is_awake },
-    { "what hung up is ready", what_hung_up_is_ready },
-    { "closed it waits for all else", closed_it_waits_for_all_else },
-    CU_TEST_INFO_NULL
-};
+static CU_TestInfo cases[] = { { "ends in time and not before", ends_in_time_and_not_before },
+                               { "is ended by another thread and stays so",
+                                 is_ended_by_another_thread_and_stays_so },
+                               { "tells what is ready, but first that it is awake",
+                                 tells_what_is_ready_but_first_that_it_is_awake },
+                               { "what hung up is ready", what_hung_up_is_ready },
+                               { "closed it waits for all else", closed_it_waits_for_all_else },
+                               CU_TEST_INFO_NULL };
 CU_SuiteInfo suite_waker = { "waker", NULL, NULL, fresh, done, cases };

@@ -1,4 +1,5 @@
-/* cursor_test.c - where a transport goes on: kept in the very commit that brought what it stands behind. */
+/* cursor_test.c - where a transport goes on: kept in the very commit that brought what it stands
+ * behind. */
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -69,8 +70,8 @@ static void moves_alone_where_nothing_came(void)
     CU_ASSERT_EQUAL(world_counts(&w).taken, 0);
 }
 
-static bool is_away(void *ctx, const struct disclosure_id *id, struct case_reference *out, bool *found,
-                    struct err *e)
+static bool is_away(void *ctx, const struct disclosure_id *id, struct case_reference *out,
+                    bool *found, struct err *e)
 {
     (void)ctx;
     (void)id;
@@ -82,9 +83,9 @@ static bool is_away(void *ctx, const struct disclosure_id *id, struct case_refer
 /* The rows of the second arrival bring it to come again, so that the turn is taken by halves. */
 static void stands_before_what_is_to_come_again(void)
 {
-    static const char rows[] =
-        "[" ROW("b") ",{\"id\":\"c\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H\","
-        "\"reference\":\"aaaaaaaaaaaaaaaaaaaa\"}]";
+    static const char rows[] = "[" ROW(
+        "b") ",{\"id\":\"c\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H\","
+             "\"reference\":\"aaaaaaaaaaaaaaaaaaaa\"}]";
     struct arrival in[] = { { .bytes = SLICE(ROW("a")), .cursor = SLICE("1") },
                             { .bytes = slice_text(rows), .cursor = SLICE("2") },
                             { .bytes = SLICE(ROW("d")), .cursor = SLICE("3") },
@@ -132,7 +133,10 @@ static void stays_where_it_was_while_nothing_can_be_kept(void)
     struct answer out;
     memset(ward, 'x', sizeof ward - 1);
     buf_init(&big, 1 << 20);
-    buf_format(&big, "{\"id\":\"b\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H\",\"ward\":\"%s\"}", ward);
+    buf_format(&big,
+               "{\"id\":\"b\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H\","
+               "\"ward\":\"%s\"}",
+               ward);
     struct arrival in = { .bytes = buf_slice(&big), .cursor = SLICE("new") };
     CU_ASSERT_FATAL(world_open_feed(&w));
     log_set_level((enum log_level) - 1);
@@ -170,7 +174,8 @@ static void a_spool_of_an_older_program_has_none(void)
 
 /* ---- kill -9 ---- */
 
-/* Takes turn after turn until it is killed; each cursor says how many messages there are with its own. */
+/* Takes turn after turn until it is killed; each cursor says how many messages there are with its
+ * own. */
 static void take_for_ever(uint64_t taken, int pipe_out)
 {
     if (!world_open_bus(&w) || !world_open_feed(&w))
@@ -181,11 +186,13 @@ static void take_for_ever(uint64_t taken, int pipe_out)
         struct arrival in[TURN];
         struct answer out[TURN];
         for (int i = 0; i < TURN; i++) {
-            snprintf(text[i], sizeof text[i],
-                     "{\"id\":\"%llu\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H\"}",
-                     (unsigned long long)++taken);
+            snprintf(
+                text[i], sizeof text[i],
+                "{\"id\":\"%llu\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H\"}",
+                (unsigned long long)++taken);
             snprintf(cursor[i], sizeof cursor[i], "%llu", (unsigned long long)taken);
-            in[i] = (struct arrival){ .bytes = slice_text(text[i]), .cursor = slice_text(cursor[i]) };
+            in[i] =
+                (struct arrival){ .bytes = slice_text(text[i]), .cursor = slice_text(cursor[i]) };
         }
         up.take(up.ctx, in, out, TURN);
         if (answers_passed(out, TURN) != TURN || write(pipe_out, "+", 1) != 1)
@@ -230,13 +237,16 @@ static void after_a_kill_it_is_of_the_last_turn_that_was_kept(void)
 }
 
 static CU_TestInfo cases[] = {
-    { "is handed back when the feed is opened again", is_handed_back_when_the_feed_is_opened_again },
+    { "is handed back when the feed is opened again",
+      is_handed_back_when_the_feed_is_opened_again },
     { "moves alone where nothing came", moves_alone_where_nothing_came },
     { "stands before what is to come again", stands_before_what_is_to_come_again },
     { "stands before one that is put off alone", stands_before_one_that_is_put_off_alone },
-    { "stays where it was while nothing can be kept", stays_where_it_was_while_nothing_can_be_kept },
+    { "stays where it was while nothing can be kept",
+      stays_where_it_was_while_nothing_can_be_kept },
     { "a spool of an older program has none", a_spool_of_an_older_program_has_none },
-    { "after a kill it is of the last turn that was kept", after_a_kill_it_is_of_the_last_turn_that_was_kept },
+    { "after a kill it is of the last turn that was kept",
+      after_a_kill_it_is_of_the_last_turn_that_was_kept },
     CU_TEST_INFO_NULL
 };
 CU_SuiteInfo suite_cursor = { "cursor", NULL, NULL, fresh, done, cases };

@@ -10,7 +10,7 @@
 #define ROWS 2000
 #define NAMES 60 /* of 1,000 bytes */
 #define HEAD_MIN ((uint64_t)NAMES * 1000)
-#define OWN(rows) ((uint64_t)(rows) * QUARANTINE_ROW_BYTES) /* beside their bytes */
+#define OWN(rows) ((uint64_t)(rows)*QUARANTINE_ROW_BYTES) /* beside their bytes */
 
 static struct world w;
 static struct buf file;
@@ -98,7 +98,8 @@ static void a_row_is_shown_and_taken_again_with_its_header(void)
     struct doc *d = NULL;
     struct path *p = NULL;
     CU_ASSERT_EQUAL(say(NAMES, 3, false), ANSWER_REFUSED);
-    CU_ASSERT_FATAL(feed_asides_each(w.spool, w.options.name, slice_text(id_of(2)), copy, &bytes, &w.e));
+    CU_ASSERT_FATAL(
+        feed_asides_each(w.spool, w.options.name, slice_text(id_of(2)), copy, &bytes, &w.e));
     CU_ASSERT(slice_starts(bytes, SLICE("person,nhs,status,worker,0000")));
     CU_ASSERT(bytes.n > HEAD_MIN && bytes.n < HEAD_MIN + 500);
     const struct format *f = mapping_format(w.mapping);
@@ -124,7 +125,8 @@ static void a_header_goes_with_the_last_of_its_rows(void)
     CU_ASSERT(world_counts(&w).aside_bytes > 2 * HEAD_MIN - 1100);
     for (int n = 1; n <= 5; n++) {
         CU_ASSERT_EQUAL(take_back(true, id_of(n)), 1);
-        uint64_t bytes = world_counts(&w).aside_bytes, counted = (uint64_t)w.feed->quarantined.bytes;
+        uint64_t bytes = world_counts(&w).aside_bytes,
+                 counted = (uint64_t)w.feed->quarantined.bytes;
         CU_ASSERT_EQUAL(bytes, counted);
         CU_ASSERT((bytes > 2 * HEAD_MIN - 1100) == (n < 3));
         CU_ASSERT((bytes > HEAD_MIN - 1100) == (n < 5));
@@ -141,7 +143,8 @@ static void its_share_counts_a_header_once(void)
     CU_ASSERT_FATAL(world_open_feed(&w));
     CU_ASSERT_EQUAL(say(NAMES, 100, false), ANSWER_REFUSED);
     CU_ASSERT_EQUAL(world_counts(&w).aside, 100);
-    CU_ASSERT_EQUAL(say(NAMES - 1, 10, false), ANSWER_REFUSED); /* another: the first and its rows go */
+    CU_ASSERT_EQUAL(say(NAMES - 1, 10, false),
+                    ANSWER_REFUSED); /* another: the first and its rows go */
     struct feed_counts c = world_counts(&w);
     CU_ASSERT_EQUAL(c.aside, 10);
     CU_ASSERT(c.aside_bytes < HEAD_MIN + 1000 + OWN(10));
@@ -185,8 +188,9 @@ static void rows_that_are_taken_again_together_keep_their_own_headers(void)
     CU_ASSERT_EQUAL(world_say(&w, "person,nhs,status,worker,one\nP1,,,w,1,2,3\n"), ANSWER_REFUSED);
     CU_ASSERT_EQUAL(world_say(&w, "person,nhs,status,worker,two\nP2,,,w,1,2,3\n"), ANSWER_REFUSED);
     feed_close(&w.feed);
-    CU_ASSERT_FATAL(db_open(w.spool, "update quarantine set raw ="
-                                     " cast('P' || n || ',,,w,1' || char(10) as blob)",
+    CU_ASSERT_FATAL(db_open(w.spool,
+                            "update quarantine set raw ="
+                            " cast('P' || n || ',,,w,1' || char(10) as blob)",
                             &d, &w.e));
     db_close(&d);
     CU_ASSERT_FATAL(world_open_feed(&w));
@@ -204,11 +208,14 @@ static void a_file_without_heads_opens(void)
     struct slice bytes = { .n = 0 };
     CU_ASSERT_EQUAL(say(1, 2, false), ANSWER_REFUSED);
     feed_close(&w.feed);
-    CU_ASSERT_FATAL(db_open(w.spool, "drop table headed; drop table head; drop index unread_n;"
-                                     "update quarantine set raw = cast('a,b' || char(10) || '1,2,3' as blob)",
-                            &d, &w.e));
+    CU_ASSERT_FATAL(
+        db_open(w.spool,
+                "drop table headed; drop table head; drop index unread_n;"
+                "update quarantine set raw = cast('a,b' || char(10) || '1,2,3' as blob)",
+                &d, &w.e));
     db_close(&d);
-    CU_ASSERT_FATAL(feed_asides_each(w.spool, w.options.name, slice_text(id_of(2)), copy, &bytes, &w.e));
+    CU_ASSERT_FATAL(
+        feed_asides_each(w.spool, w.options.name, slice_text(id_of(2)), copy, &bytes, &w.e));
     CU_ASSERT(slice_equal_text(bytes, "a,b\n1,2,3"));
     struct feed_counts c;
     CU_ASSERT_FATAL(feed_counts_read(w.spool, &c, &w.e));

@@ -106,7 +106,8 @@ static void remembers_whose_a_local_id_is(void)
     CU_ASSERT_STRING_EQUAL(world_text(&w, &e[1], "subject.nhs_number"), "");
 }
 
-/* Also then the router must see whom it means: the birth date is in its own field, by the same key. */
+/* Also then the router must see whom it means: the birth date is in its own field, by the same
+ * key. */
 static void says_the_birth_date_of_a_remembered_person(void)
 {
     struct world_event e[8];

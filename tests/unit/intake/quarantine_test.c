@@ -39,9 +39,11 @@ static enum answer_fate unreadable(int n)
 static enum answer_fate unmapped(int n)
 {
     char text[JUNK_BYTES + 1];
-    int length = snprintf(text, sizeof text,
-                          "{\"id\":\"u%d\",\"type\":\"admitted\",\"environment\":\"live\",\"visit\":\"V\","
-                          "\"local\":\"H\",\"to\":\"nowhere\",\"ward\":\"", n);
+    int length =
+        snprintf(text, sizeof text,
+                 "{\"id\":\"u%d\",\"type\":\"admitted\",\"environment\":\"live\",\"visit\":\"V\","
+                 "\"local\":\"H\",\"to\":\"nowhere\",\"ward\":\"",
+                 n);
     memset(text + length, 'x', JUNK_BYTES - (size_t)length - 2);
     memcpy(text + JUNK_BYTES - 2, "\"}", 3);
     return world_say(&w, text);
@@ -50,8 +52,10 @@ static enum answer_fate unmapped(int n)
 static enum answer_fate good(int n)
 {
     char text[300];
-    snprintf(text, sizeof text, "{\"id\":\"g%d\",\"type\":\"admitted\",\"environment\":\"live\","
-             "\"visit\":\"V%d\",\"local\":\"H%d\"}", n, n, n);
+    snprintf(text, sizeof text,
+             "{\"id\":\"g%d\",\"type\":\"admitted\",\"environment\":\"live\","
+             "\"visit\":\"V%d\",\"local\":\"H%d\"}",
+             n, n, n);
     return world_say(&w, text);
 }
 
@@ -59,8 +63,8 @@ static bool note(void *ctx, const struct aside *a)
 {
     char *text = ctx;
     size_t n = strlen(text);
-    snprintf(text + n, 400 - n, "%.*s %.*s; ", (int)a->id.n, (const char *)a->id.p, (int)a->said.n < 3 ? (int)a->said.n : 3,
-             (const char *)a->said.p);
+    snprintf(text + n, 400 - n, "%.*s %.*s; ", (int)a->id.n, (const char *)a->id.p,
+             (int)a->said.n < 3 ? (int)a->said.n : 3, (const char *)a->said.p);
     return true;
 }
 
@@ -123,8 +127,10 @@ static void keeps_what_was_accepted_and_then_asks_to_come_again(void)
 static enum answer_fate hiding(const char *what)
 {
     char text[JUNK_BYTES];
-    snprintf(text, sizeof text, "{\"id\":\"h%s\",\"type\":\"changed\",\"environment\":\"live\",\"visit\":\"V\","
-             "\"local\":\"L\",\"at\":\"never\",\"expected\":\"x\",\"hide\":\"%s\"}", what, what);
+    snprintf(text, sizeof text,
+             "{\"id\":\"h%s\",\"type\":\"changed\",\"environment\":\"live\",\"visit\":\"V\","
+             "\"local\":\"L\",\"at\":\"never\",\"expected\":\"x\",\"hide\":\"%s\"}",
+             what, what);
     return world_say(&w, text);
 }
 
@@ -163,7 +169,8 @@ static void an_old_one_goes_or_is_an_alarm(void)
 
 static uint64_t take_back(bool drop, const char *id, const char *code)
 {
-    struct way_back b = { .drop = drop, .which = { .code = slice_text(code), .until_ms = INT64_MAX } };
+    struct way_back b = { .drop = drop,
+                          .which = { .code = slice_text(code), .until_ms = INT64_MAX } };
     char whole[80];
     uint64_t n = 0;
     snprintf(whole, sizeof whole, "%s:%s", w.options.name, id ? id : "");
@@ -219,7 +226,8 @@ static void ordered_while_it_does_not_run_it_is_done_at_the_next_start(void)
 }
 
 static CU_TestInfo cases[] = {
-    { "what restricts counts, though there is no room", what_restricts_counts_though_there_is_no_room },
+    { "what restricts counts, though there is no room",
+      what_restricts_counts_though_there_is_no_room },
     { "lets the oldest go that nobody counts on", lets_the_oldest_go_that_nobody_counts_on },
     { "small ones count with their rows", small_ones_count_with_their_rows },
     { "keeps what was accepted, and then asks to come again",

@@ -1,4 +1,5 @@
-/* refused_test.c - what people refused goes wherever the local id leads that the router told it by. */
+/* refused_test.c - what people refused goes wherever the local id leads that the router told it
+ * by. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
@@ -49,7 +50,8 @@ static struct slice local(const char *local_id)
     return key_of(&w.agency_key, local_id);
 }
 
-/* Refusals under that key, "+" for each that stands and "-" for one that was taken back, in order. */
+/* Refusals under that key, "+" for each that stands and "-" for one that was taken back, in
+ * order. */
 static const char *refusals(struct slice key)
 {
     const char *all = "";
@@ -112,7 +114,8 @@ static void under_a_pseudonym_it_says_whose(void)
     for (size_t i = 0; i < n; i++) {
         bool theirs = slice_equal(beside[i].key, key);
         struct slice seal = view_text_at(&beside[i].v, "seal");
-        CU_ASSERT(slice_equal_text(view_text_at(&beside[i].v, "reference_of"), theirs ? "hospital/wards" : ""));
+        CU_ASSERT(slice_equal_text(view_text_at(&beside[i].v, "reference_of"),
+                                   theirs ? "hospital/wards" : ""));
         CU_ASSERT(slice_equal_text(seal, "a seal of which a feed knows not."));
         CU_ASSERT(!theirs || beside[i].partition == 2);
     }
@@ -203,7 +206,8 @@ static void it_waits_for_a_bundle_that_has_a_schema_for_it(void)
 }
 
 static CU_TestInfo cases[] = {
-    { "known by the local id alone it is said there", known_by_the_local_id_alone_it_is_said_there },
+    { "known by the local id alone it is said there",
+      known_by_the_local_id_alone_it_is_said_there },
     { "it stands before what follows under the number",
       it_stands_before_what_follows_under_the_number },
     { "refused after the link it is said under both at once",

@@ -1,4 +1,5 @@
-/* republish_test.c - a bus that was restored or lost gets again what it had, and nothing else does. */
+/* republish_test.c - a bus that was restored or lost gets again what it had, and nothing else
+ * does. */
 #include <CUnit/CUnit.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -11,7 +12,8 @@
 #define DAY_MS ((int64_t)86400000)
 #define NOW_MS ((int64_t)1790000000000)
 #define OF_EVENTS                                                                                  \
-    "DELETE FROM records WHERE (row >> 40) >> 10 = (SELECT id FROM topics WHERE name LIKE 'events.%')"
+    "DELETE FROM records WHERE (row >> 40) >> 10 = (SELECT id FROM topics WHERE name LIKE "        \
+    "'events.%')"
 #define OFFSET "(row & ((1 << 40) - 1))"
 
 static struct world w;
@@ -35,9 +37,10 @@ static void say(int from, int to)
 {
     for (int n = from; n <= to; n++) {
         char text[200];
-        snprintf(text, sizeof text,
-                 "{\"id\":\"p%d\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H%d\"}", n,
-                 n % 5);
+        snprintf(
+            text, sizeof text,
+            "{\"id\":\"p%d\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H%d\"}", n,
+            n % 5);
         CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_KEPT);
         (void)world_counts(&w);
     }
@@ -152,7 +155,8 @@ static struct bus_ops ops;
 static const struct bus_ops *real;
 static int asked, held;
 
-static bool end_of(struct bus *b, const char *topic, int partition, struct bus_end *out, struct err *e)
+static bool end_of(struct bus *b, const char *topic, int partition, struct bus_end *out,
+                   struct err *e)
 {
     bool free = false;
     for (int i = 0; i < 1000000 && !free; i++)
@@ -194,9 +198,10 @@ static void of_a_batch_each_lane_is_noted(void)
         done();
         fresh();
         for (int n = 0; n < 9; n++) {
-            snprintf(texts[n], sizeof texts[n],
-                     "{\"id\":\"p%d\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H%d\"}",
-                     n, n);
+            snprintf(
+                texts[n], sizeof texts[n],
+                "{\"id\":\"p%d\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H%d\"}",
+                n, n);
             in[n] = (struct arrival){ .bytes = slice_text(texts[n]) };
         }
         struct intake up = feed_intake(w.feed);
@@ -214,8 +219,8 @@ static void of_a_batch_each_lane_is_noted(void)
 
 /* ---- a bus that loses a topic while the feed runs ---- */
 
-/* What each lane takes off its ends, as if it had begun anew; its records lie on. Asked by the publisher's
- * thread. */
+/* What each lane takes off its ends, as if it had begun anew; its records lie on. Asked by the
+ * publisher's thread. */
 static _Atomic int64_t less[4];
 
 static bool end_since(struct bus *b, const char *topic, int partition, struct bus_end *out,
@@ -261,8 +266,8 @@ static void grows_to(size_t wanted)
     CU_ASSERT_EQUAL(all, wanted);
 }
 
-/* Noticed by the next message, before its lane's new end is noted; also by a feed that was opened since,
- * and once only. */
+/* Noticed by the next message, before its lane's new end is noted; also by a feed that was opened
+ * since, and once only. */
 static void a_topic_that_is_lost_meanwhile_comes_again_with_the_next_message(void)
 {
     size_t all = 0;
@@ -314,8 +319,8 @@ static struct noted noted(void)
     return n;
 }
 
-/* It fails when half of it is done, some times over: what the spool counts is as before, and after it as
- * on disk. */
+/* It fails when half of it is done, some times over: what the spool counts is as before, and after
+ * it as on disk. */
 static void a_note_that_fails_leaves_nothing_and_is_made_later(void)
 {
     size_t all = 0;
@@ -326,7 +331,8 @@ static void a_note_that_fails_leaves_nothing_and_is_made_later(void)
     log_set_level((enum log_level) - 1);
     on_spool("create trigger no before update on sent begin select raise(fail, 'no'); end");
     CU_ASSERT_EQUAL(world_say(&w, "{\"id\":\"p4\",\"type\":\"admitted\",\"environment\":\"live\","
-                                  "\"local\":\"H4\"}"), ANSWER_KEPT);
+                                  "\"local\":\"H4\"}"),
+                    ANSWER_KEPT);
     for (int i = 0; i < 2000 && !feed_bus_away_ms(w.feed); i++)
         CU_ASSERT_FALSE(feed_drain(w.feed, 5));
     for (int i = 0; i < 20; i++) /* and some more tries */

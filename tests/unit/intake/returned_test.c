@@ -1,5 +1,5 @@
-/* returned_test.c - a file that comes back, a host that takes over, two hosts at once: what the file remembers is
- * not taken for the last word. */
+/* returned_test.c - a file that comes back, a host that takes over, two hosts at once: what the
+ * file remembers is not taken for the last word. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,8 @@
 
 #define MOST 32
 #define OF_EVENTS                                                                                  \
-    "DELETE FROM records WHERE (row >> 40) >> 10 = (SELECT id FROM topics WHERE name LIKE 'events.%')"
+    "DELETE FROM records WHERE (row >> 40) >> 10 = (SELECT id FROM topics WHERE name LIKE "        \
+    "'events.%')"
 
 static struct world w;
 static struct world_event all[MOST];
@@ -55,7 +56,8 @@ static void adt_to(struct feed *f, const char *type, const char *code)
     char text[300];
     snprintf(text, sizeof text,
              "MSH|^~\\&|PAS|ZX9|HUB|ZX9|20260203143000||ADT^%s|M%d|P|2.4\rPID|1||H1\r"
-             "PV1|1|I|W4\rZU8|%s\r", type, ++said, code);
+             "PV1|1|I|W4\rZU8|%s\r",
+             type, ++said, code);
     say_to(f, text);
 }
 
@@ -81,8 +83,8 @@ static void copy(const char *from, const char *to)
     static const char *const parts[] = { "", "-wal", "-shm" };
     char command[400];
     for (size_t i = 0; i < 3; i++) {
-        snprintf(command, sizeof command, "rm -f %s%s; test ! -e %s%s || cp %s%s %s%s", to, parts[i], from,
-                 parts[i], from, parts[i], to, parts[i]);
+        snprintf(command, sizeof command, "rm -f %s%s; test ! -e %s%s || cp %s%s %s%s", to,
+                 parts[i], from, parts[i], from, parts[i], to, parts[i]);
         CU_ASSERT_EQUAL(system(command), 0);
     }
 }
@@ -306,7 +308,8 @@ static void what_undoes_is_told_while_nobody_can_tell(void)
     feed_close(&w.feed);
     copy(kept(), w.spool);
     CU_ASSERT_FATAL(world_open_feed(&w));
-    struct arrival in = { .bytes = SLICE("person,status,worker,hide\np1,closed,w1,n\np2,open,w1,y\n") };
+    struct arrival in = { .bytes =
+                              SLICE("person,status,worker,hide\np1,closed,w1,n\np2,open,w1,y\n") };
     struct intake up = feed_intake(w.feed);
     up.take(up.ctx, &in, &w.answer, 1);
     CU_ASSERT_EQUAL(w.answer.fate, ANSWER_KEPT);
@@ -316,7 +319,8 @@ static void what_undoes_is_told_while_nobody_can_tell(void)
     CU_ASSERT(many("ended") == 1 && many("lifted") == 1 && many("raised") == 3);
 }
 
-/* It has never seen her, but somebody has spoken of her: what undoes that is no quiet first sight. */
+/* It has never seen her, but somebody has spoken of her: what undoes that is no quiet first
+ * sight. */
 static void a_host_without_state_ends_what_another_began(void)
 {
     begin(WORLD_CASES);
@@ -345,8 +349,11 @@ static void where_the_records_are_gone_all_is_told_once_more(void)
     feed_close(&w.feed);
     bus_close(&w.bus);
     CU_ASSERT_FATAL(db_open(w.bus_url + sizeof "embedded:" - 1, "", &d, &w.e));
-    CU_ASSERT_FATAL(db_run(d, OF_EVENTS " AND row & ((1 << 40) - 1) < (SELECT max(x.row & ((1 << 40) - 1))"
-                                        " FROM records x WHERE x.row >> 40 = records.row >> 40)", &w.e));
+    CU_ASSERT_FATAL(db_run(d,
+                           OF_EVENTS
+                           " AND row & ((1 << 40) - 1) < (SELECT max(x.row & ((1 << 40) - 1))"
+                           " FROM records x WHERE x.row >> 40 = records.row >> 40)",
+                           &w.e));
     db_close(&d);
     CU_ASSERT_FATAL(world_open_bus(&w));
     copy(kept(), w.spool);
@@ -357,7 +364,8 @@ static void where_the_records_are_gone_all_is_told_once_more(void)
     CU_ASSERT_EQUAL(many("ended"), 1);
 }
 
-/* Each return tells what concerns whom the other spoke of since the last, not of whom it ever did. */
+/* Each return tells what concerns whom the other spoke of since the last, not of whom it ever
+ * did. */
 static void what_was_told_again_is_told_once(void)
 {
     begin(WORLD_CASES);
@@ -423,7 +431,8 @@ static void a_file_of_an_older_program_is_read(void)
     rows("p1,open,w1,n\n");
     feed_close(&w.feed);
     CU_ASSERT_FATAL(db_open(w.spool, "", &d, &w.e));
-    CU_ASSERT_FATAL(db_run(d, "drop table opening; drop table heard_to; drop table spoken_since;", &w.e));
+    CU_ASSERT_FATAL(
+        db_run(d, "drop table opening; drop table heard_to; drop table spoken_since;", &w.e));
     db_close(&d);
     for (int i = 0; i < 3; i++) {
         CU_ASSERT_FATAL(world_open_feed(&w));
@@ -463,7 +472,8 @@ static void a_row_that_lies_aside_hides_anew(void)
     CU_ASSERT(many("raised") == 2 && many("lifted") == 1);
     struct feed_counts c = world_counts(&w);
     CU_ASSERT(c.quarantined == 1 && c.duplicates == 2);
-    CU_ASSERT_EQUAL(c.taken, c.published + c.unchanged + c.duplicates + c.not_carried + c.quarantined);
+    CU_ASSERT_EQUAL(c.taken,
+                    c.published + c.unchanged + c.duplicates + c.not_carried + c.quarantined);
 }
 
 static CU_TestInfo cases[] = {
@@ -472,14 +482,17 @@ static CU_TestInfo cases[] = {
     { "a host that takes over again hides again", a_host_that_takes_over_again_hides_again },
     { "of two hosts at once each hides whenever it is said",
       of_two_hosts_at_once_each_hides_whenever_it_is_said },
-    { "a case that was opened since is closed again", a_case_that_was_opened_since_is_closed_again },
+    { "a case that was opened since is closed again",
+      a_case_that_was_opened_since_is_closed_again },
     { "a row hides again under an id of its own", a_row_hides_again_under_an_id_of_its_own },
     { "changes of a file that came back have ids of their own",
       changes_of_a_file_that_came_back_have_ids_of_their_own },
     { "a restart tells nothing again", a_restart_tells_nothing_again },
-    { "a code that nobody knows is asked about again", a_code_that_nobody_knows_is_asked_about_again },
+    { "a code that nobody knows is asked about again",
+      a_code_that_nobody_knows_is_asked_about_again },
     { "what undoes is told while nobody can tell", what_undoes_is_told_while_nobody_can_tell },
-    { "a host without state ends what another began", a_host_without_state_ends_what_another_began },
+    { "a host without state ends what another began",
+      a_host_without_state_ends_what_another_began },
     { "where the records are gone all is told once more",
       where_the_records_are_gone_all_is_told_once_more },
     { "what another said on a bus that was put back is heard",

@@ -62,8 +62,8 @@ static void a_snapshot_with_a_row_that_cannot_be_read_is_compared_with_nothing(v
     CU_ASSERT_EQUAL(world_counts(&w).snapshot_ms, complete_ms);
 }
 
-/* A file that lacks a column says nothing of it: nobody is missed, nothing is taken, and whoever sent
- * it learns both names. */
+/* A file that lacks a column says nothing of it: nobody is missed, nothing is taken, and whoever
+ * sent it learns both names. */
 static void a_file_without_a_column_is_refused_whole_and_compared_with_nothing(void)
 {
     open_feed();

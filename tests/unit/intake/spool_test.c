@@ -129,7 +129,8 @@ static int64_t answers_on_disk(void)
 {
     struct db_query *q = NULL;
     bool row = false;
-    CU_ASSERT_FATAL(db_prepare(s.db, "select coalesce(sum(length(entries)), 0) from answer", &q, &e));
+    CU_ASSERT_FATAL(
+        db_prepare(s.db, "select coalesce(sum(length(entries)), 0) from answer", &q, &e));
     CU_ASSERT_FATAL(db_step(q, &row, &e) && row);
     int64_t bytes = db_int(q, 0);
     db_reset(q);

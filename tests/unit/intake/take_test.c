@@ -163,8 +163,10 @@ static void refuses_the_other_environment_and_keeps_nothing(void)
         "{\"id\":\"t1\",\"type\":\"admitted\",\"environment\":\"test\",\"local\":\"H1\"}",
         "{\"id\":\"t2\",\"type\":\"admitted\",\"environment\":\"moon\",\"local\":\"H1\"}",
         /* also where what it restricts cannot be seen */
-        "{\"id\":\"t3\",\"type\":\"gossip\",\"environment\":\"test\",\"local\":\"H1\",\"hide\":[\"place\"]}",
-        "{\"id\":\"t4\",\"type\":\"gossip\",\"environment\":\"moon\",\"local\":\"H1\",\"hide\":[\"place\"]}",
+        "{\"id\":\"t3\",\"type\":\"gossip\",\"environment\":\"test\",\"local\":\"H1\",\"hide\":["
+        "\"place\"]}",
+        "{\"id\":\"t4\",\"type\":\"gossip\",\"environment\":\"moon\",\"local\":\"H1\",\"hide\":["
+        "\"place\"]}",
     };
     for (size_t i = 0; i < 4; i++)
         CU_ASSERT_EQUAL(world_say(&w, wrong[i]), ANSWER_REFUSED);
@@ -188,9 +190,10 @@ static void counts_what_is_not_carried_by_type(void)
 
 static void counts_by_path_what_was_read_and_is_not_kept(void)
 {
-    CU_ASSERT_EQUAL(world_say(&w, "{\"id\":\"k1\",\"type\":\"admitted\",\"at\":\"2026-02-03T10:00Z\","
-                                  "\"environment\":\"live\",\"visit\":\"V1\",\"local\":\"L1\","
-                                  "\"nhs\":9990000019,\"ward\":\"W1\"}"),
+    CU_ASSERT_EQUAL(world_say(&w,
+                              "{\"id\":\"k1\",\"type\":\"admitted\",\"at\":\"2026-02-03T10:00Z\","
+                              "\"environment\":\"live\",\"visit\":\"V1\",\"local\":\"L1\","
+                              "\"nhs\":9990000019,\"ward\":\"W1\"}"),
                     ANSWER_KEPT);
     struct feed_counts c = world_counts(&w);
     CU_ASSERT_EQUAL(c.published, 1);

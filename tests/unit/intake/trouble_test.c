@@ -84,8 +84,8 @@ static void keeps_no_part_of_a_turn_that_does_not_fit(void)
     buf_release(&big);
 }
 
-static bool is_away(void *ctx, const struct disclosure_id *id, struct case_reference *out, bool *found,
-                    struct err *e)
+static bool is_away(void *ctx, const struct disclosure_id *id, struct case_reference *out,
+                    bool *found, struct err *e)
 {
     (void)ctx;
     (void)id;
@@ -97,8 +97,8 @@ static bool is_away(void *ctx, const struct disclosure_id *id, struct case_refer
 #define ROW(id, more)                                                                              \
     "{\"id\":\"" id "\",\"type\":\"admitted\",\"environment\":\"live\",\"local\":\"H\"" more "}"
 
-/* A row that is to come again brings its unit, and with it the turn, to come again: but not what others
- * have sent in the same turn. Whatever cannot be taken whole is no loss to them either. */
+/* A row that is to come again brings its unit, and with it the turn, to come again: but not what
+ * others have sent in the same turn. Whatever cannot be taken whole is no loss to them either. */
 static void fails_for_one_and_keeps_the_others_of_its_turn(void)
 {
     static const struct err cut = { .fate = ERR_RETRY, .code = "x.cut", .text = "too large" };
@@ -110,8 +110,9 @@ static void fails_for_one_and_keeps_the_others_of_its_turn(void)
                              { .bytes = SLICE(ROW("f", "")) },
                              { .bytes = SLICE(ROW("g", "")) },
                              { .bytes = SLICE(ROW("h", "")) } };
-    static const enum answer_fate wanted[7] = { ANSWER_KEPT, ANSWER_LATER, ANSWER_LATER, ANSWER_KEPT,
-                                                ANSWER_KEPT, ANSWER_KEPT, ANSWER_KEPT };
+    static const enum answer_fate wanted[7] = { ANSWER_KEPT, ANSWER_LATER, ANSWER_LATER,
+                                                ANSWER_KEPT, ANSWER_KEPT,  ANSWER_KEPT,
+                                                ANSWER_KEPT };
     struct answer out[7];
     char list[400];
     snprintf(list, sizeof list, "[%s,%.*s%s}]", ROW("b", ""), (int)sizeof ROW("c", "") - 2,
@@ -127,8 +128,8 @@ static void fails_for_one_and_keeps_the_others_of_its_turn(void)
     for (size_t i = 0; i < 7; i++) {
         bool kept = wanted[i] == ANSWER_KEPT;
         CU_ASSERT_EQUAL(out[i].fate, wanted[i]);
-        CU_ASSERT_PTR_NOT_NULL(memmem(out[i].reply.p, out[i].reply.n, kept ? "accepted" : "503",
-                                      kept ? 8 : 3));
+        CU_ASSERT_PTR_NOT_NULL(
+            memmem(out[i].reply.p, out[i].reply.n, kept ? "accepted" : "503", kept ? 8 : 3));
     }
     CU_ASSERT(feed_accepts(w.feed));
     CU_ASSERT_EQUAL(world_say(&w, ROW("i", "")), ANSWER_KEPT);
@@ -172,8 +173,8 @@ static void stops_taking_at_the_spools_limit(void)
     CU_ASSERT_STRING_EQUAL(w.answer.why->code, "spool.full");
 }
 
-/* Each allocation of a message fails once. What was answered "kept" is on the bus once, in the end.
- */
+/* Each allocation of a message fails once. What was answered "kept" is on the bus once, in the
+ * end. */
 static void loses_nothing_when_memory_runs_out(void)
 {
     uint64_t kept = 0;
@@ -215,7 +216,7 @@ static void takes_and_publishes_nothing_while_it_may_not(void)
         CU_ASSERT_EQUAL(say(i), ANSWER_KEPT);
     CU_ASSERT(feed_bus_away_ms(w.feed) > 0);
     CU_ASSERT_PTR_NULL(feed_bus_trouble(w.feed)); /* nobody has asked */
-    CU_ASSERT_FALSE(feed_drain(w.feed, 200)); /* time for a publisher that goes on */
+    CU_ASSERT_FALSE(feed_drain(w.feed, 200));     /* time for a publisher that goes on */
     CU_ASSERT_EQUAL(world_events(&w, events, 64), 1);
     feed_join_bus(w.feed);
     CU_ASSERT_EQUAL(world_counts(&w).waiting, 0);

@@ -1,5 +1,5 @@
-/* units_test.c - several messages in one arrival: rows of a file, a batch; and stored HL7 answers.
- */
+/* units_test.c - several messages in one arrival: rows of a file, a batch; and stored HL7
+ * answers. */
 #include <CUnit/CUnit.h>
 
 #include "record/wire.h"
@@ -98,12 +98,14 @@ static void takes_more_rows_than_a_run_holds(void)
 static void refuses_a_file_of_which_no_row_can_be_mapped(void)
 {
     csv();
-    CU_ASSERT_EQUAL(world_say(&w, "person,nhs,status,worker\r\nNULL,,,Ann\r\nNULL,,,Bob\r\n\r\n"), ANSWER_REFUSED);
+    CU_ASSERT_EQUAL(world_say(&w, "person,nhs,status,worker\r\nNULL,,,Ann\r\nNULL,,,Bob\r\n\r\n"),
+                    ANSWER_REFUSED);
     struct feed_counts c = world_counts(&w);
     CU_ASSERT_EQUAL(c.taken, 2);
     CU_ASSERT_EQUAL(c.quarantined, 2);
     CU_ASSERT_STRING_EQUAL(w.answer.why->code, "map.doubtful");
-    CU_ASSERT_EQUAL(world_say(&w, "person,nhs,status,worker\r\nNULL,,,Ann\r\n2,,,Bob\r\n"), ANSWER_KEPT);
+    CU_ASSERT_EQUAL(world_say(&w, "person,nhs,status,worker\r\nNULL,,,Ann\r\n2,,,Bob\r\n"),
+                    ANSWER_KEPT);
 }
 
 static void is_content_with_a_file_that_has_no_rows(void)
@@ -131,14 +133,16 @@ static void sends_the_first_acknowledgement_byte_for_byte(void)
     CU_ASSERT_EQUAL(world_counts(&w).duplicates, 1);
 }
 
-/* Senders that were wired before anybody asked for MSH-11 go on; the record is of the site's environment. */
+/* Senders that were wired before anybody asked for MSH-11 go on; the record is of the site's
+ * environment. */
 static void takes_a_message_that_does_not_say_whether_it_is_live(void)
 {
     static const char *const ends[] = { "|\"\"|2.4\r", "||2.4\r", "\r" };
     char text[200];
     hl7();
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        snprintf(text, sizeof text, "MSH|^~\\&|PAS|ZX9|HUB|ZX9|20260203143000||ADT^A01|E%zu%sPID|1||H1\rPV1|1|I|W4\r",
+        snprintf(text, sizeof text,
+                 "MSH|^~\\&|PAS|ZX9|HUB|ZX9|20260203143000||ADT^A01|E%zu%sPID|1||H1\rPV1|1|I|W4\r",
                  i, ends[i]);
         CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_KEPT);
     }
@@ -159,7 +163,9 @@ static bool acknowledged(const char *what)
     return w.answer.reply.n && memmem(w.answer.reply.p, w.answer.reply.n, what, strlen(what));
 }
 
-#define NOTE HL7 "NTE|1||a\x0b" "b\rZU8|%s\r"
+#define NOTE                                                                                       \
+    HL7 "NTE|1||a\x0b"                                                                             \
+        "b\rZU8|%s\r"
 
 static void say_note(const char *id, const char *code)
 {
@@ -170,7 +176,8 @@ static void say_note(const char *id, const char *code)
     CU_ASSERT(acknowledged(msa));
 }
 
-/* Refused it is, but a no that can be read of it counts, once; one that cannot holds its person's events. */
+/* Refused it is, but a no that can be read of it counts, once; one that cannot holds its person's
+ * events. */
 static void refuses_vt_within_a_message_and_keeps_what_it_restricts(void)
 {
     struct world_event events[4];
@@ -184,15 +191,16 @@ static void refuses_vt_within_a_message_and_keeps_what_it_restricts(void)
     CU_ASSERT_EQUAL_FATAL(world_events(&w, events, 4), 1);
     CU_ASSERT_STRING_EQUAL(world_text(&w, &events[0], "header.kind"), "raised");
     CU_ASSERT_EQUAL(world_signs(&w, events, 4), 0);
-    say_note("N3", "0\x0b" "1");
+    say_note("N3", "0\x0b"
+                   "1");
     CU_ASSERT_EQUAL(world_counts(&w).quarantined, 3);
     CU_ASSERT_EQUAL(world_events(&w, events, 4), 1);
     CU_ASSERT_EQUAL_FATAL(world_signs(&w, events, 4), 1);
     CU_ASSERT(slice_equal_text(view_text_at(&events[0].v, "code"), "hl7v2.vt"));
 }
 
-/* Where another message begins nobody can tell what else this one said: its person's events wait. The
- * other's person is nobody's to restrict by it. */
+/* Where another message begins nobody can tell what else this one said: its person's events wait.
+ * The other's person is nobody's to restrict by it. */
 static void holds_whom_a_message_with_another_in_it_is_about(void)
 {
     struct world_event events[4];
@@ -232,11 +240,13 @@ static void answers_a_batch_by_its_first_message_or_the_worst(void)
 {
     char text[600];
     hl7();
-    int n = snprintf(text, sizeof text, "BHS|^~\\&|PAS|ZX9\r" HL7 HL7 HL7 "BTS|3\r", "B1", "B2", "B3");
+    int n =
+        snprintf(text, sizeof text, "BHS|^~\\&|PAS|ZX9\r" HL7 HL7 HL7 "BTS|3\r", "B1", "B2", "B3");
     CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_KEPT);
     CU_ASSERT_EQUAL(world_counts(&w).published, 3);
     CU_ASSERT(acknowledged("MSA|AA|B1") && !acknowledged("|B2") && !acknowledged("|B3"));
-    n = snprintf(text, sizeof text, "BHS|^~\\&|PAS|ZX9\r" HL7 "MSH|junk\r" HL7 "BTS|3\r", "B4", "B5");
+    n = snprintf(text, sizeof text, "BHS|^~\\&|PAS|ZX9\r" HL7 "MSH|junk\r" HL7 "BTS|3\r", "B4",
+                 "B5");
     CU_ASSERT(n > 0);
     CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_REFUSED);
     CU_ASSERT(acknowledged("MSA|AE") && !acknowledged("MSA|AA"));

@@ -1,5 +1,5 @@
-/* unknown_test.c - a code by which a sender restricts and that nobody here knows: whom it holds, whatever else
- * its message tells. */
+/* unknown_test.c - a code by which a sender restricts and that nobody here knows: whom it holds,
+ * whatever else its message tells. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
@@ -120,7 +120,8 @@ static void sent_again_it_lifts_nothing_while_it_lies_aside(void)
 /* Whoever takes it again by a mapping that does not know it either has it still. */
 static void taken_again_it_lies_aside_as_before(void)
 {
-    const struct way_back b = { .which = { .code = SLICE("map.restriction"), .until_ms = INT64_MAX } };
+    const struct way_back b = { .which = { .code = SLICE("map.restriction"),
+                                           .until_ms = INT64_MAX } };
     uint64_t n = 0;
     say("A31", "M1", "0|X");
     say("A31", "M1", "0|X");
@@ -177,7 +178,8 @@ static void of_several_codes_in_one_message_each_counts(void)
     CU_ASSERT_EQUAL(asked(), 4);
 }
 
-/* Of a list the order says nothing, and what it does not have any more is gone; NO makes no record here. */
+/* Of a list the order says nothing, and what it does not have any more is gone; NO makes no record
+ * here. */
 static void a_list_is_one_place_in_any_order(void)
 {
     say("A31", "M1", "\rARV|||X\rARV|||NO");

@@ -1,5 +1,5 @@
-/* words_share_test.c - what is kept of words about sharing has a share of the spool's limit: what allows
- * makes room, what restricts stays, and what needs more room than there is comes again. */
+/* words_share_test.c - what is kept of words about sharing has a share of the spool's limit: what
+ * allows makes room, what restricts stays, and what needs more room than there is comes again. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
@@ -133,7 +133,8 @@ static void what_restricts_stays_and_the_next_is_asked_to_come_again(void)
     CU_ASSERT_STRING_EQUAL(said_of(&w.agency_key, arena_format(&w.a, "H%d", n)), "");
     CU_ASSERT_EQUAL(about(yes, n), ANSWER_KEPT); /* said, and not kept for links */
     CU_ASSERT_EQUAL(about("\"ward\":\"W\"", n), ANSWER_KEPT);
-    check_refused(about("\"hide\":\"place\",\"to\":\"nowhere\"", n)); /* cannot be mapped, and restricts */
+    check_refused(
+        about("\"hide\":\"place\",\"to\":\"nowhere\"", n)); /* cannot be mapped, and restricts */
     c = world_counts(&w);
     CU_ASSERT(c.words_full && c.aside == 0);
     with_room(1000); /* less than there is */
@@ -150,8 +151,9 @@ static void what_restricts_stays_and_the_next_is_asked_to_come_again(void)
 /* The alarm is on disk though the turn that says so is not, and ends with the next that fits. */
 static void the_alarm_is_seen_at_once_and_ends_with_the_next_that_fits(void)
 {
-    static const char large[] = "\"hide\":\"place\",\"local\":\"%s-of-a-local-id-that-is-as-long-as-"
-                                "some-systems-make-them-00000000000000000000000000000000000000000\"";
+    static const char large[] =
+        "\"hide\":\"place\",\"local\":\"%s-of-a-local-id-that-is-as-long-as-"
+        "some-systems-make-them-00000000000000000000000000000000000000000\"";
     say(arena_format(&w.a, large, "one"));
     int64_t one = (int64_t)world_counts(&w).words_bytes;
     CU_ASSERT_EQUAL(about(hide, 1), ANSWER_KEPT);
@@ -199,7 +201,9 @@ static void a_link_off_the_bus_is_carried_over_without_room(void)
     avro_put_text(&b, SLICE("hospital/wards"));
     avro_put_long(&b, 2);
     avro_put_text(&b, SLICE("council/team"));
-    const struct bus_record r = { .topic = "links.hospital", .key = SLICE("H0"), .value = buf_slice(&b) };
+    const struct bus_record r = { .topic = "links.hospital",
+                                  .key = SLICE("H0"),
+                                  .value = buf_slice(&b) };
     CU_ASSERT(bus_publish(w.bus, &r, 1, &w.e));
     buf_release(&b);
     for (int i = 0; i < 1000 && !stored; i++) {
@@ -229,7 +233,8 @@ static void one_that_has_no_room_keeps_none_of_its_turn_out(void)
     };
     struct answer out[3];
     feed_take(w.feed, in, out, 3);
-    CU_ASSERT(out[0].fate == ANSWER_KEPT && out[1].fate == ANSWER_LATER && out[2].fate == ANSWER_KEPT);
+    CU_ASSERT(out[0].fate == ANSWER_KEPT && out[1].fate == ANSWER_LATER &&
+              out[2].fate == ANSWER_KEPT);
     struct feed_counts c = world_counts(&w);
     CU_ASSERT_EQUAL(c.published, before.published + 2);
     CU_ASSERT_EQUAL(c.words, before.words);
@@ -237,8 +242,10 @@ static void one_that_has_no_room_keeps_none_of_its_turn_out(void)
 
 static uint64_t drop(const char *code, int64_t since_ms, int64_t until_ms)
 {
-    const struct way_back b = { .drop = true, .which = { .code = slice_text(code), .since_ms = since_ms,
-                                                         .until_ms = until_ms } };
+    const struct way_back b = {
+        .drop = true,
+        .which = { .code = slice_text(code), .since_ms = since_ms, .until_ms = until_ms }
+    };
     uint64_t n = 0;
     CU_ASSERT(w.feed ? feed_take_back(w.feed, &b, &n, &w.e)
                      : feed_take_back_alone(w.spool, w.options.name, &b, &n, &w.e));
@@ -269,9 +276,11 @@ static struct feed_counts leave_as_an_older_program(void)
     say("\"hide\":\"place\",\"local\":\"H1\"");
     const struct feed_counts before = world_counts(&w);
     feed_close(&w.feed);
-    CU_ASSERT_FATAL(db_open(w.spool, "drop trigger word_comes; drop trigger word_goes;"
-                                     "drop index word_allows; drop table word_share;"
-                                     "alter table word drop column at;", &d, &w.e));
+    CU_ASSERT_FATAL(db_open(w.spool,
+                            "drop trigger word_comes; drop trigger word_goes;"
+                            "drop index word_allows; drop table word_share;"
+                            "alter table word drop column at;",
+                            &d, &w.e));
     db_close(&d);
     CU_ASSERT_EQUAL(world_counts(&w).words, 0);
     return before;

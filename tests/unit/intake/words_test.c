@@ -1,5 +1,5 @@
-/* words_test.c - what an agency said about sharing under a local id counts under every key that the id
- * leads to, whichever was first: the word or the link. */
+/* words_test.c - what an agency said about sharing under a local id counts under every key that the
+ * id leads to, whichever was first: the word or the link. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
@@ -242,7 +242,9 @@ static void many_yeses_push_out_no_restriction(void)
 static void put_word(struct words *all, uint8_t id, uint8_t key)
 {
     bool gave_up = false;
-    struct word x = { .to = { .local = { 1 }, .key = { key } }, .id = { { id } }, .restricts = true,
+    struct word x = { .to = { .local = { 1 }, .key = { key } },
+                      .id = { { id } },
+                      .restricts = true,
                       .record = SLICE("record") };
     CU_ASSERT(words_put(all, &x, &gave_up, &w.e));
     CU_ASSERT_EQUAL(gave_up, id == WORDS_MAX);

@@ -25,34 +25,34 @@ int64_t world_now_ms(void)
     return now_ms;
 }
 
-#define JSON_MAPPING(destinations) \
-    "in:\n" \
-    "  format: json\n" \
-    "  id: id\n" \
-    "  type: type\n" \
-    "  not_carried: {type: [gossip]}\n" \
-    "common:\n" \
-    "  header.occurred: {from: at, as: iso-time}\n" \
-    "  header.environment: {from: environment, table: {live: live, test: test}, else: refuse}\n" \
-    "  header.episode: {from: visit}\n" \
-    "  subject.nhs_number: {from: nhs, as: nhs-number, status: status}\n" \
-    "  subject.local_id: {from: local}\n" \
-    "  subject.case_reference: {from: reference}\n" \
-    "  person.birth_date: {from: born}\n" \
-    "events:\n" \
-    "  - {on: {type: admitted}, emit: HospitalStay.admitted, fields: {stay.ward: {from: ward}," \
-    " stay.destination: {from: to, table: " destinations ", else: refuse}}}\n" \
-    "  - {on: {type: [admitted, changed]}, emit: HospitalStay.expected_discharge_changed," \
-    " changed: {key: [visit], of: [expected], first: quiet}," \
-    " fields: {stay.expected_discharge: {from: expected}}}\n" \
-    "  - {on: {type: moved}, emit: HospitalStay.moved, changed: {key: [visit], of: [ward]}," \
-    " fields: {stay.ward: {from: ward}}}\n" \
-    "  - {on: {hide: present}, emit: Restriction.raised, fields: {restriction.kind:" \
-    " {from: hide, table: {place: location}, else: refuse}}}\n" \
-    "  - {on: {lift: present}, emit: Restriction.lifted, fields: {restriction.kind:" \
-    " {from: lift, table: {place: location}, else: refuse}}}\n" \
-    "  - {on: {may: present}, emit: Consent.granted, fields: {consent.purpose: {from: may}}}\n" \
-    "  - {on: {found: present}, emit: HospitalStay.moved," \
+#define JSON_MAPPING(destinations)                                                                 \
+    "in:\n"                                                                                        \
+    "  format: json\n"                                                                             \
+    "  id: id\n"                                                                                   \
+    "  type: type\n"                                                                               \
+    "  not_carried: {type: [gossip]}\n"                                                            \
+    "common:\n"                                                                                    \
+    "  header.occurred: {from: at, as: iso-time}\n"                                                \
+    "  header.environment: {from: environment, table: {live: live, test: test}, else: refuse}\n"   \
+    "  header.episode: {from: visit}\n"                                                            \
+    "  subject.nhs_number: {from: nhs, as: nhs-number, status: status}\n"                          \
+    "  subject.local_id: {from: local}\n"                                                          \
+    "  subject.case_reference: {from: reference}\n"                                                \
+    "  person.birth_date: {from: born}\n"                                                          \
+    "events:\n"                                                                                    \
+    "  - {on: {type: admitted}, emit: HospitalStay.admitted, fields: {stay.ward: {from: ward},"    \
+    " stay.destination: {from: to, table: " destinations ", else: refuse}}}\n"                     \
+    "  - {on: {type: [admitted, changed]}, emit: HospitalStay.expected_discharge_changed,"         \
+    " changed: {key: [visit], of: [expected], first: quiet},"                                      \
+    " fields: {stay.expected_discharge: {from: expected}}}\n"                                      \
+    "  - {on: {type: moved}, emit: HospitalStay.moved, changed: {key: [visit], of: [ward]},"       \
+    " fields: {stay.ward: {from: ward}}}\n"                                                        \
+    "  - {on: {hide: present}, emit: Restriction.raised, fields: {restriction.kind:"               \
+    " {from: hide, table: {place: location}, else: refuse}}}\n"                                    \
+    "  - {on: {lift: present}, emit: Restriction.lifted, fields: {restriction.kind:"               \
+    " {from: lift, table: {place: location}, else: refuse}}}\n"                                    \
+    "  - {on: {may: present}, emit: Consent.granted, fields: {consent.purpose: {from: may}}}\n"    \
+    "  - {on: {found: present}, emit: HospitalStay.moved,"                                         \
     " fields: {subject.nhs_number: {from: found, as: nhs-number, status: sure}}}\n"
 
 static const char json_mapping[] = JSON_MAPPING("{home: home}");
@@ -70,26 +70,29 @@ static const char csv_mapping[] =
     "  - {on: {worker: present}, emit: Caseload.declared, changed: {key: [person], of: [worker]},"
     " fields: {caseload.worker: {from: worker}}}\n";
 
-#define HL7_MAPPING \
-    "in:\n" \
-    "  format: hl7v2\n" \
-    "  id: [MSH-3, MSH-4, MSH-10]\n" \
-    "common:\n" \
-    "  header.environment: {from: MSH-11, as: upper, table: {P: live, T: test, D: test}, else: refuse}\n" \
-    "  header.unknown_restriction: [\"ZU8-1[1!=0|1]\", ZU8-2," \
-    " \"ARV-3[1!=NO]\", \"ARV(2)-3[1!=NO]\"]\n" \
-    "  subject.local_id: {from: PID-3.1}\n" \
-    "events:\n" \
-    "  - {on: {MSH-9.2: A01}, emit: HospitalStay.admitted, fields: {stay.ward: {from: PV1-3.1}}}\n" \
-    "  - {on: {ZU8-1: [1]}, emit: Restriction.raised, fields: {restriction.kind: {text: location}}}\n" \
-    "  - {on: {ZU8-1: [0]}, emit: Restriction.lifted, fields: {restriction.kind: {text: location}}}\n"
+#define HL7_MAPPING                                                                                \
+    "in:\n"                                                                                        \
+    "  format: hl7v2\n"                                                                            \
+    "  id: [MSH-3, MSH-4, MSH-10]\n"                                                               \
+    "common:\n"                                                                                    \
+    "  header.environment: {from: MSH-11, as: upper, table: {P: live, T: test, D: test}, else: "   \
+    "refuse}\n"                                                                                    \
+    "  header.unknown_restriction: [\"ZU8-1[1!=0|1]\", ZU8-2,"                                     \
+    " \"ARV-3[1!=NO]\", \"ARV(2)-3[1!=NO]\"]\n"                                                    \
+    "  subject.local_id: {from: PID-3.1}\n"                                                        \
+    "events:\n"                                                                                    \
+    "  - {on: {MSH-9.2: A01}, emit: HospitalStay.admitted, fields: {stay.ward: {from: "            \
+    "PV1-3.1}}}\n"                                                                                 \
+    "  - {on: {ZU8-1: [1]}, emit: Restriction.raised, fields: {restriction.kind: {text: "          \
+    "location}}}\n"                                                                                \
+    "  - {on: {ZU8-1: [0]}, emit: Restriction.lifted, fields: {restriction.kind: {text: "          \
+    "location}}}\n"
 
 static const char hl7_mapping[] = HL7_MAPPING;
 /* One that is a restriction of an unknown kind, where A31 says it. */
 static const char standing_mapping[] =
-    HL7_MAPPING
-    "  - {on: {ZU8-2: S, MSH-9.2: A31}, emit: Restriction.raised,"
-    " fields: {restriction.kind: {text: unknown}, restriction.code: ZU8-2}}\n";
+    HL7_MAPPING "  - {on: {ZU8-2: S, MSH-9.2: A31}, emit: Restriction.raised,"
+                " fields: {restriction.kind: {text: unknown}, restriction.code: ZU8-2}}\n";
 
 static const char snapshot_mapping[] =
     "in:\n"
@@ -126,44 +129,49 @@ static const char hides_mapping[] =
     "  format: hl7v2\n"
     "  id: [MSH-3, MSH-4, MSH-10]\n"
     "common:\n"
-    "  header.environment: {from: MSH-11, as: upper, table: {P: live, T: test, D: test}, else: refuse}\n"
+    "  header.environment: {from: MSH-11, as: upper, table: {P: live, T: test, D: test}, else: "
+    "refuse}\n"
     "  header.unknown_restriction: [\"ZU8-1[1!=0|1]\"]\n"
     "  subject.local_id: {from: PID-3.1}\n"
     "events:\n"
     "  - {on: {ZU8-1: [1]}, emit: Restriction.raised,"
-    " changed: {name: hide, key: [PID-3.1], of: [ZU8-1]}, fields: {restriction.kind: {text: location}}}\n"
+    " changed: {name: hide, key: [PID-3.1], of: [ZU8-1]}, fields: {restriction.kind: {text: "
+    "location}}}\n"
     "  - {on: {ZU8-1: [0]}, emit: Restriction.lifted,"
-    " changed: {name: hide, key: [PID-3.1], of: [ZU8-1]}, fields: {restriction.kind: {text: location}}}\n"
+    " changed: {name: hide, key: [PID-3.1], of: [ZU8-1]}, fields: {restriction.kind: {text: "
+    "location}}}\n"
     "  - {on: {MSH-9.2: A01}, emit: HospitalStay.admitted, fields: {stay.ward: {from: PV1-3.1}}}\n"
     "  - {on: {MSH-9.2: A08}, emit: HospitalStay.moved, changed: {key: [PID-3.1], of: [PV1-3.1]},"
     " fields: {stay.ward: {from: PV1-3.1}}}\n";
 
 /* The same of rows, of which all is told when it changes. */
-#define CASES_MAPPING(workers) \
-    "in:\n" \
-    "  format: csv\n" \
-    "  id: person\n" \
-    "common:\n" \
-    "  header.environment: {text: live}\n" \
-    "  subject.local_id: {from: person}\n" \
-    "events:\n" \
-    "  - {on: {hide: y}, emit: Restriction.raised," \
-    " changed: {name: hide, key: [person], of: [hide]}, fields: {restriction.kind: {text: location}}}\n" \
-    "  - {on: {hide: n}, emit: Restriction.lifted," \
-    " changed: {name: hide, key: [person], of: [hide], first: quiet}," \
-    " fields: {restriction.kind: {text: location}}}\n" \
-    "  - {on: {status: open}, emit: Caseload.declared," \
-    " changed: {name: case, key: [person], of: [status, worker]}," \
-    " fields: {caseload.worker: {from: worker, table: " workers ", else: refuse}}}\n" \
-    "  - {on: {status: closed}, emit: Caseload.ended," \
+#define CASES_MAPPING(workers)                                                                     \
+    "in:\n"                                                                                        \
+    "  format: csv\n"                                                                              \
+    "  id: person\n"                                                                               \
+    "common:\n"                                                                                    \
+    "  header.environment: {text: live}\n"                                                         \
+    "  subject.local_id: {from: person}\n"                                                         \
+    "events:\n"                                                                                    \
+    "  - {on: {hide: y}, emit: Restriction.raised,"                                                \
+    " changed: {name: hide, key: [person], of: [hide]}, fields: {restriction.kind: {text: "        \
+    "location}}}\n"                                                                                \
+    "  - {on: {hide: n}, emit: Restriction.lifted,"                                                \
+    " changed: {name: hide, key: [person], of: [hide], first: quiet},"                             \
+    " fields: {restriction.kind: {text: location}}}\n"                                             \
+    "  - {on: {status: open}, emit: Caseload.declared,"                                            \
+    " changed: {name: case, key: [person], of: [status, worker]},"                                 \
+    " fields: {caseload.worker: {from: worker, table: " workers ", else: refuse}}}\n"              \
+    "  - {on: {status: closed}, emit: Caseload.ended,"                                             \
     " changed: {name: case, key: [person], of: [status, worker], first: quiet}}\n"
 
 static const char cases_mapping[] = CASES_MAPPING("{w1: w1, w2: w2}");
 static const char mended_cases[] = CASES_MAPPING("{w1: w1, w2: w2, w9: w9}");
 
-static const char *const mappings[] = { json_mapping, csv_mapping,    hl7_mapping,   snapshot_mapping,
-                                        pair_mapping, mended_mapping, hides_mapping, cases_mapping,
-                                        mended_cases, standing_mapping };
+static const char *const mappings[] = { json_mapping,     csv_mapping,   hl7_mapping,
+                                        snapshot_mapping, pair_mapping,  mended_mapping,
+                                        hides_mapping,    cases_mapping, mended_cases,
+                                        standing_mapping };
 
 static const struct format *const formats[] = { &format_json, &format_csv, &format_hl7v2, NULL };
 static const struct transport *const transports[] = { NULL };
@@ -400,7 +408,8 @@ static bool read_event(struct world *w, const struct bus_record *r, struct world
     uint64_t fingerprint = 0;
     struct slice body, framed = arena_copy(&w->a, r->value);
     const struct schema *s = NULL;
-    *out = (struct world_event){ .key = arena_copy(&w->a, r->key), .partition = r->partition,
+    *out = (struct world_event){ .key = arena_copy(&w->a, r->key),
+                                 .partition = r->partition,
                                  .offset = r->offset };
     if (wire_open(framed, &fingerprint, &body, &w->e))
         s = catalogue_fingerprint(w->schemas, fingerprint);

@@ -28,8 +28,18 @@ struct world {
     struct err e;
 };
 
-enum world_format { WORLD_JSON, WORLD_CSV, WORLD_HL7, WORLD_SNAPSHOT, WORLD_PAIR, WORLD_MENDED,
-                    WORLD_HIDES, WORLD_CASES, WORLD_CASES_MENDED, WORLD_STANDING };
+enum world_format {
+    WORLD_JSON,
+    WORLD_CSV,
+    WORLD_HL7,
+    WORLD_SNAPSHOT,
+    WORLD_PAIR,
+    WORLD_MENDED,
+    WORLD_HIDES,
+    WORLD_CASES,
+    WORLD_CASES_MENDED,
+    WORLD_STANDING
+};
 /* Everything but the feed. False, with a line on stderr, when something cannot be made. */
 bool world_init(struct world *w, enum world_format format);
 void world_done(struct world *w);
@@ -44,13 +54,13 @@ bool world_mend_to(struct world *w, enum world_format format);
 enum answer_fate world_say(struct world *w, const char *text);
 /* Puts on the bus that the local id is known to be THEIRS, of partition 2. */
 void world_link(struct world *w, const char *local_id);
-/* Puts on the bus that people refused the n-th event of whoever the local id is, or (reopened_by not empty)
- * took that back. */
+/* Puts on the bus that people refused the n-th event of whoever the local id is, or (reopened_by
+ * not empty) took that back. */
 void world_refuse(struct world *w, const char *local_id, uint8_t n, const char *reopened_by);
 /* Waits for the publisher, then reads the sums. */
 struct feed_counts world_counts(struct world *w);
-/* All records of events.hospital in all partitions, by feed_seq, openings in the order in which they
- * were opened (another process's before, each by itself); views and keys in w->a. */
+/* All records of events.hospital in all partitions, by feed_seq, openings in the order in which
+ * they were opened (another process's before, each by itself); views and keys in w->a. */
 struct world_event {
     struct slice key;
     int partition;
@@ -60,7 +70,8 @@ struct world_event {
     int64_t offset;
 };
 size_t world_events(struct world *w, struct world_event *out, size_t most);
-/* What stands beside them: signs that something could not be read, refusals that are carried over. */
+/* What stands beside them: signs that something could not be read, refusals that are carried
+ * over. */
 size_t world_signs(struct world *w, struct world_event *out, size_t most);
 /* Text of one slot of an event, NUL-terminated in w->a; "" when null. */
 const char *world_text(struct world *w, const struct world_event *e, const char *path);

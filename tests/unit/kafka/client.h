@@ -5,7 +5,7 @@
 #include "bus/kafka_client.h"
 
 struct broker {
-    int64_t first, next, committed;   /* the records there are; the group's position */
+    int64_t first, next, committed; /* the records there are; the group's position */
     enum err_fate commit_fails, abort_fails, assign_fails; /* ERR_NONE: it does not */
     int aborts, assigns;
 };

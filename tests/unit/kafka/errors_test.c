@@ -108,7 +108,8 @@ static CU_TestInfo cases[] = {
     { "what was not committed is fetched again", what_was_not_committed_is_fetched_again },
     { "a worker that cannot go back ends", a_worker_that_cannot_go_back_ends },
     { "a commit that cannot be told is not aborted", a_commit_that_cannot_be_told_is_not_aborted },
-    { "a trimmed topic is read from where it begins", a_trimmed_topic_is_read_from_where_it_begins },
+    { "a trimmed topic is read from where it begins",
+      a_trimmed_topic_is_read_from_where_it_begins },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_errors = { "errors", NULL, NULL, fresh, done, cases };

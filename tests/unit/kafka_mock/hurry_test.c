@@ -1,4 +1,5 @@
-/* hurry_test.c - a stop while brokers are slow or away: whoever waits for them gives up, and nobody else. */
+/* hurry_test.c - a stop while brokers are slow or away: whoever waits for them gives up, and nobody
+ * else. */
 #include <pthread.h>
 #include <stdio.h>
 
@@ -7,7 +8,7 @@
 
 #define SLOW_MS 15000 /* longer than any question may take */
 #define ENDS_S 6.0    /* two seconds where nothing else runs */
-#define LATE_MS 600    /* what is late, and comes */
+#define LATE_MS 600   /* what is late, and comes */
 
 static bool look_at_the_end(struct err *e)
 {
@@ -90,11 +91,16 @@ static const struct {
     const char *what;
     bool (*call)(struct err *e);
 } calls[] = {
-    { "the end", look_at_the_end },       { "the topics", list_topics },
-    { "making topics", make_topics },     { "opening a reader", open_reader },
-    { "a record", look_whether_it_is_still_there }, { "a position", ask_for_a_position },
-    { "a publication", publish },         { "the first one to a topic", publish_elsewhere },
-    { "joining", join },                  { "a commit", commit },
+    { "the end", look_at_the_end },
+    { "the topics", list_topics },
+    { "making topics", make_topics },
+    { "opening a reader", open_reader },
+    { "a record", look_whether_it_is_still_there },
+    { "a position", ask_for_a_position },
+    { "a publication", publish },
+    { "the first one to a topic", publish_elsewhere },
+    { "joining", join },
+    { "a commit", commit },
 };
 
 #define CALLS (sizeof calls / sizeof calls[0])
@@ -137,7 +143,8 @@ static void all_give_up_soon(void)
         bool so = !w->good && (w->e.fate == ERR_RETRY || w->e.fate == ERR_FATAL) && took_s < ENDS_S;
         CU_ASSERT(so);
         if (!so)
-            fprintf(stderr, "\n    %s: %d after %.1f s: %s\n", calls[i].what, w->good, took_s, w->e.text);
+            fprintf(stderr, "\n    %s: %d after %.1f s: %s\n", calls[i].what, w->good, took_s,
+                    w->e.text);
     }
 }
 
@@ -179,10 +186,14 @@ static void what_answers_goes_on_while_everybody_hurries(void)
 }
 
 static CU_TestInfo cases[] = {
-    { "whoever waits for brokers that are slow gives up", whoever_waits_for_brokers_that_are_slow_gives_up },
-    { "whoever waits for brokers that are away gives up", whoever_waits_for_brokers_that_are_away_gives_up },
-    { "what is late is waited for while nobody hurries", what_is_late_is_waited_for_while_nobody_hurries },
-    { "what answers goes on while everybody hurries", what_answers_goes_on_while_everybody_hurries },
+    { "whoever waits for brokers that are slow gives up",
+      whoever_waits_for_brokers_that_are_slow_gives_up },
+    { "whoever waits for brokers that are away gives up",
+      whoever_waits_for_brokers_that_are_away_gives_up },
+    { "what is late is waited for while nobody hurries",
+      what_is_late_is_waited_for_while_nobody_hurries },
+    { "what answers goes on while everybody hurries",
+      what_answers_goes_on_while_everybody_hurries },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_hurry = { "hurry", rig_open, rig_close, rig_fresh, rig_done, cases };

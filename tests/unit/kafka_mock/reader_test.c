@@ -97,9 +97,11 @@ static CU_TestInfo cases[] = {
     { "the end is asked for again", the_end_is_asked_for_again },
     { "the end of a topic that was away is told when it is back",
       the_end_of_a_topic_that_was_away_is_told_when_it_is_back },
-    { "a leader that moves while it is read is followed", a_leader_that_moves_while_it_is_read_is_followed },
+    { "a leader that moves while it is read is followed",
+      a_leader_that_moves_while_it_is_read_is_followed },
     { "what does not pass ends it", what_does_not_pass_ends_it },
-    { "a position that the broker no longer has ends it", a_position_that_the_broker_no_longer_has_ends_it },
+    { "a position that the broker no longer has ends it",
+      a_position_that_the_broker_no_longer_has_ends_it },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_reader = { "reader", rig_open, rig_close, rig_fresh, rig_done, cases };

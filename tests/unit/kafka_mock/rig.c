@@ -83,7 +83,8 @@ void rig_fail(enum request request, const rd_kafka_resp_err_t *why)
 
 void rig_move_leader(const char *topic, int broker)
 {
-    CU_ASSERT_EQUAL(rd_kafka_mock_partition_set_leader(rig.cluster, full(topic), 0, broker), WHY(NO_ERROR));
+    CU_ASSERT_EQUAL(rd_kafka_mock_partition_set_leader(rig.cluster, full(topic), 0, broker),
+                    WHY(NO_ERROR));
 }
 
 void rig_slow(int ms)
@@ -94,12 +95,14 @@ void rig_slow(int ms)
 void rig_away(bool away)
 {
     CU_ASSERT_EQUAL(away ? rd_kafka_mock_broker_set_down(rig.cluster, ALL)
-                         : rd_kafka_mock_broker_set_up(rig.cluster, ALL), WHY(NO_ERROR));
+                         : rd_kafka_mock_broker_set_up(rig.cluster, ALL),
+                    WHY(NO_ERROR));
 }
 
 void rig_move_coordinator(const char *kind, const char *of, int broker)
 {
-    CU_ASSERT_EQUAL(rd_kafka_mock_coordinator_set(rig.cluster, kind, full(of), broker), WHY(NO_ERROR));
+    CU_ASSERT_EQUAL(rd_kafka_mock_coordinator_set(rig.cluster, kind, full(of), broker),
+                    WHY(NO_ERROR));
 }
 
 bool rig_must(bool good)

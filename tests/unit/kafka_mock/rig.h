@@ -1,5 +1,5 @@
-/* rig.h - a bus on librdkafka's own mock of two brokers, with topics "in" and "out" of one partition.
- * The brokers last for a suite; each test has topics of its own.
+/* rig.h - a bus on librdkafka's own mock of two brokers, with topics "in" and "out" of one
+ * partition. The brokers last for a suite; each test has topics of its own.
  *
  * The mock answers a request with an error when one was pushed for it: one a request, in order. */
 #ifndef TEST_KAFKA_MOCK_RIG_H
@@ -15,8 +15,17 @@
 
 /* Requests by the protocol's numbers. */
 enum request {
-    PRODUCE = 0, FETCH = 1, LIST_OFFSETS = 2, METADATA = 3, OFFSET_FETCH = 9, FIND_COORDINATOR = 10,
-    INIT_PRODUCER_ID = 22, ADD_PARTITIONS = 24, ADD_OFFSETS = 25, END_TRANSACTION = 26, SEND_POSITIONS = 28
+    PRODUCE = 0,
+    FETCH = 1,
+    LIST_OFFSETS = 2,
+    METADATA = 3,
+    OFFSET_FETCH = 9,
+    FIND_COORDINATOR = 10,
+    INIT_PRODUCER_ID = 22,
+    ADD_PARTITIONS = 24,
+    ADD_OFFSETS = 25,
+    END_TRANSACTION = 26,
+    SEND_POSITIONS = 28
 };
 
 struct rig {

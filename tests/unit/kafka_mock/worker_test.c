@@ -51,7 +51,8 @@ static void a_commit_goes_on_behind_a_coordinator_that_moved(void)
 /* At each of its steps. */
 static void a_commit_makes_its_requests_again(void)
 {
-    static const enum request steps[] = { ADD_PARTITIONS, ADD_OFFSETS, SEND_POSITIONS, END_TRANSACTION };
+    static const enum request steps[] = { ADD_PARTITIONS, ADD_OFFSETS, SEND_POSITIONS,
+                                          END_TRANSACTION };
     join();
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         FAIL(steps[i], WHY(COORDINATOR_LOAD_IN_PROGRESS), WHY(NOT_COORDINATOR));
@@ -65,7 +66,11 @@ static void a_commit_makes_its_requests_again(void)
 /* What fails in the transaction alone: it is aborted, the same is fetched again, and goes. */
 static void a_commit_that_fails_is_aborted_and_fetched_again(void)
 {
-    static const struct { enum request step; rd_kafka_resp_err_t why; const char *code; } rows[] = {
+    static const struct {
+        enum request step;
+        rd_kafka_resp_err_t why;
+        const char *code;
+    } rows[] = {
         { ADD_PARTITIONS, WHY(TOPIC_AUTHORIZATION_FAILED), "bus.down" },
         { ADD_OFFSETS, WHY(GROUP_AUTHORIZATION_FAILED), "bus.down" },
         { PRODUCE, WHY(MSG_SIZE_TOO_LARGE), "bus.limit" },
@@ -81,7 +86,8 @@ static void a_commit_that_fails_is_aborted_and_fetched_again(void)
         CU_ASSERT_STRING_EQUAL(rig_fetch(2), "1 2 ");
         rd_kafka_mock_clear_request_errors(rig.cluster, (int16_t)rows[i].step);
     }
-    bool taken = rig_commit("taken", 2); /* the first behind a lost record may fail once more, for its number */
+    bool taken = rig_commit(
+        "taken", 2); /* the first behind a lost record may fail once more, for its number */
     CU_ASSERT_TRUE(taken || (rig.e.fate == ERR_RETRY && rig_must(rig_commit("taken", 2))));
 }
 
@@ -126,11 +132,14 @@ static void what_may_pass_is_fetched_again(void)
 }
 
 static CU_TestInfo cases[] = {
-    { "a coordinator that is not ready is asked again", a_coordinator_that_is_not_ready_is_asked_again },
+    { "a coordinator that is not ready is asked again",
+      a_coordinator_that_is_not_ready_is_asked_again },
     { "who may not join is told", who_may_not_join_is_told },
-    { "a commit goes on behind a coordinator that moved", a_commit_goes_on_behind_a_coordinator_that_moved },
+    { "a commit goes on behind a coordinator that moved",
+      a_commit_goes_on_behind_a_coordinator_that_moved },
     { "a commit makes its requests again", a_commit_makes_its_requests_again },
-    { "a commit that fails is aborted, and fetched again", a_commit_that_fails_is_aborted_and_fetched_again },
+    { "a commit that fails is aborted, and fetched again",
+      a_commit_that_fails_is_aborted_and_fetched_again },
     { "another of its name ends it", another_of_its_name_ends_it },
     { "a commit that cannot be told ends it", a_commit_that_cannot_be_told_ends_it },
     { "an abort that fails ends it", an_abort_that_fails_ends_it },

@@ -1,6 +1,6 @@
-/* cases_test.c - what people in the field have sent (../shared/cases), through the mappings shipped:
- * what is read of it, or with which code it is refused. What needs a socket or a folder is said by the
- * suites of those rooms. */
+/* cases_test.c - what people in the field have sent (../shared/cases), through the mappings
+ * shipped: what is read of it, or with which code it is refused. What needs a socket or a folder is
+ * said by the suites of those rooms. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
@@ -22,28 +22,51 @@ struct row {
     struct check checks[CHECKS_MAX];
 };
 
-#define NUMBER { "subject.nhs_number", "9990000026" }
+#define NUMBER                                                                                     \
+    {                                                                                              \
+        "subject.nhs_number", "9990000026"                                                         \
+    }
 
 static const struct row rows[] = {
-    { "01-json-bom-numbers/input-bom-referral.json", HUB, NULL, 1, 1,
+    { "01-json-bom-numbers/input-bom-referral.json",
+      HUB,
+      NULL,
+      1,
+      1,
       { { "subject.nhs_number", "9990000042" } } },
     { "01-json-bom-numbers/input-bom.json", HUB, NULL, 1, 1, { NUMBER } },
-    { "01-json-bom-numbers/input-stranger.json", HUB, NULL, 1, 1,
+    { "01-json-bom-numbers/input-stranger.json",
+      HUB,
+      NULL,
+      1,
+      1,
       { { "subject.nhs_number", "" }, { "subject.local_id", "700009" } } },
     { "03-restriction-in-unmappable-message/input-a31-bad.hl7", ITK, NULL, 1, 2, { NUMBER } },
     { "08-csv-padded-codes/input-status-sp.csv", EXTRACT, NULL, 1, 3, { NUMBER } },
     { "09-csv-nbsp-header/input-nbsp-hdr.csv", EXTRACT, NULL, 1, 3, { NUMBER } },
     { "09-csv-nbsp-header/input-zwsp-hdr.csv", EXTRACT, NULL, 1, 3, { NUMBER } },
-    { "10-hl7-time-run-together/input-pv144.hl7", ITK, NULL, 1, 3,
+    { "10-hl7-time-run-together/input-pv144.hl7",
+      ITK,
+      NULL,
+      1,
+      3,
       { { "stay.admitted", "2026-11-20T10:05:00.920Z" } } },
     { "10-hl7-time-run-together/input-time-7frac-net.hl7", ITK, NULL, 1, 3, { NUMBER } },
     { "10-hl7-time-run-together/input-time-off-colon.hl7", ITK, NULL, 1, 3, { NUMBER } },
     { "10-hl7-time-run-together/input-time-iso.hl7", ITK, NULL, 1, 3, { NUMBER } },
     { "10-hl7-time-run-together/input-time-2400.hl7", ITK, NULL, 1, 3, { NUMBER } },
     { "13-json-array-batch/input-array.json", HUB, NULL, 2, 2, { NUMBER } },
-    { "15-birth-date-british-standard-time/input-dob-dtz.json", HUB, NULL, 1, 1,
+    { "15-birth-date-british-standard-time/input-dob-dtz.json",
+      HUB,
+      NULL,
+      1,
+      1,
       { { "person.birth_date", "1941-11-01" } } },
-    { "17-nhs-number-as-number/input-nhs-sci.csv", EXTRACT, NULL, 2, 4,
+    { "17-nhs-number-as-number/input-nhs-sci.csv",
+      EXTRACT,
+      NULL,
+      2,
+      4,
       { { "subject.nhs_number", "" }, { "subject.local_id", "P00123" } } },
     { "19-csv-semicolon/input-semicolon.csv", EXTRACT, NULL, 1, 3, { NUMBER } },
     { "19-csv-semicolon/input-tab.csv", EXTRACT, NULL, 1, 3, { NUMBER } },
@@ -55,13 +78,25 @@ static const struct row rows[] = {
     { "37-five-encoding-characters/input-msh2-5.hl7", ITK, NULL, 1, 3, { NUMBER } },
     { "44-zero-byte-and-error-pages/input-html.csv", EXTRACT, NULL, 0, 0, { { NULL, NULL } } },
     { "49-times-with-ms-and-offset/input-time-comp.hl7", ITK, NULL, 1, 3, { NUMBER } },
-    { "50-unc-paths-and-escapes/input-esc-double.hl7", ITK, NULL, 1, 3,
+    { "50-unc-paths-and-escapes/input-esc-double.hl7",
+      ITK,
+      NULL,
+      1,
+      3,
       { { "person.names[]", "A\\T\\B" } } },
     { "50-unc-paths-and-escapes/input-esc-unc.hl7", ITK, NULL, 1, 3, { NUMBER } },
-    { "50-unc-paths-and-escapes/input-escX-nhs.hl7", ITK, NULL, 1, 3,
+    { "50-unc-paths-and-escapes/input-escX-nhs.hl7",
+      ITK,
+      NULL,
+      1,
+      3,
       { { "person.names[]", "TEST&PATIENT" } } },
     { "51-csv-bom/input-bom.csv", EXTRACT, NULL, 1, 3, { NUMBER } },
-    { "53-no-control-id/input-msh11-PT.hl7", ITK, NULL, 1, 3,
+    { "53-no-control-id/input-msh11-PT.hl7",
+      ITK,
+      NULL,
+      1,
+      3,
       { { "header.environment", "live" } } },
     { "53-no-control-id/input-msh11-none.hl7", ITK, NULL, 1, 3, { NUMBER } },
     { "53-no-control-id/input-no-msh10.hl7", ITK, NULL, 1, 3, { NUMBER } },
@@ -78,7 +113,7 @@ static struct slice text_of(const struct mapped_event *event, const char *path)
     size_t slot = (size_t)plan_slot(event->schema->plan, slice_text(path));
     CU_ASSERT_TRUE_FATAL(view_items(&v, slot, &hp.scratch, &names, &count, &hp.e) && count > 0);
     return view_text(&names[0], (size_t)plan_slot(plan_slot_at(event->schema->plan, slot)->item,
-                                              SLICE("family")));
+                                                  SLICE("family")));
 }
 
 static void check_first(const struct row *r, const struct mapped *mapped)

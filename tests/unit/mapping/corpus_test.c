@@ -58,8 +58,7 @@ static void note_refusal(struct buf *lines, const char *path, size_t n)
 }
 
 static void take_message(const struct mapping *m, const struct head *head, struct slice one,
-                         const char *path,
-                         struct tally *t, struct buf *refused)
+                         const char *path, struct tally *t, struct buf *refused)
 {
     struct mapped out;
     struct doc *d = NULL;

@@ -145,7 +145,8 @@ struct slice helper_out(const struct mapping *m, const struct mapped_event *even
     if (!mapping_out(m, &hp.scratch, &v, &own, &tree, &fits, &hp.e) || !fits)
         return rendered;
     buf_init(&out, 1 << 20);
-    if (mapping_format(m)->render(tree, mapping_options(m), SLICE("aaaabbbbccccddddeeee"), &out, &hp.e))
+    if (mapping_format(m)->render(tree, mapping_options(m), SLICE("aaaabbbbccccddddeeee"), &out,
+                                  &hp.e))
         rendered = arena_copy(&hp.scratch, buf_slice(&out));
     buf_release(&out);
     return rendered;

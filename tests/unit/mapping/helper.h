@@ -1,4 +1,5 @@
-/* helper.h - what the suites of this room share: schemas, mappings written on the spot, messages. */
+/* helper.h - what the suites of this room share: schemas, mappings written on the spot,
+ * messages. */
 #ifndef CONCORDAT_TESTS_MAPPING_HELPER_H
 #define CONCORDAT_TESTS_MAPPING_HELPER_H
 
@@ -33,7 +34,7 @@ bool helper_in(const struct mapping *m, struct slice message, struct mapped *out
 /* The event as a finished record, as if intake and the router had filled in theirs. */
 struct view helper_record(const struct mapped_event *event);
 struct slice helper_text(const struct mapped_event *event, const char *path);
-#define HELPER_IS(event, path, want) \
+#define HELPER_IS(event, path, want)                                                               \
     CU_ASSERT_TRUE(slice_equal_text(helper_text((event), (path)), (want)))
 /* A record rendered by an out mapping; empty when no rule fits or it fails (hp.e). */
 struct slice helper_out(const struct mapping *m, const struct mapped_event *event);

@@ -149,10 +149,12 @@ static void keeps_a_repetition_whose_else_leaves_out_the_field(void)
     static const char *const uses[] = { "from: \".7\", table: {L: legal}, else: leave",
                                         "from: \".7\", as: lower, else: leave" };
     for (size_t i = 0; i < 2; i++) {
-        const struct mapped_event *event = admit(
-            arena_format(&hp.scratch, "      \"person.names[]\": {each: PID-5, fields: {"
-                                      "family: \".1.1\", use: {%s}, given: \".2\"}}\n", uses[i]),
-            "PID|1||||NOW^A^^^^^L~BEFORE^B^^^^^PREVIOUS-MAIDEN~PLAIN^C");
+        const struct mapped_event *event =
+            admit(arena_format(&hp.scratch,
+                               "      \"person.names[]\": {each: PID-5, fields: {"
+                               "family: \".1.1\", use: {%s}, given: \".2\"}}\n",
+                               uses[i]),
+                  "PID|1||||NOW^A^^^^^L~BEFORE^B^^^^^PREVIOUS-MAIDEN~PLAIN^C");
         CU_ASSERT_PTR_NOT_NULL_FATAL(event);
         struct view v = helper_record(event);
         const struct view *items = NULL;
@@ -215,11 +217,12 @@ static void gives_every_event_the_common_fields(void)
 {
     struct mapped out;
     const struct mapping *m = helper_mapping(
-        IN "common: {" LIVE ", stay.ward: PV1-3.1, header.episode: PV1-19, person.sex: {from: PID-8, "
-             "table: {\"2\": "
-             "female}, else: refuse}}\n"
-             "events:\n  - {emit: Restriction.raised}\n  - {emit: HospitalStay.admitted}\n"
-             "  - {emit: HospitalStay.moved, fields: {stay.ward: PV1-3.2}}\n");
+        IN "common: {" LIVE
+           ", stay.ward: PV1-3.1, header.episode: PV1-19, person.sex: {from: PID-8, "
+           "table: {\"2\": "
+           "female}, else: refuse}}\n"
+           "events:\n  - {emit: Restriction.raised}\n  - {emit: HospitalStay.admitted}\n"
+           "  - {emit: HospitalStay.moved, fields: {stay.ward: PV1-3.2}}\n");
     CU_ASSERT_PTR_NOT_NULL_FATAL(m);
     CU_ASSERT_TRUE_FATAL(helper_in(m, SLICE(MSH "PID|1|||||||2\rPV1|1|I|A^B\r"), &out));
     CU_ASSERT_EQUAL_FATAL(out.event_count, 3);
@@ -269,7 +272,8 @@ static void reports_what_no_rule_has_read(void)
     struct slice last = { .n = 0 };
     struct doc *d = NULL;
     const struct mapping *m =
-        helper_mapping("in: {format: json, id: id}\ncommon: {header.environment: {text: live}}\nevents:\n  - {emit: DischargePlan.referred, "
+        helper_mapping("in: {format: json, id: id}\ncommon: {header.environment: {text: "
+                       "live}}\nevents:\n  - {emit: DischargePlan.referred, "
                        "fields: {referral.to: "
                        "r.to, \"referral.needs[]\": {each: \"r.needs[]\"}}}\n");
     CU_ASSERT_PTR_NOT_NULL_FATAL(m);
@@ -291,8 +295,8 @@ static void survives_memory_running_out(void)
         struct doc *d = NULL;
         struct mapped out;
         arena_init(&small, limit);
-        bool ok =
-            mapping_format(m)->parse(&small, NULL, text, &d, &e) && mapping_in(m, &small, d, 0, &out, &e);
+        bool ok = mapping_format(m)->parse(&small, NULL, text, &d, &e) &&
+                  mapping_in(m, &small, d, 0, &out, &e);
         CU_ASSERT_TRUE(ok || e.fate == ERR_RETRY);
         arena_release(&small);
     }
@@ -301,7 +305,8 @@ static void survives_memory_running_out(void)
 /* Of several paths the first whose value can be read; what could not be is told, by its form. */
 static void takes_the_first_value_that_can_be_read(void)
 {
-    static const char field[] = "      stay.admitted: {from: [PV1-44, PV1-45, PV1-46], as: hl7-time, else: leave}\n";
+    static const char field[] =
+        "      stay.admitted: {from: [PV1-44, PV1-45, PV1-46], as: hl7-time, else: leave}\n";
     char pv1[200];
     static const struct {
         const char *a, *b, *c, *want;
@@ -329,10 +334,10 @@ static void takes_the_first_value_that_can_be_read(void)
 static void tells_what_was_read_and_not_kept_by_its_form(void)
 {
     struct mapped out;
-    const struct mapping *m = helper_mapping(
-        HEAD "events:\n  - emit: HospitalStay.admitted\n    fields:\n"
-             "      stay.class: {from: PV1-2, table: {I: inpatient}, else: other}\n"
-             "      subject.nhs_number: {from: PID-3.1, as: nhs-number}\n");
+    const struct mapping *m =
+        helper_mapping(HEAD "events:\n  - emit: HospitalStay.admitted\n    fields:\n"
+                            "      stay.class: {from: PV1-2, table: {I: inpatient}, else: other}\n"
+                            "      subject.nhs_number: {from: PID-3.1, as: nhs-number}\n");
     CU_ASSERT_PTR_NOT_NULL_FATAL(m);
     CU_ASSERT_TRUE_FATAL(helper_in(m, SLICE(MSH "PID|1||9.99E+09\rPV1|1|Xy-7\r"), &out));
     CU_ASSERT_EQUAL_FATAL(out.miss_count, 2);
@@ -353,9 +358,10 @@ static void tells_nothing_of_what_another_field_has_whole(void)
         struct mapped out;
         const struct mapping *m = helper_mapping(arena_format(
             &hp.scratch,
-            IN "common:\n  " LIVE "\n  %s\n"
-                 "  person.no_fixed_abode: {from: PID-11.5, table: {ZZ99 3VZ: \"true\"}, else: leave}\n"
-                 "events:\n  - emit: HospitalStay.admitted\n",
+            IN
+            "common:\n  " LIVE "\n  %s\n"
+            "  person.no_fixed_abode: {from: PID-11.5, table: {ZZ99 3VZ: \"true\"}, else: leave}\n"
+            "events:\n  - emit: HospitalStay.admitted\n",
             rows[i]));
         CU_ASSERT_PTR_NOT_NULL_FATAL(m);
         CU_ASSERT_TRUE_FATAL(helper_in(m, SLICE(MSH "PID|1||||||||||^^^^WX1 2AB\r"), &out));
@@ -368,23 +374,42 @@ static void takes_no_word_for_nothing_by_itself(void)
     static const struct {
         const char *empty, *cell, *want; /* want NULL: refused */
     } rows[] = {
-        { "", "NULL", NULL },          { "", "\\N", NULL },           { "", "#N/A", NULL },
-        { "", "1.2E+05", NULL },       { "", "Null", "Null" },        { "", "NULLAH", "NULLAH" },
-        { ", empty: [NULL]", "NULL", "" }, { ", empty: []", "NULL", "NULL" },
+        { "", "NULL", NULL },
+        { "", "\\N", NULL },
+        { "", "#N/A", NULL },
+        { "", "1.2E+05", NULL },
+        { "", "Null", "Null" },
+        { "", "NULLAH", "NULLAH" },
+        { ", empty: [NULL]", "NULL", "" },
+        { ", empty: []", "NULL", "NULL" },
         { ", empty: [\"-\", none]", "none", "" },
-        { "", "nan", NULL },           { "", "NaT", NULL },           { "", "0000-00-00", NULL },
-        { "", "1900-01-00", NULL },    { "", "00/01/1900", NULL },    { "", "invalid DATE", NULL },
-        { "", "0001-01-01T00:00:00", NULL }, { "", "#SPILL!", NULL }, { "", "#####", NULL },
-        { "", "1.2e+05", NULL },       { "", "None", "None" },        { "", "NA", "NA" },
-        { "", "Nan", "Nan" },          { "", "00-00-00", "00-00-00" }, { "", "9999-12-31", "9999-12-31" },
-        { "", "#4", "#4" },            { "", "1900-01-01", "1900-01-01" }, { "", "-", "-" },
+        { "", "nan", NULL },
+        { "", "NaT", NULL },
+        { "", "0000-00-00", NULL },
+        { "", "1900-01-00", NULL },
+        { "", "00/01/1900", NULL },
+        { "", "invalid DATE", NULL },
+        { "", "0001-01-01T00:00:00", NULL },
+        { "", "#SPILL!", NULL },
+        { "", "#####", NULL },
+        { "", "1.2e+05", NULL },
+        { "", "None", "None" },
+        { "", "NA", "NA" },
+        { "", "Nan", "Nan" },
+        { "", "00-00-00", "00-00-00" },
+        { "", "9999-12-31", "9999-12-31" },
+        { "", "#4", "#4" },
+        { "", "1900-01-01", "1900-01-01" },
+        { "", "-", "-" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct mapped out;
         helper_fresh();
-        const struct mapping *m = helper_mapping(arena_format(
-            &hp.scratch, "in: {format: csv, id: id%s}\ncommon: {header.environment: {text: live}}\n"
-            "events:\n  - {emit: HospitalStay.admitted, fields: {stay.ward: ward}}\n", rows[i].empty));
+        const struct mapping *m = helper_mapping(
+            arena_format(&hp.scratch,
+                         "in: {format: csv, id: id%s}\ncommon: {header.environment: {text: live}}\n"
+                         "events:\n  - {emit: HospitalStay.admitted, fields: {stay.ward: ward}}\n",
+                         rows[i].empty));
         char *row = arena_format(&hp.scratch, "id,ward\nA1,%s\n", rows[i].cell);
         CU_ASSERT_PTR_NOT_NULL_FATAL(m);
         bool good = helper_in(m, slice_text(row), &out);
@@ -401,20 +426,50 @@ static void takes_no_word_for_nothing_by_itself(void)
 static void takes_no_word_for_nothing_for_something(void)
 {
     static const char *const doubtful[] = {
-        "nan", "NaN", "NAN", "NaT", "None", "none", "NULL", "Null", "N/A", "na", "nil", "-", "--",
-        "\xe2\x80\x93", "\\n", "#n/a", "undefined", "Invalid date", "0000-00-00",
-        "0000-00-00 00:00:00", "00/00/0000", "1900-01-00", "00/01/1900", "0001-01-01", "00000000",
-        "9999-12-31", "31/12/9999 00:00", "1899-12-30", "30/12/1899", "(none)", "<NA>",
+        "nan",
+        "NaN",
+        "NAN",
+        "NaT",
+        "None",
+        "none",
+        "NULL",
+        "Null",
+        "N/A",
+        "na",
+        "nil",
+        "-",
+        "--",
+        "\xe2\x80\x93",
+        "\\n",
+        "#n/a",
+        "undefined",
+        "Invalid date",
+        "0000-00-00",
+        "0000-00-00 00:00:00",
+        "00/00/0000",
+        "1900-01-00",
+        "00/01/1900",
+        "0001-01-01",
+        "00000000",
+        "9999-12-31",
+        "31/12/9999 00:00",
+        "1899-12-30",
+        "30/12/1899",
+        "(none)",
+        "<NA>",
     };
-    static const char *const good[] = { "2026-02-03", "03/02/2026", "01/01/1900", "yes", "0", "x",
-                                        "noon", "31/12/2099", "Nadir", "20-00-00" };
+    static const char *const good[] = { "2026-02-03", "03/02/2026", "01/01/1900", "yes",
+                                        "0",          "x",          "noon",       "31/12/2099",
+                                        "Nadir",      "20-00-00" };
     static const char *const conditions[] = { "present", "absent", "{other: [open]}" };
     for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++) {
         helper_fresh();
         struct mapped out;
-        const struct mapping *m = helper_mapping(arena_format(
-            &hp.scratch, "in: {format: csv, id: id}\ncommon: {header.environment: {text: live}}\n"
-            "events:\n  - {on: {ended: %s}, emit: HospitalStay.discharged}\n", conditions[i]));
+        const struct mapping *m = helper_mapping(
+            arena_format(&hp.scratch,
+                         "in: {format: csv, id: id}\ncommon: {header.environment: {text: live}}\n"
+                         "events:\n  - {on: {ended: %s}, emit: HospitalStay.discharged}\n",
+                         conditions[i]));
         CU_ASSERT_PTR_NOT_NULL_FATAL(m);
         for (size_t k = 0; k < sizeof doubtful / sizeof doubtful[0]; k++) {
             err_clear(&hp.e);
@@ -474,13 +529,16 @@ static void a_table_reads_letters_of_either_case(void)
 {
     static const struct {
         const char *code, *word;
-    } all[] = { { "i", "inpatient" }, { "I", "inpatient" }, { "ax", "emergency" }, { "AX", "outpatient" },
+    } all[] = { { "i", "inpatient" },
+                { "I", "inpatient" },
+                { "ax", "emergency" },
+                { "AX", "outpatient" },
                 { "Ax", "other" } };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        const struct mapped_event *event =
-            admit("      stay.class: {from: PV1-2, table: {I: inpatient, ax: emergency, AX: outpatient}, "
-                  "else: other}\n",
-                  arena_format(&hp.scratch, "PV1||%s", all[i].code));
+        const struct mapped_event *event = admit(
+            "      stay.class: {from: PV1-2, table: {I: inpatient, ax: emergency, AX: outpatient}, "
+            "else: other}\n",
+            arena_format(&hp.scratch, "PV1||%s", all[i].code));
         CU_ASSERT_PTR_NOT_NULL_FATAL(event);
         HELPER_IS(event, "stay.class", all[i].word);
     }
@@ -518,14 +576,16 @@ static CU_TestInfo cases[] = {
     { "reports what no rule has read", reports_what_no_rule_has_read },
     { "survives memory running out", survives_memory_running_out },
     { "takes the first value that can be read", takes_the_first_value_that_can_be_read },
-    { "tells what was read and not kept by its form", tells_what_was_read_and_not_kept_by_its_form },
-                               { "tells nothing of what another field has whole",
-                                 tells_nothing_of_what_another_field_has_whole },
+    { "tells what was read and not kept by its form",
+      tells_what_was_read_and_not_kept_by_its_form },
+    { "tells nothing of what another field has whole",
+      tells_nothing_of_what_another_field_has_whole },
     { "takes no word for nothing by itself", takes_no_word_for_nothing_by_itself },
     { "wants the columns that it names unless they are optional",
       wants_the_columns_that_it_names_unless_they_are_optional },
     { "takes no word for nothing for something", takes_no_word_for_nothing_for_something },
-    { "takes a word for nothing that a condition names", takes_a_word_for_nothing_that_a_condition_names },
+    { "takes a word for nothing that a condition names",
+      takes_a_word_for_nothing_that_a_condition_names },
     CU_TEST_INFO_NULL
 };
 CU_SuiteInfo suite_in = { "in", helper_load, helper_end, helper_fresh, NULL, cases };

@@ -92,26 +92,32 @@ static void names_each_problem_at_its_line(void)
     }
 }
 
-/* By a table, by a conversion, as a text, or in one rule alone it would be looked for in some messages only. */
+/* By a table, by a conversion, as a text, or in one rule alone it would be looked for in some
+ * messages only. */
 static void an_unknown_restriction_is_looked_for_in_every_message_or_not_at_all(void)
 {
-    static const char *const common[] = { "{from: PD1-12, as: upper}", "{from: PD1-12, table: {X: Y}, else: leave}",
-                                          "{text: X}", NULL };
-    static const char yaml[] = HEAD "common:\n  " LIVE "\n%s%s\n"
-                                    "events:\n  - {on: {MSH-9.2: A01}, emit: HospitalStay.admitted%s}\n";
+    static const char *const common[] = { "{from: PD1-12, as: upper}",
+                                          "{from: PD1-12, table: {X: Y}, else: leave}", "{text: X}",
+                                          NULL };
+    static const char yaml[] =
+        HEAD "common:\n  " LIVE "\n%s%s\n"
+             "events:\n  - {on: {MSH-9.2: A01}, emit: HospitalStay.admitted%s}\n";
     for (size_t i = 0; i < 5; i++) {
         bool both = i == 4;
         const char *own = i >= 3 ? ", fields: {header.unknown_restriction: PD1-13}" : "";
         const char *where = i == 3 ? "" : "  header.unknown_restriction: ";
         helper_fresh();
-        CU_ASSERT_PTR_NULL(helper_mapping(
-            arena_format(&hp.scratch, yaml, where, both ? "PD1-12" : i == 3 ? "" : common[i], own)));
+        CU_ASSERT_PTR_NULL(helper_mapping(arena_format(&hp.scratch, yaml, where,
+                                                       both     ? "PD1-12"
+                                                       : i == 3 ? ""
+                                                                : common[i],
+                                                       own)));
         CU_ASSERT_TRUE(helper_has_problem("map.field", i < 3 ? 4 : 6));
         CU_ASSERT_EQUAL(hp.p.count, 1);
     }
     helper_fresh();
-    CU_ASSERT_PTR_NOT_NULL(helper_mapping(
-        arena_format(&hp.scratch, yaml, "  header.unknown_restriction: ", "\"PD1-12[1!=Y|N]\"", "")));
+    CU_ASSERT_PTR_NOT_NULL(helper_mapping(arena_format(
+        &hp.scratch, yaml, "  header.unknown_restriction: ", "\"PD1-12[1!=Y|N]\"", "")));
 }
 
 static void reports_all_problems_not_the_first(void)
@@ -223,25 +229,31 @@ static void refuses_what_would_be_without_effect(void)
         { "stay.admitted: {from: PV1-44, as: hl7-time, within: PV1-3.4}", "map.field" },
         { "stay.ward: {from: PV1-3.1, as: nhs-number, status: PID-32}", "map.field" },
         { "stay.ward: {from: [PID-3, PID-4], as: count}", "map.conversion" },
-        { "stay.ward: {from: PID-3, as: count, table: {\"1\": one}, else: leave}", "map.conversion" },
-        { "person.no_fixed_abode: {from: PID-11.5, as: postcode, table: {ZZ993VZ: \"true\"}, else: leave}",
+        { "stay.ward: {from: PID-3, as: count, table: {\"1\": one}, else: leave}",
+          "map.conversion" },
+        { "person.no_fixed_abode: {from: PID-11.5, as: postcode, table: {ZZ993VZ: \"true\"}, else: "
+          "leave}",
           "map.table" },
-        { "stay.medically_fit: {from: PV1-2, as: boolean, table: {Y: \"true\"}, else: leave}", "map.table" },
+        { "stay.medically_fit: {from: PV1-2, as: boolean, table: {Y: \"true\"}, else: leave}",
+          "map.table" },
         { "\"person.address_lines[]\": {join: [PID-11.1, PID-11.2], with: \", \"}", "map.field" },
         { "\"person.address_lines[]\": {join: [PID-11.1, PID-11.2], as: upper}", "map.field" },
         { "\"person.phones[]\": {each: PID-13, fields: {family: \".1\"}}", "map.field" },
         { "\"person.phones[]\": {each: PID-13, with: x}", "map.field" },
-        { "\"person.names[]\": {each: PID-5, from: \".1\", fields: {family: \".1.1\"}}", "map.field" },
+        { "\"person.names[]\": {each: PID-5, from: \".1\", fields: {family: \".1.1\"}}",
+          "map.field" },
         { "\"person.names[]\": {each: PID-5, as: upper, fields: {family: \".1.1\"}}", "map.field" },
         { "\"person.names[]\": {each: PID-5, else: skip, fields: {family: \".1.1\"}}", "map.else" },
-        { "\"person.names[]\": {each: PID-5, fields: {family: {from: \".1.1\", as: count}}}", "map.conversion" },
+        { "\"person.names[]\": {each: PID-5, fields: {family: {from: \".1.1\", as: count}}}",
+          "map.conversion" },
         { "\"person.names[]\": {each: PID-5, fields: {family: {text: \"{.1}\"}}}", "map.text" },
         { "\"person.phones[]\": {each: PID-13, as: count}", "map.conversion" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         helper_fresh();
         CU_ASSERT_PTR_NULL(helper_mapping(arena_format(
-            &hp.scratch, HEAD COMMON "events:\n  - {emit: HospitalStay.admitted,\n     fields: {%s}}\n",
+            &hp.scratch,
+            HEAD COMMON "events:\n  - {emit: HospitalStay.admitted,\n     fields: {%s}}\n",
             rows[i].fields)));
         CU_ASSERT_TRUE(helper_has_problem(rows[i].code, 5));
         if (!helper_has_problem(rows[i].code, 5))
@@ -250,20 +262,22 @@ static void refuses_what_would_be_without_effect(void)
     helper_file("table.csv", "native,shared\nA,ELM\nB,{PV1-3.1}\n");
     helper_fresh();
     CU_ASSERT_PTR_NULL(helper_mapping(
-        HEAD COMMON "events:\n  - {emit: HospitalStay.admitted, fields: {stay.ward: {from: PV1-3.1, table: "
-                    "table.csv, else: leave}}}\n"));
+        HEAD COMMON
+        "events:\n  - {emit: HospitalStay.admitted, fields: {stay.ward: {from: PV1-3.1, table: "
+        "table.csv, else: leave}}}\n"));
     CU_ASSERT_TRUE(helper_has_problem("map.text", 3));
     helper_fresh();
     CU_ASSERT_PTR_NOT_NULL(helper_mapping(
-        HEAD COMMON "events:\n  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, else: "
-                    "other}, stay.medically_fit: {from: PV1-3.1, table: {A: \"true\"}, else: leave}}}\n"));
+        HEAD COMMON
+        "events:\n  - {emit: HospitalStay.admitted, fields: {stay.class: {from: PV1-2, else: "
+        "other}, stay.medically_fit: {from: PV1-3.1, table: {A: \"true\"}, else: leave}}}\n"));
 }
 
 #define TOLD(how)                                                                                  \
-    HEAD "common:\n  header.environment: " how "\nevents:\n  - {emit: HospitalStay.admitted}\n"      \
+    HEAD "common:\n  header.environment: " how "\nevents:\n  - {emit: HospitalStay.admitted}\n"    \
          "  - {emit: HospitalStay.moved}\n"
 #define CSV_TOLD(how)                                                                              \
-    "in: {format: csv, id: a}\ncommon: {header.environment: " how "}\n"                             \
+    "in: {format: csv, id: a}\ncommon: {header.environment: " how "}\n"                            \
     "events:\n  - {emit: HospitalStay.admitted}\n"
 
 /* A test message that passes for a live one is disclosed. */
@@ -274,15 +288,21 @@ static void wants_to_know_live_from_test(void)
         uint32_t line; /* 0: it loads */
     } rows[] = {
         { HEAD "events:\n  - {emit: HospitalStay.admitted}\n", 3 },
-        { HEAD "events:\n  - {emit: HospitalStay.admitted, fields: {header.environment: {text: live}}}\n", 3 },
-        { HEAD "events:\n  - {emit: HospitalStay.admitted, fields: {header.environment: {from: MSH-110, "
-               "table: {P: live}, else: refuse}}}\n", 3 },
+        { HEAD "events:\n  - {emit: HospitalStay.admitted, fields: {header.environment: {text: "
+               "live}}}\n",
+          3 },
+        { HEAD
+          "events:\n  - {emit: HospitalStay.admitted, fields: {header.environment: {from: MSH-110, "
+          "table: {P: live}, else: refuse}}}\n",
+          3 },
         { HEAD "events:\n  - {emit: HospitalStay.admitted, fields: {" LIVE "}}\n"
-               "  - {emit: HospitalStay.moved}\n", 4 },
+               "  - {emit: HospitalStay.moved}\n",
+          4 },
         { HEAD "events:\n  - {emit: HospitalStay.admitted, fields: {" LIVE "}}\n", 0 },
         { "in: {format: csv, id: a}\nevents:\n  - {emit: HospitalStay.admitted}\n", 3 },
         { "in: {format: csv, id: a}\ncommon: {header.environment: {text: live}}\n"
-          "events:\n  - {emit: HospitalStay.admitted}\n", 0 },
+          "events:\n  - {emit: HospitalStay.admitted}\n",
+          0 },
         { TOLD("{from: MSH-11.1, table: {P: live, T: test}, else: refuse}"), 0 },
         { TOLD("{from: MSH-11, as: trim, table: {P: live}, else: test}"), 0 },
         { TOLD("{from: MSH-11.2, table: {T: live}, else: refuse}"), 3 },
@@ -317,10 +337,9 @@ static void wants_to_know_live_from_test(void)
 }
 
 #define OUT(format) "out: {format: " format "}\ncommon:\n  note: header.notice\n"
-#define HL7_OUT                                                                                    \
-    "out: {format: hl7v2}\ncommon:\n  MSH-9.1: {text: ADT}\n  NTE-3: header.notice\n"
+#define HL7_OUT "out: {format: hl7v2}\ncommon:\n  MSH-9.1: {text: ADT}\n  NTE-3: header.notice\n"
 #define STAYS                                                                                      \
-    "records:\n  - on: HospitalStay\nnot_delivered: [DischargePlan, SocialCare, HousingCase, "      \
+    "records:\n  - on: HospitalStay\nnot_delivered: [DischargePlan, SocialCare, HousingCase, "     \
     "Homelessness, Person, Property, Safeguarding]\n"
 
 /* A mapping out loads or is refused, by this code at this line (0: it loads). */
@@ -334,8 +353,8 @@ static void check_rows(const struct out_row *rows, size_t count)
     for (size_t i = 0; i < count; i++) {
         helper_fresh();
         const struct mapping *m = helper_mapping(rows[i].text);
-        bool good = m ? rows[i].line == 0
-                      : rows[i].code && helper_has_problem(rows[i].code, rows[i].line);
+        bool good =
+            m ? rows[i].line == 0 : rows[i].code && helper_has_problem(rows[i].code, rows[i].line);
         CU_ASSERT_TRUE(good);
         if (!good)
             printf("\nrow %zu: %s", i, rows[i].text);
@@ -350,20 +369,28 @@ static void refuses_what_could_not_be_written(void)
 {
     static const struct out_row rows[] = {
         { OUT("json") "  visit: header.episode\n  visit.ward: stay.ward\n" STAYS, "map.render", 5 },
-        { OUT("json") "  visit.ward.name: stay.ward\n  visit.ward: stay.site\n" STAYS, "map.render", 5 },
+        { OUT("json") "  visit.ward.name: stay.ward\n  visit.ward: stay.site\n" STAYS, "map.render",
+          5 },
         { OUT("json") "  visit.ward: stay.ward\n  visit.site: stay.site\n" STAYS, NULL, 0 },
         { OUT("json") "  \"tags[0]\": {text: a}\n" STAYS, "map.render", 4 },
-        { OUT("json") "  isTest: {from: header.environment, as: boolean}\n" STAYS, "map.conversion", 4 },
+        { OUT("json") "  isTest: {from: header.environment, as: boolean}\n" STAYS, "map.conversion",
+          4 },
         { OUT("json") "  when: {from: stay.class, as: hl7-time}\n" STAYS, "map.conversion", 4 },
         { OUT("json") "  ward: {from: stay.ward, else: none}\n" STAYS, "map.else", 4 },
-        { OUT("json") "  env: {from: header.environment, table: {test: T}, else: refuse}\n" STAYS, NULL, 0 },
+        { OUT("json") "  env: {from: header.environment, table: {test: T}, else: refuse}\n" STAYS,
+          NULL, 0 },
         { HL7_OUT "  PID-11: {each: \"person.address_lines[]\"}\n" STAYS, "map.render", 5 },
         { HL7_OUT "  PV1-3.1: stay.ward\n" STAYS, NULL, 0 },
-        { OUT("csv, for: people") "  lines: {each: \"person.address_lines[]\"}\n" STAYS, "map.render", 4 },
-        { OUT("csv, for: people") "  Ward: stay.ward\n  \"WARD \": stay.site\n" STAYS, "map.render", 5 },
-        { OUT("csv, for: machines") "  ward: stay.ward\n  \"wa\\x01rd\": stay.site\n" STAYS, "map.render", 5 },
-        { OUT("csv, for: machines") "  \"a\\u200Bb\": stay.ward\n  ab: stay.site\n" STAYS, "map.render", 4 },
-        { OUT("csv, for: people") "  \"=a\": stay.ward\n  \"'=a\": stay.site\n" STAYS, "map.render", 7 },
+        { OUT("csv, for: people") "  lines: {each: \"person.address_lines[]\"}\n" STAYS,
+          "map.render", 4 },
+        { OUT("csv, for: people") "  Ward: stay.ward\n  \"WARD \": stay.site\n" STAYS, "map.render",
+          5 },
+        { OUT("csv, for: machines") "  ward: stay.ward\n  \"wa\\x01rd\": stay.site\n" STAYS,
+          "map.render", 5 },
+        { OUT("csv, for: machines") "  \"a\\u200Bb\": stay.ward\n  ab: stay.site\n" STAYS,
+          "map.render", 4 },
+        { OUT("csv, for: people") "  \"=a\": stay.ward\n  \"'=a\": stay.site\n" STAYS, "map.render",
+          7 },
         { OUT("csv, for: machines") "  \"=a\": stay.ward\n  \"'=a\": stay.site\n" STAYS, NULL, 0 },
         { OUT("json") "  \"wa\\x1brd\": stay.ward\n" STAYS, "map.render", 4 },
     };
@@ -379,28 +406,41 @@ static void refuses_a_table_that_lacks_a_word_which_comes(void)
         { FIELD("{from: header.kind, table: {admitted: in}, else: refuse}"), "map.table", 4 },
         { FIELD("{from: header.kind, table: {admitted: in}, else: skip}"), NULL, 0 },
         { FIELD("{from: header.kind, table: {admitted: in}, else: other}"), NULL, 0 },
-        { FIELD("{from: header.kind, as: words, table: {admitted: in}, else: refuse}"), "map.table", 4 },
+        { FIELD("{from: header.kind, as: words, table: {admitted: in}, else: refuse}"), "map.table",
+          4 },
         { FIELD("{from: header.type, table: {HospitalStay: stay}, else: refuse}"), NULL, 0 },
         { FIELD("{from: header.type, table: {Person: p}, else: refuse}"), "map.table", 4 },
-        { FIELD("{from: header.action, table: {asserts: new, replaces: new}, else: refuse}"), "map.table", 4 },
+        { FIELD("{from: header.action, table: {asserts: new, replaces: new}, else: refuse}"),
+          "map.table", 4 },
         { FIELD("{from: stay.class, table: {inpatient: I}, else: refuse}"), "map.table", 4 },
         { FIELD("{from: stay.class, table: {inpatient: I}, else: leave}"), NULL, 0 },
-        { FIELD("{from: stay.ward, table: {A: B}, else: refuse}"), NULL, 0 }, /* any text: nobody can tell */
+        { FIELD("{from: stay.ward, table: {A: B}, else: refuse}"), NULL,
+          0 }, /* any text: nobody can tell */
         { FIELD("{from: stay.medically_fit, table: {\"true\": J}, else: refuse}"), "map.table", 4 },
-        { FIELD("{from: stay.medically_fit, table: {\"true\": J, \"false\": N}, else: refuse}"), NULL, 0 },
-        { FIELD("{from: \"person.names[0].use\", table: {usual: U}, else: refuse}"), "map.table", 4 },
-        { FIELD("{each: \"person.names[]\", fields: {use: {from: .use, table: {usual: U}, else: refuse}}}"),
+        { FIELD("{from: stay.medically_fit, table: {\"true\": J, \"false\": N}, else: refuse}"),
+          NULL, 0 },
+        { FIELD("{from: \"person.names[0].use\", table: {usual: U}, else: refuse}"), "map.table",
+          4 },
+        { FIELD("{each: \"person.names[]\", fields: {use: {from: .use, table: {usual: U}, else: "
+                "refuse}}}"),
           "map.table", 4 },
-        { FIELD("{each: \"person.names[]\", fields: {use: {from: .use, table: {usual: U}, else: skip}}}"), NULL, 0 },
+        { FIELD("{each: \"person.names[]\", fields: {use: {from: .use, table: {usual: U}, else: "
+                "skip}}}"),
+          NULL, 0 },
         /* of a rule only what the rule writes */
         { OUT("json") "records:\n  - on: HospitalStay.admitted\n    fields:\n"
-          "      a: {from: header.kind, table: {admitted: in}, else: refuse}\n  - on: HospitalStay\n"
-          "not_delivered: [DischargePlan, SocialCare, HousingCase, Homelessness, Person, Property, "
-          "Safeguarding]\n", NULL, 0 },
+                      "      a: {from: header.kind, table: {admitted: in}, else: refuse}\n  - on: "
+                      "HospitalStay\n"
+                      "not_delivered: [DischargePlan, SocialCare, HousingCase, Homelessness, "
+                      "Person, Property, "
+                      "Safeguarding]\n",
+          NULL, 0 },
         { OUT("json") "  a: {from: header.kind, table: {admitted: in}, else: refuse}\n"
-          "records:\n  - {on: HospitalStay, fields: {a: header.kind}}\n"
-          "not_delivered: [DischargePlan, SocialCare, HousingCase, Homelessness, Person, Property, "
-          "Safeguarding]\n", NULL, 0 },
+                      "records:\n  - {on: HospitalStay, fields: {a: header.kind}}\n"
+                      "not_delivered: [DischargePlan, SocialCare, HousingCase, Homelessness, "
+                      "Person, Property, "
+                      "Safeguarding]\n",
+          NULL, 0 },
     };
     CHECK_ROWS(rows);
     helper_fresh();
@@ -430,15 +470,20 @@ static void refuses_what_would_not_be_written_as_it_reads(void)
         { FIELD("{text: A, else: B}"), "map.else", 4 },
         { FIELD("{from: stay.ward, fields: {x: stay.site}}"), "map.field", 4 },
         { FIELD("{each: \"person.phones[]\", as: upper}"), "map.conversion", 4 },
-        { FIELD("{each: \"person.names[]\", table: {A: B}, else: skip, fields: {f: .family}}"), "map.table", 4 },
+        { FIELD("{each: \"person.names[]\", table: {A: B}, else: skip, fields: {f: .family}}"),
+          "map.table", 4 },
         { FIELD("{each: \"person.names[]\", fields: {.f: .family}}"), "map.path", 4 },
         { OUT("json") "  .tags: stay.ward\n" STAYS, "map.render", 4 },
         { HL7_OUT "  .1: stay.ward\n" STAYS, "map.render", 5 },
         { HL7_OUT "  -1: stay.ward\n" STAYS, "map.render", 5 },
-        { OUT("json") "records:\n  - on: HospitalStay\nnot_delivered: [DischargePlan, SocialCare, HousingCase, "
-          "Homelessness, Person, Property, Safeguarding, HospitalStay.moved]\n", "map.coverage", 6 },
-        { OUT("json") "records:\n  - on: all\nnot_delivered: [DischargePlan, SocialCare, HousingCase, "
-          "Homelessness, Person, Property, Safeguarding, HospitalStay.moved]\n", NULL, 0 },
+        { OUT("json") "records:\n  - on: HospitalStay\nnot_delivered: [DischargePlan, SocialCare, "
+                      "HousingCase, "
+                      "Homelessness, Person, Property, Safeguarding, HospitalStay.moved]\n",
+          "map.coverage", 6 },
+        { OUT("json") "records:\n  - on: all\nnot_delivered: [DischargePlan, SocialCare, "
+                      "HousingCase, "
+                      "Homelessness, Person, Property, Safeguarding, HospitalStay.moved]\n",
+          NULL, 0 },
     };
     CHECK_ROWS(rows);
 }
@@ -454,11 +499,15 @@ static void wants_the_notice_whenever_there_is_one(void)
         { NOTE("{text: \"Note {header.notice}, ward {stay.ward}\"}"), "map.notice", 5 },
         { NOTE("{each: \"person.names[]\", fields: {note: header.notice}}"), "map.notice", 5 },
         { "out: {format: json}\ncommon: {note: header.notice}\nrecords:\n"
-          "  - {on: HospitalStay, fields: {note: stay.ward}}\nnot_delivered: [DischargePlan, SocialCare, "
-          "HousingCase, Homelessness, Person, Property, Safeguarding]\n", "map.notice", 4 },
+          "  - {on: HospitalStay, fields: {note: stay.ward}}\nnot_delivered: [DischargePlan, "
+          "SocialCare, "
+          "HousingCase, Homelessness, Person, Property, Safeguarding]\n",
+          "map.notice", 4 },
         { NOTE("[header.notice, stay.ward]"), NULL, 0 },
         { NOTE("{from: header.notice, as: trim}"), NULL, 0 },
-        { NOTE("{text: [\"Ward {stay.ward}\", \"Note {header.notice} of {header.id}, {stay.ward?}\"]}"), NULL, 0 },
+        { NOTE("{text: [\"Ward {stay.ward}\", \"Note {header.notice} of {header.id}, "
+               "{stay.ward?}\"]}"),
+          NULL, 0 },
     };
     CHECK_ROWS(rows);
 }
@@ -473,7 +522,8 @@ static void wants_to_know_who_reads_a_csv(void)
     } rows[] = {
         { OUT("csv") STAYS, 1, "people" },
         { OUT("csv, for: everybody") STAYS, 1, "machines" },
-        { "out:\n  format: csv\n  for: [people]\ncommon: {note: header.notice}\n" STAYS, 3, "people" },
+        { "out:\n  format: csv\n  for: [people]\ncommon: {note: header.notice}\n" STAYS, 3,
+          "people" },
         { OUT("json, for: people") STAYS, 1, "json" },
         { OUT("csv, for: people") STAYS, 0, NULL },
         { OUT("csv, for: machines") STAYS, 0, NULL },
@@ -502,8 +552,10 @@ static CU_TestInfo cases[] = {
     { "refuses what would be without effect", refuses_what_would_be_without_effect },
     { "wants to know live from test", wants_to_know_live_from_test },
     { "refuses what could not be written", refuses_what_could_not_be_written },
-    { "refuses a table that lacks a word which comes", refuses_a_table_that_lacks_a_word_which_comes },
-    { "refuses what would not be written as it reads", refuses_what_would_not_be_written_as_it_reads },
+    { "refuses a table that lacks a word which comes",
+      refuses_a_table_that_lacks_a_word_which_comes },
+    { "refuses what would not be written as it reads",
+      refuses_what_would_not_be_written_as_it_reads },
     { "wants the notice whenever there is one", wants_the_notice_whenever_there_is_one },
     { "hashes the file and its tables", hashes_the_file_and_its_tables },
     CU_TEST_INFO_NULL

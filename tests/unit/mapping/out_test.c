@@ -3,8 +3,8 @@
 
 #include <CUnit/CUnit.h>
 
-#define OTHERS                                                                                   \
-    "not_delivered: [DischargePlan, SocialCare, HousingCase, Homelessness, Person, Property, "    \
+#define OTHERS                                                                                     \
+    "not_delivered: [DischargePlan, SocialCare, HousingCase, Homelessness, Person, Property, "     \
     "Safeguarding]\n"
 
 /* An admission to write out: mapped from JSON, so that each test says what is in it. */
@@ -100,17 +100,16 @@ static void looks_words_up_in_the_other_direction(void)
 
 static void refuses_a_word_without_a_code(void)
 {
-    struct slice out =
-        written("json", "  word: {from: stay.ward, table: {ELM: E}, else: refuse}\n",
-                "{\"ward\":\"OAK\"}");
+    struct slice out = written("json", "  word: {from: stay.ward, table: {ELM: E}, else: refuse}\n",
+                               "{\"ward\":\"OAK\"}");
     CU_ASSERT_EQUAL(out.n, 0);
     CU_ASSERT_STRING_EQUAL(hp.e.code, "map.value");
 }
 
 static void keeps_the_columns_of_a_row(void)
 {
-    struct slice out = written("csv, for: machines, empty: keep", "  ward: stay.ward\n  site: stay.site\n",
-                               "{\"ward\":\"A, B\"}");
+    struct slice out = written("csv, for: machines, empty: keep",
+                               "  ward: stay.ward\n  site: stay.site\n", "{\"ward\":\"A, B\"}");
     CU_ASSERT_TRUE(slice_equal_text(out, "note,ward,site\r\n,\"A, B\",\r\n"));
 }
 

@@ -11,7 +11,8 @@
     "  header.unknown_restriction: \"ZU8-4[1!=0|1|2]\"\n"                                          \
     "  subject.local_id: PID-3.1\n"                                                                \
     "events:\n"                                                                                    \
-    "  - {on: {ZU8-4: [0]}, emit: Restriction.lifted, fields: {restriction.kind: {text: location}}}\n"
+    "  - {on: {ZU8-4: [0]}, emit: Restriction.lifted, fields: {restriction.kind: {text: "          \
+    "location}}}\n"
 #define RAISES                                                                                     \
     "  - on: {ZU8-4: [1]}\n"                                                                       \
     "    emit: Restriction.raised\n"                                                               \
@@ -30,7 +31,8 @@ static struct mapped_restrictions restrict_by(const char *yaml, const char *mess
     const struct mapping *m = helper_mapping(yaml);
     CU_ASSERT_PTR_NOT_NULL_FATAL(m);
     err_clear(&hp.e);
-    CU_ASSERT_FATAL(mapping_format(m)->parse(&hp.scratch, NULL, slice_text(message), &d, &hp.e) || d);
+    CU_ASSERT_FATAL(mapping_format(m)->parse(&hp.scratch, NULL, slice_text(message), &d, &hp.e) ||
+                    d);
     err_clear(&hp.e);
     CU_ASSERT_FATAL(mapping_in_restrictions(m, &hp.scratch, d, OBSERVED_MS, &out, &hp.e));
     return out;
@@ -43,8 +45,7 @@ static int64_t occurred(const struct mapped_event *event)
 
 static void a_no_counts_whatever_else_cannot_be_read(void)
 {
-    struct mapped_restrictions out =
-        restrict_by(HEAD ADMITS RAISES, MESSAGE("P", "NOTATIME", "1"));
+    struct mapped_restrictions out = restrict_by(HEAD ADMITS RAISES, MESSAGE("P", "NOTATIME", "1"));
     CU_ASSERT_EQUAL_FATAL(out.count, 1);
     CU_ASSERT_FALSE(out.list[0].is_unread);
     CU_ASSERT_EQUAL(out.list[0].ordinal, 1); /* the admission would be the first */
@@ -55,8 +56,7 @@ static void a_no_counts_whatever_else_cannot_be_read(void)
 
 static void its_own_time_counts_where_it_can_be_read(void)
 {
-    struct mapped_restrictions out =
-        restrict_by(HEAD RAISES, MESSAGE("P", "20260202101500", "1"));
+    struct mapped_restrictions out = restrict_by(HEAD RAISES, MESSAGE("P", "20260202101500", "1"));
     CU_ASSERT_EQUAL_FATAL(out.count, 1);
     CU_ASSERT_EQUAL(occurred(&out.list[0].event), INT64_C(1770027300000));
 }
@@ -69,10 +69,11 @@ static void a_yes_waits_for_its_message(void)
 
 static void what_of_a_no_cannot_be_read_is_unread(void)
 {
-    static const char kinds[] = "  - on: {ZU8-4: [1, 2]}\n"
-                                "    emit: Restriction.raised\n"
-                                "    fields: {restriction.kind: {from: ZU8-4, table: {1: location}, "
-                                "else: refuse}}\n";
+    static const char kinds[] =
+        "  - on: {ZU8-4: [1, 2]}\n"
+        "    emit: Restriction.raised\n"
+        "    fields: {restriction.kind: {from: ZU8-4, table: {1: location}, "
+        "else: refuse}}\n";
     const char *yaml = arena_format(&hp.scratch, "%s%s", HEAD, kinds);
     struct mapped_restrictions out = restrict_by(yaml, MESSAGE("P", "NOTATIME", "2"));
     CU_ASSERT_EQUAL_FATAL(out.count, 1);
@@ -85,8 +86,7 @@ static void what_of_a_no_cannot_be_read_is_unread(void)
 
 static void a_code_that_nobody_knows_is_unread_whatever_rule_fits(void)
 {
-    struct mapped_restrictions out =
-        restrict_by(HEAD ADMITS RAISES, MESSAGE("P", "NOTATIME", "7"));
+    struct mapped_restrictions out = restrict_by(HEAD ADMITS RAISES, MESSAGE("P", "NOTATIME", "7"));
     CU_ASSERT_EQUAL_FATAL(out.count, 1);
     CU_ASSERT_TRUE(out.list[0].is_unread);
     out = restrict_by(HEAD ADMITS RAISES, MESSAGE("P", "NOTATIME", ""));
@@ -105,8 +105,8 @@ static void of_another_environment_or_of_none_that_can_be_told_it_says_nothing(v
 /* Behind a VT with a header: whatever rule there is may have said no there. */
 static void of_a_part_what_it_does_not_say_is_unread(void)
 {
-    struct mapped_restrictions out =
-        restrict_by(HEAD ADMITS RAISES, MESSAGE("P", "20260202", "0") "NTE|\x0bMSH|^~\\&|X\rZU8||||1\r");
+    struct mapped_restrictions out = restrict_by(
+        HEAD ADMITS RAISES, MESSAGE("P", "20260202", "0") "NTE|\x0bMSH|^~\\&|X\rZU8||||1\r");
     CU_ASSERT_EQUAL_FATAL(out.count, 1);
     CU_ASSERT_TRUE(out.list[0].is_unread);
     HELPER_IS(&out.list[0].event, "subject.local_id", "A1");
@@ -130,8 +130,9 @@ static void of_a_part_what_it_does_not_say_is_unread(void)
     "  - on: {PD1-12: Y}\n"                                                                        \
     "    emit: Restriction.raised\n"                                                               \
     "    fields: {restriction.kind: {from: PD1-12, table: {Y: record}, else: refuse}}\n"           \
-    "  - {on: {PD1-12: N}, emit: Restriction.lifted, fields: {restriction.kind: {text: record}}}\n"
-#define SEALED(code) \
+    "  - {on: {PD1-12: N}, emit: Restriction.lifted, fields: {restriction.kind: {text: "           \
+    "record}}}\n"
+#define SEALED(code)                                                                               \
     "MSH|^~\\&|P|Z|R|R|20260202||ADT^A31|C1|P|2.4\rPID|||A1\rPD1||||||||||||" code "\r"
 
 static struct mapped map(const char *yaml, const char *message)
@@ -195,10 +196,11 @@ static void what_is_known_cleared_or_not_there_is_no_unknown_code(void)
 /* Then its person's are held whatever comes, until a known one does. */
 static void a_restriction_of_unknown_kind_stands_for_its_code(void)
 {
-    const char *yaml = arena_format(&hp.scratch, "%s%s", SEALS,
-                                    "  - on: {PD1-12: {other: [Y, N]}}\n"
-                                    "    emit: Restriction.raised\n"
-                                    "    fields: {restriction.kind: {text: unknown}, restriction.code: PD1-12}\n");
+    const char *yaml =
+        arena_format(&hp.scratch, "%s%s", SEALS,
+                     "  - on: {PD1-12: {other: [Y, N]}}\n"
+                     "    emit: Restriction.raised\n"
+                     "    fields: {restriction.kind: {text: unknown}, restriction.code: PD1-12}\n");
     struct mapped out = map(yaml, SEALED("X"));
     CU_ASSERT_EQUAL(out.event_count, 1);
     CU_ASSERT_EQUAL(out.unknown.n, 0);
@@ -206,7 +208,8 @@ static void a_restriction_of_unknown_kind_stands_for_its_code(void)
 
 static void of_what_is_not_carried_a_no_counts_and_nothing_else(void)
 {
-    static const char a60[] = "MSH|^~\\&|P|Z|R|R|2026||ADT^A60|C1|P|2.4\rEVN||20260202\rPID|||A1\rZU8||||%s\r";
+    static const char a60[] =
+        "MSH|^~\\&|P|Z|R|R|2026||ADT^A60|C1|P|2.4\rEVN||20260202\rPID|||A1\rZU8||||%s\r";
     static const char all[] = "  - {emit: HospitalStay.admitted}\n";
     const char *yaml = arena_format(&hp.scratch, "%s%s%s", HEAD, all, RAISES);
     struct mapped out = map(yaml, arena_format(&hp.scratch, a60, "1"));
@@ -240,11 +243,22 @@ static bool is_hidden(const char *yaml, const char *message)
 
 static void what_a_restriction_does_not_show_is_unread(void)
 {
-    static const char *const hidden[] = { "N~Y", "~Y", "^Y", "&Y", "N&Y", "Y~N", "N\rPD1||||||||||||Y", "\"\"~Y",
-                                          "N~N~Y" };
-    static const char *const plain[] = { "N", "N~", "N~N", "n~N", "N~\"\"", "N^No^HL70136", "Y^^L", "\"\"", "~",
-                                         "N\rPD1|||GP", "N\rPD1||||||||||||",
-                                         "N\rPD1||||||||||||N", "Y\rPD1||||||||||||y" };
+    static const char *const hidden[] = {
+        "N~Y", "~Y", "^Y", "&Y", "N&Y", "Y~N", "N\rPD1||||||||||||Y", "\"\"~Y", "N~N~Y"
+    };
+    static const char *const plain[] = { "N",
+                                         "N~",
+                                         "N~N",
+                                         "n~N",
+                                         "N~\"\"",
+                                         "N^No^HL70136",
+                                         "Y^^L",
+                                         "\"\"",
+                                         "~",
+                                         "N\rPD1|||GP",
+                                         "N\rPD1||||||||||||",
+                                         "N\rPD1||||||||||||N",
+                                         "Y\rPD1||||||||||||y" };
     for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
         CU_ASSERT_TRUE(is_hidden(SEALS, arena_format(&hp.scratch, SEALED("%s"), hidden[i])));
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
@@ -259,12 +273,14 @@ static void a_type_of_another_shape_counts_as_one_that_restricts(void)
         "common: {header.environment: {text: live}, header.occurred: {from: at, as: iso-time},\n"
         "  subject.local_id: who}\n"
         "events:\n"
-        "  - {on: {type: hide, how.hidden: \"true\"}, emit: Restriction.raised, fields: {restriction.kind: {text: "
+        "  - {on: {type: hide, how.hidden: \"true\"}, emit: Restriction.raised, fields: "
+        "{restriction.kind: {text: "
         "location}}}\n";
     static const char *const types[] = { "[\"hide\"]", "{\"code\":\"hide\"}", "\"move\"" };
     for (size_t i = 0; i < 6; i++) {
         struct mapped_restrictions all = restrict_by(
-            yaml, arena_format(&hp.scratch, "{\"id\":\"1\",\"who\":\"A1\",\"type\":%s,\"how\":{\"hidden\":%s}}",
+            yaml, arena_format(&hp.scratch,
+                               "{\"id\":\"1\",\"who\":\"A1\",\"type\":%s,\"how\":{\"hidden\":%s}}",
                                types[i / 2], i % 2 ? "false" : "true"));
         CU_ASSERT_EQUAL(all.count, i < 4 && i % 2 == 0);
         if (all.count)
@@ -277,9 +293,11 @@ static void a_type_of_another_shape_counts_as_one_that_restricts(void)
 /* As in a merge: what each PID has behind it is of that person. */
 static void of_two_persons_each_has_what_stands_behind_its_own_pid(void)
 {
-    static const char *const hidden[] = { "N" SECOND "Y", "Y" SECOND "Y", "N" SECOND "X", "N" SECOND "N~Y",
+    static const char *const hidden[] = { "N" SECOND "Y", "Y" SECOND "Y", "N" SECOND "X",
+                                          "N" SECOND "N~Y",
                                           "N" SECOND "N\rPID|||C3\rPD1||||||||||||Y" };
-    static const char *const plain[] = { "N" SECOND "N", "Y" SECOND "N", "Y" SECOND "", "N\rPID|||B2" };
+    static const char *const plain[] = { "N" SECOND "N", "Y" SECOND "N", "Y" SECOND "",
+                                         "N\rPID|||B2" };
     for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
         CU_ASSERT_TRUE(is_hidden(SEALS, arena_format(&hp.scratch, SEALED("%s"), hidden[i])));
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
@@ -317,13 +335,14 @@ static void a_message_about_too_many_persons_is_set_aside(void)
     "  subject.local_id: PID-3.1\n"                                                                \
     "  header.unknown_restriction: {from: [\"ARV-3[1!=LOC|NO]\", \"ARV(2)-3[1!=NO]\"]}\n"          \
     "events:\n"                                                                                    \
-    "  - {on: {ARV-3: LOC, ARV-2: {not: [D]}}, emit: Restriction.raised, "                          \
+    "  - {on: {ARV-3: LOC, ARV-2: {not: [D]}}, emit: Restriction.raised, "                         \
     "fields: {restriction.kind: {text: location}}}\n"
 
 static void a_further_segment_that_says_no_more_hides_nothing(void)
 {
     static const char *const hidden[] = { "NO|A,NO|A,LOC", "LOC|D,NO|A,LOC", "NO|A,NO|A,X" };
-    static const char *const plain[] = { "NO|A,NO|A,NO", "LOC|A,NO|A,NO", "LOC|A,NO|A,LOC", "NO|A,NO" };
+    static const char *const plain[] = { "NO|A,NO|A,NO", "LOC|A,NO|A,NO", "LOC|A,NO|A,LOC",
+                                         "NO|A,NO" };
     for (size_t i = 0; i < 7; i++) {
         struct slice rest = slice_text(i < 3 ? hidden[i] : plain[i - 3]);
         const char *message = "MSH|^~\\&|P|Z|R|R|20260202||ADT^A31|C1|P|2.4\rPID|||A1\r";
@@ -343,40 +362,59 @@ static void a_member_of_another_shape_is_unread(void)
     static const char yaml[] =
         "in: {format: json, id: id, type: type}\n"
         "common: {header.environment: {text: live}, header.occurred: {from: at, as: iso-time},\n"
-        "  subject.local_id: who, header.unknown_restriction: {from: \"security[0].code\", other: [N, R]}}\n"
+        "  subject.local_id: who, header.unknown_restriction: {from: \"security[0].code\", other: "
+        "[N, R]}}\n"
         "events:\n"
-        "  - {on: {\"security[0].code\": R}, emit: Restriction.raised, fields: {restriction.kind: {text: record}}}\n"
-        "  - {on: {type: hide, how.hidden: \"true\"}, emit: Restriction.raised, fields: {restriction.kind: {text: "
+        "  - {on: {\"security[0].code\": R}, emit: Restriction.raised, fields: {restriction.kind: "
+        "{text: record}}}\n"
+        "  - {on: {type: hide, how.hidden: \"true\"}, emit: Restriction.raised, fields: "
+        "{restriction.kind: {text: "
         "location}}}\n";
-    static const char *const hidden[] = { "'security':{'code':'R'}", "'security':['R']", "'security':'R'",
-                                          "'security':[{'code':['R']}]", "'security':[{'code':{'x':'R'}}]",
-                                          "'security':[{'code':'N'},{'code':'R'}]", "'security':[[{'code':'R'}]]",
-                                          "'type':'hide','how':true", "'type':'hide','how':[{'hidden':true}]",
-                                          "'security':[{'coding':[{'code':'R'}]}]", "'security':[{'codes':['R']}]",
-                                          "'security':[{'Code':'R'}]", "'security':[{'code':'N'},{'codes':'R'}]" };
-    static const char *const plain[] = { "'security':[{'code':'N'}]", "'security':[]", "'security':null", "'security':''",
-                                         "'security':[{'code':'N'},{},null]", "'security':[{'code':null}]",
-                                         "'security':[{'code':[]}]", "'how':true", "'type':'hide','how':{}",
-                                         "'security':[{'codes':[]}]", "'security':[{'code':'N','system':'v3'}]" };
+    static const char *const hidden[] = { "'security':{'code':'R'}",
+                                          "'security':['R']",
+                                          "'security':'R'",
+                                          "'security':[{'code':['R']}]",
+                                          "'security':[{'code':{'x':'R'}}]",
+                                          "'security':[{'code':'N'},{'code':'R'}]",
+                                          "'security':[[{'code':'R'}]]",
+                                          "'type':'hide','how':true",
+                                          "'type':'hide','how':[{'hidden':true}]",
+                                          "'security':[{'coding':[{'code':'R'}]}]",
+                                          "'security':[{'codes':['R']}]",
+                                          "'security':[{'Code':'R'}]",
+                                          "'security':[{'code':'N'},{'codes':'R'}]" };
+    static const char *const plain[] = { "'security':[{'code':'N'}]",
+                                         "'security':[]",
+                                         "'security':null",
+                                         "'security':''",
+                                         "'security':[{'code':'N'},{},null]",
+                                         "'security':[{'code':null}]",
+                                         "'security':[{'code':[]}]",
+                                         "'how':true",
+                                         "'type':'hide','how':{}",
+                                         "'security':[{'codes':[]}]",
+                                         "'security':[{'code':'N','system':'v3'}]" };
     const size_t count = sizeof hidden / sizeof hidden[0];
     for (size_t i = 0; i < count + sizeof plain / sizeof plain[0]; i++) {
         const char *members = i < count ? hidden[i] : plain[i - count];
-        char *message = arena_format(&hp.scratch, "{'id':'1','at':'2026-02-02','who':'A1',%s%s}", members,
-                                     strstr(members, "'type'") ? "" : ",'type':'x'");
+        char *message = arena_format(&hp.scratch, "{'id':'1','at':'2026-02-02','who':'A1',%s%s}",
+                                     members, strstr(members, "'type'") ? "" : ",'type':'x'");
         for (char *c = message; *c; c++)
             *c = *c == '\'' ? '"' : *c;
         CU_ASSERT_EQUAL(is_hidden(yaml, message), i < count);
     }
 }
 
-/* place=code of each, (code) where a restriction stands for it, :most where several paths look there. */
+/* place=code of each, (code) where a restriction stands for it, :most where several paths look
+ * there. */
 static const char *codes_of(const struct mapped *m)
 {
     const char *text = "";
     for (size_t i = 0; i < m->code_count; i++) {
         const struct mapped_code *c = &m->codes[i];
-        text = arena_format(&hp.scratch, "%s%.*s%s=%s%.*s%s;", text, SHOWN(c->place), c->most > 1 ? ":2" : "",
-                            c->stands ? "(" : "", SHOWN(c->code), c->stands ? ")" : "");
+        text = arena_format(&hp.scratch, "%s%.*s%s=%s%.*s%s;", text, SHOWN(c->place),
+                            c->most > 1 ? ":2" : "", c->stands ? "(" : "", SHOWN(c->code),
+                            c->stands ? ")" : "");
     }
     return text;
 }
@@ -392,7 +430,8 @@ static void each_place_says_whether_its_code_is_known(void)
         "  header.unknown_restriction: {from: [\"PD1-12[1!=Y|N]\", PD1-11, \"ARV-3[1!=LOC|NO]\","
         " \"ARV(2)-3[1!=NO]\"], other: [A]}\n"
         "events:\n"
-        "  - {on: {PD1-11: S}, emit: Restriction.raised, fields: {restriction.kind: {text: unknown},"
+        "  - {on: {PD1-11: S}, emit: Restriction.raised, fields: {restriction.kind: {text: "
+        "unknown},"
         " restriction.code: PD1-11}}\n";
     static const char *const said[][2] = {
         { "|", "" },
@@ -406,9 +445,11 @@ static void each_place_says_whether_its_code_is_known(void)
         { "|X\rARV|||Q", "PD1-12.0.0=x;ARV-3.0.0:2=q;" },
     };
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
-        struct mapped out = map(yaml, arena_format(&hp.scratch,
-                                                   "MSH|^~\\&|P|Z|R|R|20260202||ADT^A31|C1|P|2.4\rPID|||A1\r"
-                                                   "PD1|||||||||||%s\r", said[i][0]));
+        struct mapped out =
+            map(yaml, arena_format(&hp.scratch,
+                                   "MSH|^~\\&|P|Z|R|R|20260202||ADT^A31|C1|P|2.4\rPID|||A1\r"
+                                   "PD1|||||||||||%s\r",
+                                   said[i][0]));
         CU_ASSERT_STRING_EQUAL(codes_of(&out), said[i][1]);
         CU_ASSERT_EQUAL(out.unknown.n > 0, strpbrk(said[i][1], "xbq") != NULL);
     }
@@ -419,12 +460,15 @@ static void the_items_of_a_list_are_one_place(void)
     static const char yaml[] =
         "in: {format: json, id: id, type: type}\n"
         "common: {header.environment: {text: live}, header.occurred: {from: at, as: iso-time},\n"
-        "  subject.local_id: who, header.unknown_restriction: {from: [\"on[0].code\", \"on[1].code\", mark],"
+        "  subject.local_id: who, header.unknown_restriction: {from: [\"on[0].code\", "
+        "\"on[1].code\", mark],"
         " other: [N]}}\n"
         "events:\n"
-        "  - {on: {mark: R}, emit: Restriction.raised, fields: {restriction.kind: {text: record}}}\n";
-    struct mapped out = map(yaml, "{\"id\":\"1\",\"type\":\"x\",\"at\":\"2026-02-02\",\"who\":\"A1\",\"mark\":\"Q\","
-                                  "\"on\":[{\"code\":\"N\"},{\"code\":\"Z\"}]}");
+        "  - {on: {mark: R}, emit: Restriction.raised, fields: {restriction.kind: {text: "
+        "record}}}\n";
+    struct mapped out = map(
+        yaml, "{\"id\":\"1\",\"type\":\"x\",\"at\":\"2026-02-02\",\"who\":\"A1\",\"mark\":\"Q\","
+              "\"on\":[{\"code\":\"N\"},{\"code\":\"Z\"}]}");
     CU_ASSERT_STRING_EQUAL(codes_of(&out), ".on.code:2=;.on.code:2=z;.mark=q;");
     CU_ASSERT_TRUE(slice_equal_text(out.unknown, "Z"));
 }
@@ -432,9 +476,10 @@ static void the_items_of_a_list_are_one_place(void)
 /* Else what the first of them said would be no news of the second. */
 static void whoever_has_no_number_is_not_taken_for_another_without(void)
 {
-    static const char text[] =
-        "{\"id\":\"1\",\"type\":\"note\",\"at\":\"2026-02-02T10:00:00Z\",\"environment\":\"live\",\"patient\":"
-        "{\"hospitalNumber\":\"%s\",\"meta\":{\"security\":[{\"code\":\"R\"},{\"code\":\"R\"},{\"code\":\"R\"}]}}}";
+    static const char text[] = "{\"id\":\"1\",\"type\":\"note\",\"at\":\"2026-02-02T10:00:00Z\","
+                               "\"environment\":\"live\",\"patient\":"
+                               "{\"hospitalNumber\":\"%s\",\"meta\":{\"security\":[{\"code\":\"R\"}"
+                               ",{\"code\":\"R\"},{\"code\":\"R\"}]}}}";
     const struct mapping *m = helper_system("nhs/transfer-hub-json/in.yaml");
     struct mapped one, other;
     CU_ASSERT_TRUE_FATAL(helper_in(m, slice_text(arena_format(&hp.scratch, text, "A1")), &one));
@@ -454,15 +499,19 @@ static CU_TestInfo cases[] = {
       of_two_persons_each_has_what_stands_behind_its_own_pid },
     { "whoever a message that is set aside is about is told",
       whoever_a_message_that_is_set_aside_is_about_is_told },
-    { "a message about too many persons is set aside", a_message_about_too_many_persons_is_set_aside },
-    { "a further segment that says no more hides nothing", a_further_segment_that_says_no_more_hides_nothing },
+    { "a message about too many persons is set aside",
+      a_message_about_too_many_persons_is_set_aside },
+    { "a further segment that says no more hides nothing",
+      a_further_segment_that_says_no_more_hides_nothing },
     { "a type of another shape counts as one that restricts",
       a_type_of_another_shape_counts_as_one_that_restricts },
     { "a member of another shape is unread", a_member_of_another_shape_is_unread },
-    { "a code that nobody knows is told without a record", a_code_that_nobody_knows_is_told_without_a_record },
+    { "a code that nobody knows is told without a record",
+      a_code_that_nobody_knows_is_told_without_a_record },
     { "what is known, cleared or not there is no unknown code",
       what_is_known_cleared_or_not_there_is_no_unknown_code },
-    { "a restriction of unknown kind stands for its code", a_restriction_of_unknown_kind_stands_for_its_code },
+    { "a restriction of unknown kind stands for its code",
+      a_restriction_of_unknown_kind_stands_for_its_code },
     { "of what is not carried a no counts, and nothing else",
       of_what_is_not_carried_a_no_counts_and_nothing_else },
     { "small letters of a code say the same", small_letters_of_a_code_say_the_same },

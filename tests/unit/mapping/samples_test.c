@@ -99,8 +99,8 @@ static struct node *message_tree(const struct mapped *mapped)
 
 /* One message's part of what was got. */
 static bool take_message(const struct mapping *in, const struct mapping *out,
-                         const struct head *head, struct slice one,
-                         struct node *list, struct buf *sent)
+                         const struct head *head, struct slice one, struct node *list,
+                         struct buf *sent)
 {
     struct doc *d = NULL;
     struct mapped mapped;

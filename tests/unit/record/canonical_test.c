@@ -75,10 +75,17 @@ static void drops_what_does_not_matter_for_reading(void)
 
 static void refuses_what_is_no_schema(void)
 {
-    static const char *const bad[] = { "", "7", "{}", "{\"type\":\"record\",\"name\":\"r\"}",
-        "{\"type\":\"record\",\"fields\":[]}", "{\"type\":\"fixed\",\"name\":\"k\",\"size\":-2}",
-        "{\"type\":\"enum\",\"name\":\"k\"}", "{\"type\":\"enum\",\"name\":\"k\",\"symbols\":[1]}",
-        "{\"type\":\"array\"}", "[null]", "{\"type\":\"record\",\"name\":\"r\",\"fields\":[{}]}" };
+    static const char *const bad[] = { "",
+                                       "7",
+                                       "{}",
+                                       "{\"type\":\"record\",\"name\":\"r\"}",
+                                       "{\"type\":\"record\",\"fields\":[]}",
+                                       "{\"type\":\"fixed\",\"name\":\"k\",\"size\":-2}",
+                                       "{\"type\":\"enum\",\"name\":\"k\"}",
+                                       "{\"type\":\"enum\",\"name\":\"k\",\"symbols\":[1]}",
+                                       "{\"type\":\"array\"}",
+                                       "[null]",
+                                       "{\"type\":\"record\",\"name\":\"r\",\"fields\":[{}]}" };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         fixture_fresh();
         CU_ASSERT_FALSE(schema_canonical(&fx.scratch, slice_text(bad[i]), &fx.out, &fx.e));

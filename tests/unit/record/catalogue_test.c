@@ -21,8 +21,8 @@ static void holds_every_event_family(void)
         bool disclosable;
     } want[] = { { "HospitalStay", true }, { "DischargePlan", true }, { "SocialCare", true },
                  { "HousingCase", true },  { "Homelessness", true },  { "Person", true },
-                 { "Property", true },     { "Safeguarding", true },
-                 { "Consent", false },     { "Restriction", false },  { "Caseload", false } };
+                 { "Property", true },     { "Safeguarding", true },  { "Consent", false },
+                 { "Restriction", false }, { "Caseload", false } };
     for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
         const struct schema *s = named(want[i].name);
         CU_ASSERT_PTR_NOT_NULL_FATAL(s);
@@ -35,9 +35,8 @@ static void holds_every_event_family(void)
 
 static void keeps_internal_schemas_apart(void)
 {
-    static const char *const names[] = { "AuditEntry", "Facts", "Receipt", "Notice", "Link",
-                                         "Quarantine", "HoldAct",
-                                         "PersonAct",  "ActMarks" };
+    static const char *const names[] = { "AuditEntry", "Facts",   "Receipt",   "Notice",  "Link",
+                                         "Quarantine", "HoldAct", "PersonAct", "ActMarks" };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const struct schema *s = named(names[i]);
         CU_ASSERT_PTR_NOT_NULL_FATAL(s);
@@ -139,11 +138,10 @@ static void knows_its_kinds(void)
 static void gives_previous_names_a_category_of_their_own(void)
 {
     const struct plan *p = named("HospitalStay")->plan;
-    const struct slot *s =
-        plan_slot_at(p, (size_t)plan_slot(p, SLICE("person.previous_names[]")));
+    const struct slot *s = plan_slot_at(p, (size_t)plan_slot(p, SLICE("person.previous_names[]")));
     struct categories protected_names;
-    CU_ASSERT(catalogue_categories(fx.schemas, SLICE("protected.previous-names"),
-                                   &protected_names));
+    CU_ASSERT(
+        catalogue_categories(fx.schemas, SLICE("protected.previous-names"), &protected_names));
     CU_ASSERT(categories_has(&protected_names, s->category));
     CU_ASSERT_EQUAL(plan_slot_at(s->item, 0)->category, s->category);
 }
@@ -175,10 +173,10 @@ static void never_gives_always_and_never_to_agreements(void)
 {
     CU_ASSERT_EQUAL(found("always"), 0);
     CU_ASSERT_EQUAL(found("never"), 0);
-    CU_ASSERT(slice_equal_text(catalogue_category(fx.schemas, catalogue_always(fx.schemas)),
-                               "always"));
-    CU_ASSERT(slice_equal_text(catalogue_category(fx.schemas, catalogue_never(fx.schemas)),
-                               "never"));
+    CU_ASSERT(
+        slice_equal_text(catalogue_category(fx.schemas, catalogue_always(fx.schemas)), "always"));
+    CU_ASSERT(
+        slice_equal_text(catalogue_category(fx.schemas, catalogue_never(fx.schemas)), "never"));
     CU_ASSERT(catalogue_category_count(fx.schemas) > 50);
 }
 
@@ -198,8 +196,8 @@ static void lists_the_categories_of_a_schema(void)
 static void has_the_fingerprints_that_were_written_down(void)
 {
     struct slice text;
-    CU_ASSERT_FATAL(tree_read_file(&fx.scratch, SOURCE_DIR "/schemas/released/FINGERPRINTS",
-                                   65536, &text, &fx.e));
+    CU_ASSERT_FATAL(tree_read_file(&fx.scratch, SOURCE_DIR "/schemas/released/FINGERPRINTS", 65536,
+                                   &text, &fx.e));
     for (size_t i = 0; i < catalogue_count(fx.schemas); i++) {
         const struct schema *s = catalogue_at(fx.schemas, i);
         buf_format(&fx.out, "%s %016llx\n", plan_name(s->plan),

@@ -57,7 +57,7 @@ uint64_t random_next(struct random *r)
 static void put_random_text(struct random *r, struct buf *out)
 {
     static const char *const pieces[] = { "a",  "Ward 7", "ü",      "€", "\xf0\x9f\x8f\xa5",
-                                          "\n", "\"",     "O'Neil", "0",   "a longer run " };
+                                          "\n", "\"",     "O'Neil", "0", "a longer run " };
     struct buf text;
     buf_init(&text, 65536);
     size_t n = random_below(r, 6);

@@ -21,7 +21,9 @@ int fixture_end(void);
 void fixture_fresh(void);
 
 /* A repeatable sequence; never 0 as seed. */
-struct random { uint64_t state; };
+struct random {
+    uint64_t state;
+};
 uint64_t random_next(struct random *r);
 static inline uint64_t random_below(struct random *r, uint64_t n)
 {

@@ -5,8 +5,15 @@
 #include "record/record_json.h"
 
 #define RECORD                                                                                     \
-    BYTES("\x01\x04\x06\0\0\0\0\0\0\xf8\x3f\x04\xff\x01" "keys" "\x06" "a\"\n" "\x02"              \
-          "\x02\xd0\x0f" "\x02\x02x\0\0\0\0" "\x02\x02y\0" "\x02\x02\x0e\0\0")
+    BYTES("\x01\x04\x06\0\0\0\0\0\0\xf8\x3f\x04\xff\x01"                                           \
+          "keys"                                                                                   \
+          "\x06"                                                                                   \
+          "a\"\n"                                                                                  \
+          "\x02"                                                                                   \
+          "\x02\xd0\x0f"                                                                           \
+          "\x02\x02x\0\0\0\0"                                                                      \
+          "\x02\x02y\0"                                                                            \
+          "\x02\x02\x0e\0\0")
 
 static struct node *tree(struct slice bytes, bool with_nulls)
 {

@@ -130,9 +130,9 @@ static void replaced_slots_take_the_bytes_given(void)
 /* Event id's neighbours: message id, sequence and mapping stay here whatever anybody releases. */
 static void never_releases_what_is_never_released(void)
 {
-    static const char *const paths[] = { "header.source_feed", "header.source_message_id",
-                                         "header.feed_seq",    "header.mapping",
-                                         "header.birth_hash",  "subject.case_reference",
+    static const char *const paths[] = { "header.source_feed",  "header.source_message_id",
+                                         "header.feed_seq",     "header.mapping",
+                                         "header.birth_hash",   "subject.case_reference",
                                          "subject.reference_of" };
     struct random r = { 17 };
     struct view v, got;

@@ -28,7 +28,7 @@ static void remove_file(const char *name)
 }
 
 /* What an event is made of comes from the real schemas. */
-static const char *const parts[] = { "Header",     "Action",     "Environment",  "Subject",
+static const char *const parts[] = { "Header",     "Action",       "Environment",  "Subject",
                                      "PersonName", "Demographics", "RelatedPerson" };
 
 static void fresh(void)
@@ -141,31 +141,38 @@ static void refuses_what_a_field_must_not_be(void)
         { "no type", "{ \"name\": \"f\", " GOOD, "schema.type" },
         { "a list of lists",
           "{ \"name\": \"f\", \"type\": [\"null\", { \"type\": \"array\", \"items\": { \"type\":"
-          " \"array\", \"items\": \"string\" } }], " GOOD, "schema.type" },
+          " \"array\", \"items\": \"string\" } }], " GOOD,
+          "schema.type" },
         { "a list of numbers",
-          "{ \"name\": \"f\", \"type\": [\"null\", { \"type\": \"array\", \"items\": \"int\" }], "
-          GOOD, "schema.type" },
+          "{ \"name\": \"f\", \"type\": [\"null\", { \"type\": \"array\", \"items\": \"int\" "
+          "}], " GOOD,
+          "schema.type" },
         { "a nullable record", "{ \"name\": \"f\", \"type\": [\"null\", \"PersonName\"], " GOOD,
           "schema.nullable-record" },
         { "recursion", "{ \"name\": \"f\", \"type\": [\"null\", \"Bad\"], " GOOD,
           "schema.recursion" },
         { "items of no width",
           "{ \"name\": \"f\", \"type\": [\"null\", { \"type\": \"array\", \"items\": { \"type\":"
-          " \"record\", \"name\": \"E\", \"fields\": [] } }], " GOOD, "schema.zero-width" },
+          " \"record\", \"name\": \"E\", \"fields\": [] } }], " GOOD,
+          "schema.zero-width" },
         { "a fixed of no size",
           "{ \"name\": \"f\", \"type\": [\"null\", { \"type\": \"fixed\", \"name\": \"K\","
-          " \"size\": 0 }], " GOOD, "schema.size" },
+          " \"size\": 0 }], " GOOD,
+          "schema.size" },
         { "a fixed of less than no size",
           "{ \"name\": \"f\", \"type\": [\"null\", { \"type\": \"fixed\", \"name\": \"K\","
-          " \"size\": -2 }], " GOOD, "schema.size" },
+          " \"size\": -2 }], " GOOD,
+          "schema.size" },
         { "an enum without symbols",
           "{ \"name\": \"f\", \"type\": [\"null\", { \"type\": \"enum\", \"name\": \"K\","
-          " \"symbols\": [] }], " GOOD, "schema.words" },
+          " \"symbols\": [] }], " GOOD,
+          "schema.words" },
         { "a vocabulary with a word twice", TEXT "\"vocabulary\": [\"a\", \"a\"], " GOOD,
           "schema.words" },
         { "a type defined twice",
           "{ \"name\": \"f\", \"type\": { \"type\": \"enum\", \"name\": \"Action\","
-          " \"symbols\": [\"a\"] }, " GOOD, "schema.duplicate" },
+          " \"symbols\": [\"a\"] }, " GOOD,
+          "schema.duplicate" },
         { "a field twice", TEXT GOOD ", " TEXT GOOD, "schema.duplicate" },
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -220,7 +227,8 @@ static void refuses_more_categories_than_it_can_count(void)
     for (int i = 0; i < CATEGORIES_MAX; i++)
         buf_format(&fx.out,
                    "%s{ \"name\": \"f%d\", \"type\": [\"null\", \"string\"], \"default\": null,"
-                   " \"category\": \"x.c%d\", \"doc\": \"d\" }", i ? "," : "", i, i);
+                   " \"category\": \"x.c%d\", \"doc\": \"d\" }",
+                   i ? "," : "", i, i);
     buf_text(&fx.out, "] }");
     buf_byte(&fx.out, 0);
     expect("too many categories", (const char *)fx.out.p, "schema.categories", LINE);
@@ -287,9 +295,8 @@ static bool hash_changes(const char *before, const char *after)
 /* A category is not in the fingerprint, so the bundle's hash must see it. */
 static void the_hash_covers_every_byte(void)
 {
-    CU_ASSERT(hash_changes(EVENT(TEXT GOOD),
-                           EVENT(TEXT "\"default\": null, \"category\": \"x.z\","
-                                      " \"doc\": \"d\" }")));
+    CU_ASSERT(hash_changes(EVENT(TEXT GOOD), EVENT(TEXT "\"default\": null, \"category\": \"x.z\","
+                                                        " \"doc\": \"d\" }")));
 }
 
 static CU_TestInfo cases[] = {

@@ -5,7 +5,10 @@
 
 #include "fixture.h"
 
-#define BEFORE_AT "\x01\x04\x06\0\0\0\0\0\0\xf0\x3f\x02\xff" "keys" "\x04hi\x02"
+#define BEFORE_AT                                                                                  \
+    "\x01\x04\x06\0\0\0\0\0\0\xf0\x3f\x02\xff"                                                     \
+    "keys"                                                                                         \
+    "\x04hi\x02"
 #define NO_AT BEFORE_AT "\0"
 #define NO_INNER NO_AT "\0\0\0\0\0"
 #define NO_WORDS NO_INNER "\0"
@@ -18,7 +21,10 @@ static bool take(struct slice bytes, struct view *v)
 static void reads_every_type(void)
 {
     struct view v;
-    CU_ASSERT_FATAL(take(BYTES(BEFORE_AT "\x02\xd0\x0f" "\x02\x02x\0\0\0\0" "\x02\x02y\0" "\0"),
+    CU_ASSERT_FATAL(take(BYTES(BEFORE_AT "\x02\xd0\x0f"
+                                         "\x02\x02x\0\0\0\0"
+                                         "\x02\x02y\0"
+                                         "\0"),
                          &v));
     CU_ASSERT_EQUAL(view_long_at(&v, "truth"), 1);
     CU_ASSERT_EQUAL(view_long_at(&v, "small"), 2);
@@ -155,7 +161,11 @@ static void lists_texts_over_several_blocks(void)
     struct view v;
     const struct slice *texts = NULL;
     size_t n = 0;
-    CU_ASSERT_FATAL(take(BYTES(NO_INNER "\x02\x02" "a" "\x03\x06\x02" "b\0\0\0"), &v));
+    CU_ASSERT_FATAL(take(BYTES(NO_INNER "\x02\x02"
+                                        "a"
+                                        "\x03\x06\x02"
+                                        "b\0\0\0"),
+                         &v));
     CU_ASSERT_FATAL(view_strings(&v, (size_t)plan_slot(fx.all, SLICE("words[]")), &fx.scratch,
                                  &texts, &n, &fx.e));
     CU_ASSERT_EQUAL_FATAL(n, 3);
@@ -168,10 +178,13 @@ static void lists_records_and_what_they_list(void)
     struct view v;
     const struct view *rows = NULL, *cells = NULL;
     size_t n = 0, m = 0;
-    CU_ASSERT_FATAL(take(BYTES(NO_WORDS "\x02\x04" "\x0e\0" "\x10\x02\0\x02\x01\0\0\0\0" "\0"),
+    CU_ASSERT_FATAL(take(BYTES(NO_WORDS "\x02\x04"
+                                        "\x0e\0"
+                                        "\x10\x02\0\x02\x01\0\0\0\0"
+                                        "\0"),
                          &v));
-    CU_ASSERT_FATAL(view_items(&v, (size_t)plan_slot(fx.all, SLICE("rows[]")), &fx.scratch, &rows,
-                               &n, &fx.e));
+    CU_ASSERT_FATAL(
+        view_items(&v, (size_t)plan_slot(fx.all, SLICE("rows[]")), &fx.scratch, &rows, &n, &fx.e));
     CU_ASSERT_EQUAL_FATAL(n, 2);
     CU_ASSERT_EQUAL(view_long_at(&rows[0], "number"), 7);
     CU_ASSERT_EQUAL(view_long_at(&rows[1], "number"), 8);
@@ -188,8 +201,8 @@ static void a_list_of_nothing_has_no_items(void)
     const struct view *rows = &v;
     size_t n = 7;
     CU_ASSERT_FATAL(take(BYTES(NO_WORDS "\0"), &v));
-    CU_ASSERT(view_items(&v, (size_t)plan_slot(fx.all, SLICE("rows[]")), &fx.scratch, &rows, &n,
-                         &fx.e));
+    CU_ASSERT(
+        view_items(&v, (size_t)plan_slot(fx.all, SLICE("rows[]")), &fx.scratch, &rows, &n, &fx.e));
     CU_ASSERT_EQUAL(n, 0);
 }
 

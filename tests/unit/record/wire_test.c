@@ -25,8 +25,8 @@ static void refuses_a_frame_shorter_than_its_header(void)
 {
     uint64_t fingerprint = 0;
     struct slice body;
-    CU_ASSERT_FALSE(wire_open(BYTES("\xc3\x01\x08\x07\x06\x05\x04\x03\x02"), &fingerprint, &body,
-                              &fx.e));
+    CU_ASSERT_FALSE(
+        wire_open(BYTES("\xc3\x01\x08\x07\x06\x05\x04\x03\x02"), &fingerprint, &body, &fx.e));
     CU_ASSERT_STRING_EQUAL(fx.e.code, "wire.short");
 }
 

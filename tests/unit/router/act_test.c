@@ -20,7 +20,7 @@ static void one_signature_of_another_agency_releases(void)
     CU_ASSERT_TRUE(slice_equal_text(r->note, "release 0000019f0000000000000000000000aa:"
                                              "council/social by omar: rang the ward"));
     CU_ASSERT_EQUAL(acting_delivered(), 1);
-    acting_agree();
+    world_agree();
 }
 
 static void the_recipients_own_people_do_not_release_alone(void)
@@ -40,7 +40,7 @@ static void the_recipients_own_people_do_not_release_alone(void)
     acting_sign(&joint, "rosa");
     acting_submit(&joint);
     CU_ASSERT_EQUAL(acting_delivered(), 1);
-    acting_agree();
+    world_agree();
 }
 
 static void anybody_named_may_refuse(void)
@@ -53,7 +53,7 @@ static void anybody_named_may_refuse(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(r);
     CU_ASSERT_EQUAL_FATAL(r->decision_count, 1);
     CU_ASSERT_TRUE(slice_equal_text(r->decisions[0].reason, "hold-refused"));
-    acting_agree();
+    world_agree();
 }
 
 static void a_restricted_person_needs_two_people(void)
@@ -68,7 +68,7 @@ static void a_restricted_person_needs_two_people(void)
     CU_ASSERT_PTR_NOT_NULL(memmem(r->note.p, r->note.n, "the same person", 15));
     acting_release("rosa");
     CU_ASSERT_EQUAL(acting_delivered(), 1);
-    acting_agree();
+    world_agree();
 }
 
 static void two_of_the_recipients_agency_are_not_enough(void)
@@ -80,7 +80,7 @@ static void two_of_the_recipients_agency_are_not_enough(void)
     CU_ASSERT_EQUAL(acting_delivered(), 0);
     acting_release("omar");
     CU_ASSERT_EQUAL(acting_delivered(), 1);
-    acting_agree();
+    world_agree();
 }
 
 static void two_sign_one_act(void)
@@ -94,20 +94,21 @@ static void two_sign_one_act(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(r);
     CU_ASSERT_PTR_NOT_NULL(memmem(r->note.p, r->note.n, "by karl and omar:", 17));
     CU_ASSERT_EQUAL(acting_delivered(), 1);
-    acting_agree();
+    world_agree();
 }
 
 static void an_unknown_code_of_the_sender_needs_two_people(void)
 {
     static const char *const code[] = { "header.unknown_restriction", "7", NULL };
     world_known("ada");
-    world_say(&(struct say){ .who = "ada", .kind = "admitted", .episode = "v1", .id = id, .set = code });
+    world_say(
+        &(struct say){ .who = "ada", .kind = "admitted", .episode = "v1", .id = id, .set = code });
     CU_ASSERT_TRUE_FATAL(world_run());
     acting_release("omar");
     CU_ASSERT_EQUAL(acting_delivered(), 0);
     acting_release("rosa");
     CU_ASSERT_EQUAL(acting_delivered(), 1);
-    acting_agree();
+    world_agree();
 }
 
 static void one_who_signed_first_and_has_left_does_not_count(void)
@@ -119,19 +120,21 @@ static void one_who_signed_first_and_has_left_does_not_count(void)
     acting_submit(&old);
     CU_ASSERT_TRUE(acting_refused("act.person"));
     CU_ASSERT_EQUAL(acting_delivered(), 0);
-    acting_agree();
+    world_agree();
 }
 
 /* Whose time is over from now on. */
 static void end_time_of(const char *name)
 {
-    struct named *who = (struct named *)(uintptr_t)people_named(&world.bundle->people, slice_text(name));
+    struct named *who =
+        (struct named *)(uintptr_t)people_named(&world.bundle->people, slice_text(name));
     who->until_ms = clock_wall_ms() + 1; /* after what they have signed */
     while (clock_wall_ms() < who->until_ms) {
     }
 }
 
-/* The second word comes when the first one's time is over: it is the first, and a third is wanted. */
+/* The second word comes when the first one's time is over: it is the first, and a third is
+ * wanted. */
 static void one_whose_time_has_ended_since_is_no_first_of_two(void)
 {
     for (int reopens = 0; reopens < 2; reopens++) {
@@ -152,7 +155,7 @@ static void one_whose_time_has_ended_since_is_no_first_of_two(void)
         acting_say(word, id, "karl", NULL);
         CU_ASSERT_EQUAL(acting_held_again(), reopens);
         CU_ASSERT_EQUAL(acting_delivered(), !reopens);
-        acting_agree();
+        world_agree();
         ((struct named *)(uintptr_t)people_named(all, SLICE("omar")))->until_ms = until_ms;
     }
 }
@@ -166,7 +169,8 @@ static bool taken_beside(size_t others, int64_t at_ms, int64_t now_ms)
     struct act x = acting_make("release", id, SOCIAL);
     buf_init(&marks, 1 << 20);
     buf_init(&after, 1 << 20);
-    wire_put_header(&marks, plan_fingerprint(catalogue_named(world.catalogue, SLICE("ActMarks"))->plan));
+    wire_put_header(&marks,
+                    plan_fingerprint(catalogue_named(world.catalogue, SLICE("ActMarks"))->plan));
     avro_put_long(&marks, 1);
     avro_put_long(&marks, (int64_t)others);
     for (size_t i = 0; i < others; i++) {
@@ -186,7 +190,8 @@ static bool taken_beside(size_t others, int64_t at_ms, int64_t now_ms)
     return taken;
 }
 
-/* What is not kept could be done again: so no more are taken than are kept, of those that are young enough. */
+/* What is not kept could be done again: so no more are taken than are kept, of those that are young
+ * enough. */
 static void more_acts_than_are_kept_are_not_taken(void)
 {
     const int64_t now_ms = clock_wall_ms(), oldest_ms = now_ms - ACT_AGE_MAX_MS;
@@ -209,7 +214,7 @@ static void an_act_is_done_once(void)
     acting_submit(&x);
     CU_ASSERT_TRUE(acting_refused("act.again"));
     CU_ASSERT_EQUAL(acting_delivered(), 0);
-    acting_agree();
+    world_agree();
 }
 
 /* Each is refused with that code, and nothing follows from it. */
@@ -248,7 +253,7 @@ static void what_is_not_signed_as_it_stands_is_refused(void)
         CU_ASSERT_TRUE(acting_refused(codes[i]));
         CU_ASSERT_EQUAL(acting_delivered(), 0);
     }
-    acting_agree();
+    world_agree();
 }
 
 static void a_typed_name_is_nothing_where_people_are_named(void)
@@ -259,7 +264,7 @@ static void a_typed_name_is_nothing_where_people_are_named(void)
     acting_submit(&x);
     CU_ASSERT_TRUE(acting_refused("act.unsigned"));
     CU_ASSERT_EQUAL(acting_delivered(), 0);
-    acting_agree();
+    world_agree();
 }
 
 static void bytes_that_are_no_act_are_refused(void)
@@ -286,7 +291,7 @@ static void bytes_that_are_no_act_are_refused(void)
     CU_ASSERT_TRUE(acting_refused("act.partition"));
     CU_ASSERT_EQUAL(acting_delivered(), 0);
     buf_release(&file);
-    acting_agree();
+    world_agree();
 }
 
 static void what_is_no_hold_is_put_on_record(void)
@@ -301,11 +306,12 @@ static void what_is_no_hold_is_put_on_record(void)
     acting_put(buf_slice(&file), 0);
     const struct audit_read *r = world_entry("hold-act", 0);
     CU_ASSERT_PTR_NOT_NULL_FATAL(r);
-    CU_ASSERT_TRUE(slice_equal_text(r->note, "skip router events.hosp 0: 12 to 40 by pia: rang the ward"));
+    CU_ASSERT_TRUE(
+        slice_equal_text(r->note, "skip router events.hosp 0: 12 to 40 by pia: rang the ward"));
     acting_put(buf_slice(&file), 0);
     CU_ASSERT_TRUE(acting_refused("act.again"));
     buf_release(&file);
-    acting_agree();
+    world_agree();
 }
 
 static CU_TestInfo cases[] = {
@@ -320,7 +326,8 @@ static CU_TestInfo cases[] = {
       an_unknown_code_of_the_sender_needs_two_people },
     { "one who signed first and has left does not count",
       one_who_signed_first_and_has_left_does_not_count },
-    { "one whose time has ended since is no first of two", one_whose_time_has_ended_since_is_no_first_of_two },
+    { "one whose time has ended since is no first of two",
+      one_whose_time_has_ended_since_is_no_first_of_two },
     { "more acts than are kept are not taken", more_acts_than_are_kept_are_not_taken },
     { "an act is done once", an_act_is_done_once },
     { "what is not signed as it stands is refused", what_is_not_signed_as_it_stands_is_refused },

@@ -87,8 +87,8 @@ void acting_release(const char *name)
 void acting_hold(void)
 {
     world_known("ada");
-    world_say(
-        &(struct say){ .who = "ada", .kind = "ready_for_discharge", .episode = "v1", .id = ACTING_ID });
+    world_say(&(struct say){
+        .who = "ada", .kind = "ready_for_discharge", .episode = "v1", .id = ACTING_ID });
     CU_ASSERT_TRUE_FATAL(world_run());
 }
 
@@ -183,12 +183,4 @@ bool acting_refused(const char *code)
     struct slice note = r ? r->note : SLICE("nothing");
     fprintf(stderr, "\n    last refused: %.*s, wanted %s\n", SHOWN(note), code);
     return false;
-}
-
-void acting_agree(void)
-{
-    CU_ASSERT_EQUAL(world_verify(), 0);
-    CU_ASSERT_EQUAL(world_replay(), 0);
-    if (*world.said)
-        fprintf(stderr, "\n    %s\n", world.said);
 }

@@ -23,8 +23,8 @@ void acting_sign(struct act *x, const char *name);
 void acting_put(struct slice file, int partition);
 void acting_submit(const struct act *x);
 
-/* Ada's discharge is held for council/social, as ACTING_ID; then also of somebody who is restricted, so that
- * two must release it. */
+/* Ada's discharge is held for council/social, as ACTING_ID; then also of somebody who is
+ * restricted, so that two must release it. */
 void acting_hold(void);
 void acting_hold_restricted(void);
 /* One person's release of it, made and handed in at once. */
@@ -43,7 +43,5 @@ size_t acting_delivered(void);
 bool acting_held_again(void);
 /* Whether the last thing refused was so by that code; else says what it was. */
 bool acting_refused(const char *code);
-/* The audit verifies, and its replay is the same. */
-void acting_agree(void);
 
 #endif

@@ -13,9 +13,9 @@
 
 /* Beyond the words of the rule, which are about what is held. */
 enum { WORD_SKIP = WORD_COUNT, WORD_STOP, WORD_EXTEND, WORDS };
-static const char *const words[WORDS] = { "release",   "refuse", "refuse-episode", "settle-yes",
-                                          "settle-no", "reopen", "skip",           "stop",
-                                          "extend" };
+static const char *const words[WORDS] = { "release",    "refuse",    "refuse-episode",
+                                          "settle-yes", "settle-no", "reopen",
+                                          "skip",       "stop",      "extend" };
 
 /* A person's event, and why it waits for council/social: 0, because nobody says whether they are
  * fit; 1, because one agency's yes stands beside another's no. */
@@ -25,9 +25,9 @@ static struct {
     struct acts_person people[ACTS_PEOPLE];
     struct rule rule;
     enum rule_state got;
-    size_t entries;     /* of acts and orders, since the last one */
-    enum rule_end end;  /* of the last */
-    bool is_order;      /* it was taken as one */
+    size_t entries;    /* of acts and orders, since the last one */
+    enum rule_end end; /* of the last */
+    bool is_order;     /* it was taken as one */
 } now;
 static struct audit_follow *audit;
 static unsigned long ended[WORDS][END_INVALID + 1];
@@ -97,10 +97,11 @@ static void begin(int n)
     now.rule.restricted[0] = below(2);
     now.rule.objection[0] = is_unknown ? RULE_NONE : RULE_DISPUTED;
     for (int i = 0; i < PEOPLE; i++)
-        now.people[i] = (struct acts_person){
-            .agency = strcmp(people[i].agency, "council") == 0 ? now.to + 1 : 0,
-            .may = strstr(people[i].roles, "holds") != NULL, .has_ended = has_left(i)
-        };
+        now.people[i] =
+            (struct acts_person){ .agency =
+                                      strcmp(people[i].agency, "council") == 0 ? now.to + 1 : 0,
+                                  .may = strstr(people[i].roles, "holds") != NULL,
+                                  .has_ended = has_left(i) };
     world_known(now.who);
     if (!is_unknown) {
         object("hosp/hub", "objection_recorded");
@@ -111,8 +112,8 @@ static void begin(int n)
                              .episode = "v1",
                              .id = now.event });
     if (now.rule.restricted[0])
-        world_say(&(struct say){
-            .who = now.who, .type = "Restriction", .kind = "raised", .set = kind });
+        world_say(
+            &(struct say){ .who = now.who, .type = "Restriction", .kind = "raised", .set = kind });
     rule_tell(&now.rule, &(struct rule_event){ .episode = 1, .original = RULE_NOBODY });
     hear();
 }
@@ -287,7 +288,7 @@ static void random_acts_go_by_the_text(void)
         CU_ASSERT(ended[i][END_DONE] > 0 && ended[i][END_INVALID] > 0);
     for (int end = 0; end <= END_INVALID; end++)
         CU_ASSERT(count_ended((enum rule_end)end) > 0);
-    acting_agree();
+    world_agree();
 }
 
 static void done(void)

@@ -69,8 +69,8 @@ static void what_a_feed_sends_twice_is_dropped(void)
     CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), 2);
 }
 
-/* A number below another feed's, agency's or partition's is no repetition: each of the four is decided,
- * once, without a doubt noted. */
+/* A number below another feed's, agency's or partition's is no repetition: each of the four is
+ * decided, once, without a doubt noted. */
 static void feeds_and_partitions_count_apart(void)
 {
     static const char *const decided[] = { "0000019f000000000000000000000009",
@@ -83,8 +83,12 @@ static void feeds_and_partitions_count_apart(void)
     CU_ASSERT_TRUE_FATAL(world_run());
     world_say(&(struct say){ .who = "ada", .feed = "pas", .feed_seq = 9, .id = decided[0] });
     world_say(&(struct say){ .who = "ada", .feed = "other", .feed_seq = 2, .id = decided[1] });
-    world_say(&(struct say){ .who = "ada", .source = "council/social", .type = "Caseload",
-                             .kind = "declared", .feed = "pas", .feed_seq = 1 });
+    world_say(&(struct say){ .who = "ada",
+                             .source = "council/social",
+                             .type = "Caseload",
+                             .kind = "declared",
+                             .feed = "pas",
+                             .feed_seq = 1 });
     world_say(&(struct say){ .who = "dora", .feed = "pas", .feed_seq = 8, .id = decided[2] });
     CU_ASSERT_TRUE_FATAL(world_run());
     router_counts(world.router, &n);
@@ -146,8 +150,8 @@ static void thousands_come_out_as_many(void)
         if (i == 250)
             CU_ASSERT_TRUE_FATAL(world_run());
         if (i < 250)
-            world_say(&(struct say){ .source = "council/social", .type = "Caseload",
-                                     .kind = "declared", .who = who });
+            world_say(&(struct say){
+                .source = "council/social", .type = "Caseload", .kind = "declared", .who = who });
         else
             world_admit(who, episode);
     }

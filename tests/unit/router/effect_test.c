@@ -60,7 +60,7 @@ static const char *effect_of(const char *now, const char *then)
     struct effect x;
     const char *text = "";
     CU_ASSERT_FATAL(replay_effect(world.bus, releasing(now), releasing(then), &world.keys, false,
-                                 &world.arena, &x, &world.e));
+                                  &world.arena, &x, &world.e));
     bool any_more = false;
     for (size_t i = 0; i < x.count; i++) {
         const struct effect_line *l = &x.lines[i];

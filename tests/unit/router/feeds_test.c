@@ -57,7 +57,8 @@ static void a_host_that_comes_back_loses_nothing(void)
     CU_ASSERT_EQUAL(entries("event", ""), 17);
 }
 
-/* The state of a backup sends again what waited in it, and takes others under numbers of its own. */
+/* The state of a backup sends again what waited in it, and takes others under numbers of its
+ * own. */
 static void restored_state_repeats_and_goes_on(void)
 {
     for (int i = 0; i < 5; i++)
@@ -106,11 +107,18 @@ static void a_known_id_is_dropped_under_any_number(void)
 /* The id says nothing across feeds. */
 static void ids_are_known_of_their_own_feed(void)
 {
-    world_say(&(struct say){ .who = "ada", .feed = "pas", .feed_seq = A + 2,
-                             .id = "0000019f000000000000000000000001", .environment = "live" });
-    world_say(&(struct say){ .who = "ada", .feed = "other", .feed_seq = A + 2,
+    world_say(&(struct say){ .who = "ada",
+                             .feed = "pas",
+                             .feed_seq = A + 2,
+                             .id = "0000019f000000000000000000000001",
+                             .environment = "live" });
+    world_say(&(struct say){ .who = "ada",
+                             .feed = "other",
+                             .feed_seq = A + 2,
                              .id = "0000019f000000000000000000000002" });
-    world_say(&(struct say){ .who = "ada", .feed = "other", .feed_seq = A + 1,
+    world_say(&(struct say){ .who = "ada",
+                             .feed = "other",
+                             .feed_seq = A + 1,
                              .id = "0000019f000000000000000000000001" });
     run();
     CU_ASSERT_EQUAL(entries("refused", NULL), 1);
@@ -147,8 +155,8 @@ static void old_numbers_go_on(void)
 static void say_taken(const char *who, int name, int64_t number, int64_t taken_ms)
 {
     snprintf(ids[name], ID_HEX, "0000019f00000000%016x", 0x1000 + name);
-    world_say(&(struct say){ .who = who, .feed = "pas", .feed_seq = number, .id = ids[name],
-                             .taken_ms = taken_ms });
+    world_say(&(struct say){
+        .who = who, .feed = "pas", .feed_seq = number, .id = ids[name], .taken_ms = taken_ms });
 }
 
 /* Older than the ids that are kept, of an opening that nobody knows: it stands still there, and
@@ -191,7 +199,8 @@ static bool fetch_slowly(struct bus_worker *w, int wait_ms, const struct bus_rec
     return slow || true_ops->fetch(w, wait_ms, in, n, e);
 }
 
-static bool join_slowly(struct bus *b, const struct bus_join *j, struct bus_worker **out, struct err *e)
+static bool join_slowly(struct bus *b, const struct bus_join *j, struct bus_worker **out,
+                        struct err *e)
 {
     bool good = true_ops->join(b, j, out, e);
     if (good)
@@ -241,8 +250,11 @@ static void where_all_is_decided_it_is_told_that_nothing_stands(void)
 static void word_on_lane(const char *on)
 {
     const struct schema *s = catalogue_named(world.catalogue, SLICE("PersonAct"));
-    struct act x = { .region = SLICE("teststead"), .word = SLICE("skip"), .on = slice_text(on),
-                     .reason = SLICE("the feed lay for a month"), .typed = SLICE("Pia Operator"),
+    struct act x = { .region = SLICE("teststead"),
+                     .word = SLICE("skip"),
+                     .on = slice_text(on),
+                     .reason = SLICE("the feed lay for a month"),
+                     .typed = SLICE("Pia Operator"),
                      .at_ms = clock_wall_ms() };
     struct buf file, value;
     x.subject.b[7] = (uint8_t)world_partition("ada");

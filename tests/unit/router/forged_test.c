@@ -35,8 +35,10 @@ static void what_a_part_says_is_its_own_agencys_to_say(void)
     put_state("states", "");
     CU_ASSERT_PTR_NOT_NULL(world_entry("bundle", 1));
     CU_ASSERT_PTR_NULL(world_entry("refused", 0));
-    static const char *const rows[][2] = { { "states.council", "hosp" }, { "states.council", "" },
-                                           { "states", "hosp" },         { "control", "hosp" },
+    static const char *const rows[][2] = { { "states.council", "hosp" },
+                                           { "states.council", "" },
+                                           { "states", "hosp" },
+                                           { "control", "hosp" },
                                            { "control", "" } };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         put_state(rows[i][0], rows[i][1]);
@@ -44,7 +46,7 @@ static void what_a_part_says_is_its_own_agencys_to_say(void)
         CU_ASSERT_TRUE(acting_refused("state.agency"));
     }
     CU_ASSERT_PTR_NULL(world_entry("bundle", 2));
-    acting_agree();
+    world_agree();
 }
 
 #define RECORD_MOST ((size_t)4 << 20)
@@ -92,7 +94,7 @@ static void a_receipt_that_makes_too_large_an_entry_is_refused(void)
     CU_ASSERT_TRUE(acting_refused("event.size"));
     put_receipt(SLICE("AE"));
     CU_ASSERT_PTR_NOT_NULL(world_entry("receipt", 0));
-    acting_agree();
+    world_agree();
 }
 
 /* What is said of an event that is refused tells whose it was. */
@@ -108,7 +110,7 @@ static void a_service_of_a_long_name_is_refused(void)
     const struct audit_read *r = world_entry("refused", 0);
     CU_ASSERT_PTR_NOT_NULL_FATAL(r);
     CU_ASSERT_EQUAL(r->source.n, 0);
-    acting_agree();
+    world_agree();
 }
 
 /* signer NULL: nobody; number and hash as the order says. */
@@ -132,7 +134,7 @@ static void an_order_that_nobody_signed_is_refused(void)
     put_order(8, true, NULL);
     CU_ASSERT_TRUE(acting_refused("order.forged"));
     CU_ASSERT_PTR_NULL(world_entry("bundle", 0));
-    acting_agree();
+    world_agree();
 }
 
 /* Whatever beginning the bundle gives itself. */
@@ -143,7 +145,7 @@ static void an_order_of_somebody_whose_time_is_over_is_refused(void)
     CU_ASSERT_PTR_NULL(world_entry("bundle", 0));
     put_order(7, true, "rosa");
     CU_ASSERT_PTR_NOT_NULL(world_entry("bundle", 0));
-    acting_agree();
+    world_agree();
 }
 
 /* As the program wrote them before people signed, and as anybody can who may write `control`. */
@@ -179,7 +181,7 @@ static void an_act_of_before_is_nothing_where_people_are_named(void)
     CU_ASSERT_PTR_NOT_NULL(world_entry("refused", 1));
     CU_ASSERT_TRUE(acting_refused("act.unsigned"));
     CU_ASSERT_EQUAL(acting_delivered(), 0);
-    acting_agree();
+    world_agree();
 }
 
 static CU_TestInfo cases[] = {

@@ -110,11 +110,8 @@ static void a_refusal_withholds_it_for_good(void)
 static void ready_again(const char *kind, const char *event)
 {
     static const char *const fit[] = { "stay.medically_fit", "true", NULL };
-    world_say(&(struct say){ .who = "ada",
-                             .kind = kind,
-                             .episode = "v1",
-                             .id = event,
-                             .set = event ? fit : NULL });
+    world_say(&(struct say){
+        .who = "ada", .kind = kind, .episode = "v1", .id = event, .set = event ? fit : NULL });
     CU_ASSERT_TRUE_FATAL(world_run());
     world_read();
 }
@@ -159,7 +156,8 @@ static void two_reopen_what_two_must_release(void)
     static const char *const hidden[] = { "restriction.kind", "location", NULL };
     hold_ada();
     act("refuse", "council/social", "Nurse Njeri", "ada");
-    world_say(&(struct say){ .who = "ada", .type = "Restriction", .kind = "raised", .set = hidden });
+    world_say(
+        &(struct say){ .who = "ada", .type = "Restriction", .kind = "raised", .set = hidden });
     CU_ASSERT_TRUE_FATAL(world_run());
     give("reopen", "council/social", "Dr Ortiz");
     give("reopen", "council/social", "dr ortiz");
@@ -181,7 +179,8 @@ static void a_decision_says_whose_no_it_was(void)
     const struct audit_read *r = world_entry("event", 2);
     const struct audit_decision *d = decision(r);
     CU_ASSERT_TRUE(slice_equal_text(d->reason, "hold-refused"));
-    CU_ASSERT_TRUE(slice_starts(r->note, SLICE("refused from council/social by Nurse Njeri at 20")));
+    CU_ASSERT_TRUE(
+        slice_starts(r->note, SLICE("refused from council/social by Nurse Njeri at 20")));
     CU_ASSERT_PTR_NOT_NULL(memmem(r->note.p, r->note.n, id, sizeof id - 1));
     both_agree();
 }
@@ -214,8 +213,7 @@ static size_t listed(void)
     struct holds h;
     struct holds_count n;
     holds_init(&h, world.bundle);
-    CU_ASSERT_TRUE(
-        audit_each(world.bus, world.catalogue, PARTITIONS, holds_take, &h, &world.e));
+    CU_ASSERT_TRUE(audit_each(world.bus, world.catalogue, PARTITIONS, holds_take, &h, &world.e));
     holds_count(&h, clock_wall_ms(), &n);
     holds_release(&h);
     return n.open;
@@ -287,7 +285,8 @@ static void an_unknown_code_of_the_sender_needs_two_typed_names(void)
 {
     static const char *const code[] = { "header.unknown_restriction", "7", NULL };
     world_known("ada");
-    world_say(&(struct say){ .who = "ada", .kind = "admitted", .episode = "v1", .id = id, .set = code });
+    world_say(
+        &(struct say){ .who = "ada", .kind = "admitted", .episode = "v1", .id = id, .set = code });
     CU_ASSERT_TRUE_FATAL(world_run());
     act("release", "council/social", "Njeri Ndungu", "ada");
     CU_ASSERT_EQUAL(world_count("disclosures.council.social", NULL), 0);

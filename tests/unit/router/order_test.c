@@ -32,8 +32,10 @@ static const char *sorted(const struct bus_record *r, size_t n)
 static void the_earlier_accepted_comes_first(void)
 {
     const struct bus_record r[] = {
-        { .topic = "a", .offset = 0, .accepted_ms = 5 }, { .topic = "a", .offset = 1, .accepted_ms = 9 },
-        { .topic = "b", .offset = 0, .accepted_ms = 7 }, { .topic = "b", .offset = 1, .accepted_ms = 8 },
+        { .topic = "a", .offset = 0, .accepted_ms = 5 },
+        { .topic = "a", .offset = 1, .accepted_ms = 9 },
+        { .topic = "b", .offset = 0, .accepted_ms = 7 },
+        { .topic = "b", .offset = 1, .accepted_ms = 8 },
     };
     CU_ASSERT_STRING_EQUAL(sorted(r, 4), "a0:0 b0:0 b0:1 a0:1");
 }
@@ -41,7 +43,8 @@ static void the_earlier_accepted_comes_first(void)
 static void those_of_the_same_time_stay_as_they_came(void)
 {
     const struct bus_record r[] = {
-        { .topic = "b", .offset = 0, .accepted_ms = 5 }, { .topic = "a", .offset = 0, .accepted_ms = 5 },
+        { .topic = "b", .offset = 0, .accepted_ms = 5 },
+        { .topic = "a", .offset = 0, .accepted_ms = 5 },
         { .topic = "b", .partition = 1, .offset = 0, .accepted_ms = 5 },
     };
     CU_ASSERT_STRING_EQUAL(sorted(r, 3), "b0:0 a0:0 b1:0");
@@ -50,8 +53,10 @@ static void those_of_the_same_time_stay_as_they_came(void)
 static void a_lane_keeps_its_order_when_the_clock_goes_back(void)
 {
     const struct bus_record r[] = {
-        { .topic = "a", .offset = 0, .accepted_ms = 9 }, { .topic = "a", .offset = 1, .accepted_ms = 2 },
-        { .topic = "b", .offset = 0, .accepted_ms = 5 }, { .topic = "a", .offset = 2, .accepted_ms = 7 },
+        { .topic = "a", .offset = 0, .accepted_ms = 9 },
+        { .topic = "a", .offset = 1, .accepted_ms = 2 },
+        { .topic = "b", .offset = 0, .accepted_ms = 5 },
+        { .topic = "a", .offset = 2, .accepted_ms = 7 },
     };
     CU_ASSERT_STRING_EQUAL(sorted(r, 4), "b0:0 a0:0 a0:1 a0:2");
 }
@@ -72,8 +77,9 @@ static void without_memory_it_may_be_tried_again(void)
 /* council's word came before the admission of another agency: it counts. */
 static void an_earlier_word_of_another_agency_counts(void)
 {
-    const struct say known = { .source = "council/social", .type = "Caseload", .kind = "declared",
-                               .who = "ada" };
+    const struct say known = {
+        .source = "council/social", .type = "Caseload", .kind = "declared", .who = "ada"
+    };
     world_load();
     world_fresh();
     world_say(&known);

@@ -1,6 +1,7 @@
-/* owner_late_test.c - whose an event is, where that is looked at late: what waited for its original, what was
- * held when its original came, and what is known of an event that is on file no more (law 12). Who oversteps
- * here is mostly of the same agency: another service, or another episode, type or kind. */
+/* owner_late_test.c - whose an event is, where that is looked at late: what waited for its
+ * original, what was held when its original came, and what is known of an event that is on file no
+ * more (law 12). Who oversteps here is mostly of the same agency: another service, or another
+ * episode, type or kind. */
 #include <CUnit/CUnit.h>
 
 #include "acting.h"
@@ -29,20 +30,6 @@ static bool told_of(const char *text)
     return false;
 }
 
-/* The last decision on that event for the social worker, "outcome reason". */
-static const char *decided(const char *event_id)
-{
-    const char *text = "nothing";
-    world_read();
-    for (size_t i = 0; i < world.entry_count; i++)
-        for (size_t n = 0; n < world.entries[i].r.decision_count; n++) {
-            const struct audit_decision *d = &world.entries[i].r.decisions[n];
-            if (slice_equal_text(d->event_id, event_id))
-                text = arena_format(&world.arena, "%.*s %.*s", SHOWN(d->outcome), SHOWN(d->reason));
-        }
-    return text;
-}
-
 /* An admission with an address, and whether that came out at the other end. */
 static bool address_goes(void)
 {
@@ -58,7 +45,10 @@ static bool address_goes(void)
 
 static void say_word(const char *source, const char *id, const char *action)
 {
-    say((struct say){ .source = source, .type = "Restriction", .kind = "raised", .id = id,
+    say((struct say){ .source = source,
+                      .type = "Restriction",
+                      .kind = "raised",
+                      .id = id,
                       .set = (const char *[]){ "restriction.kind", "location", "header.action",
                                                action ? action : "asserts", "header.original",
                                                action ? RAISED : NULL, NULL } });
@@ -76,7 +66,7 @@ static void a_word_that_waited_is_its_services(void)
         say_word("hosp/hub", RAISED, NULL);
         CU_ASSERT(told_of("event.not-yours: " FORGED " of hosp/wards"));
         CU_ASSERT_FALSE(address_goes());
-        acting_agree();
+        world_agree();
     }
 }
 
@@ -103,8 +93,8 @@ static void what_waited_is_of_its_type_kind_and_episode(void)
         take_back_by_name(rows[i / 2], FORGED, actions[i % 2]);
         say((struct say){ .kind = "admitted", .episode = "v1", .id = RAISED });
         CU_ASSERT(told_of("event.not-yours: " FORGED " of "));
-        CU_ASSERT_STRING_EQUAL(decided(RAISED), "disclose disclosed");
-        acting_agree();
+        CU_ASSERT_STRING_EQUAL(world_decided(RAISED), "disclose disclosed");
+        world_agree();
     }
 }
 
@@ -115,39 +105,53 @@ static void a_referral_that_waited_is_a_plan(void)
     for (size_t i = 0; i < 2; i++) {
         world_done();
         world_fresh();
-        take_back_by_name((struct say){ .type = "Homelessness", .kind = "referred", .source = SOCIAL }, FORGED,
-                          actions[i]);
-        say((struct say){ .type = "DischargePlan", .kind = "referred", .source = SOCIAL, .id = RAISED, .set = to });
+        take_back_by_name(
+            (struct say){ .type = "Homelessness", .kind = "referred", .source = SOCIAL }, FORGED,
+            actions[i]);
+        say((struct say){ .type = "DischargePlan",
+                          .kind = "referred",
+                          .source = SOCIAL,
+                          .id = RAISED,
+                          .set = to });
         CU_ASSERT(told_of("event.not-yours: " FORGED " of " SOCIAL));
         say((struct say){ .kind = "admitted", .episode = "v1", .id = JOINING });
-        CU_ASSERT_STRING_EQUAL(decided(JOINING), "disclose disclosed");
-        acting_agree();
+        CU_ASSERT_STRING_EQUAL(world_decided(JOINING), "disclose disclosed");
+        world_agree();
     }
 }
 
-/* And what may take it back does, from any of its agency's services where it is no word about sharing. */
+/* And what may take it back does, from any of its agency's services where it is no word about
+ * sharing. */
 static void what_waited_takes_its_own_back(void)
 {
     world_known("ada");
-    take_back_by_name((struct say){ .kind = "admitted", .episode = "v1", .source = "hosp/hub" }, FORGED, "retracts");
+    take_back_by_name((struct say){ .kind = "admitted", .episode = "v1", .source = "hosp/hub" },
+                      FORGED, "retracts");
     say((struct say){ .kind = "admitted", .episode = "v1", .id = RAISED });
-    CU_ASSERT_STRING_EQUAL(decided(RAISED), "withhold retracted");
-    acting_agree();
+    CU_ASSERT_STRING_EQUAL(world_decided(RAISED), "withhold retracted");
+    world_agree();
 }
 
 /* ---- what was held ---- */
 
-/* Of a number that nobody has verified, and of another episode than the one it names, which comes later. */
+/* Of a number that nobody has verified, and of another episode than the one it names, which comes
+ * later. */
 static void hold_one_that_oversteps(const char *action, const char *birth_hash)
 {
-    const char *set[] = { "header.action", action, "header.original", RAISED,
-                          "header.identity_confidence", "unverified", birth_hash ? "header.birth_hash" : NULL,
-                          birth_hash, NULL };
+    const char *set[] = { "header.action",
+                          action,
+                          "header.original",
+                          RAISED,
+                          "header.identity_confidence",
+                          "unverified",
+                          birth_hash ? "header.birth_hash" : NULL,
+                          birth_hash,
+                          NULL };
     world_known("ada");
     say((struct say){ .kind = "admitted", .episode = "v2", .id = FORGED, .set = set });
-    CU_ASSERT_STRING_EQUAL(decided(FORGED), "hold identity-unverified");
+    CU_ASSERT_STRING_EQUAL(world_decided(FORGED), "hold identity-unverified");
     say((struct say){ .kind = "admitted", .episode = "v1", .id = RAISED });
-    CU_ASSERT_STRING_EQUAL(decided(RAISED), "disclose disclosed");
+    CU_ASSERT_STRING_EQUAL(world_decided(RAISED), "disclose disclosed");
 }
 
 static void a_release_is_of_what_is_its_senders(void)
@@ -161,9 +165,9 @@ static void a_release_is_of_what_is_its_senders(void)
         acting_submit(&x);
         CU_ASSERT_TRUE(acting_refused("event.not-yours"));
         CU_ASSERT_EQUAL(acting_delivered(), 1); /* the stay, and no taking back of it */
-        CU_ASSERT_STRING_EQUAL(decided(FORGED), "hold identity-unverified");
-        CU_ASSERT_STRING_EQUAL(decided(RAISED), "disclose disclosed");
-        acting_agree();
+        CU_ASSERT_STRING_EQUAL(world_decided(FORGED), "hold identity-unverified");
+        CU_ASSERT_STRING_EQUAL(world_decided(RAISED), "disclose disclosed");
+        world_agree();
     }
 }
 
@@ -173,11 +177,13 @@ static void what_joins_late_is_looked_at_then(void)
         world_done();
         world_fresh();
         hold_one_that_oversteps(actions[i], "aa");
-        say((struct say){ .kind = "admitted", .episode = "v3", .id = JOINING,
+        say((struct say){ .kind = "admitted",
+                          .episode = "v3",
+                          .id = JOINING,
                           .set = (const char *[]){ "header.birth_hash", "aa", NULL } });
-        CU_ASSERT_STRING_EQUAL(decided(FORGED), "withhold event.not-yours");
-        CU_ASSERT_STRING_EQUAL(decided(RAISED), "disclose disclosed");
-        acting_agree();
+        CU_ASSERT_STRING_EQUAL(world_decided(FORGED), "withhold event.not-yours");
+        CU_ASSERT_STRING_EQUAL(world_decided(RAISED), "disclose disclosed");
+        world_agree();
     }
 }
 
@@ -189,7 +195,10 @@ static void what_an_event_left_behind_is_its_services(void)
     world_known("ada");
     say_word("hosp/hub", RAISED, NULL);
     for (int i = 0; i < FLOOD; i++)
-        world_say(&(struct say){ .who = "ada", .source = "hosp/hub", .type = "Consent", .kind = "revoked",
+        world_say(&(struct say){ .who = "ada",
+                                 .source = "hosp/hub",
+                                 .type = "Consent",
+                                 .kind = "revoked",
                                  .id = arena_format(&world.arena, "%032x", 0xce0000 + i) });
     CU_ASSERT_TRUE_FATAL(world_run());
     for (size_t i = 0; i < 2; i++) {
@@ -200,7 +209,7 @@ static void what_an_event_left_behind_is_its_services(void)
         CU_ASSERT_EQUAL(world_count("facts", NULL), facts);
     }
     CU_ASSERT_FALSE(address_goes());
-    acting_agree();
+    world_agree();
 }
 
 static CU_TestInfo cases[] = {
@@ -213,4 +222,5 @@ static CU_TestInfo cases[] = {
     { "what an event left behind is its service's", what_an_event_left_behind_is_its_services },
     CU_TEST_INFO_NULL,
 };
-CU_SuiteInfo suite_owner_late = { "owner_late", acting_load, world_unload, world_fresh, world_done, cases };
+CU_SuiteInfo suite_owner_late = { "owner_late", acting_load, world_unload,
+                                  world_fresh,  world_done,  cases };

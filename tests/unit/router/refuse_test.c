@@ -96,7 +96,10 @@ static void what_comes_after_a_refusal_is_decided(void)
 
 static void a_refused_event_moves_its_feed_on(void)
 {
-    struct say s = { .who = "ada", .feed = "pas", .feed_seq = 7, .environment = "live",
+    struct say s = { .who = "ada",
+                     .feed = "pas",
+                     .feed_seq = 7,
+                     .environment = "live",
                      .id = "0000019f000000000000000000000007" };
     world_say(&s);
     world_say(&s);
@@ -116,8 +119,11 @@ static void another_agency_cannot_move_a_feed_on(void)
 static void an_event_by_pseudonym_meets_its_person(void)
 {
     const struct pseudonym of_council = pseudonym_of("ada", "council/social");
-    world_say(&(struct say){ .who = "ada", .source = "council/social", .type = "Caseload",
-                             .kind = "declared", .reference = &of_council,
+    world_say(&(struct say){ .who = "ada",
+                             .source = "council/social",
+                             .type = "Caseload",
+                             .kind = "declared",
+                             .reference = &of_council,
                              .reference_of = "council/social" });
     CU_ASSERT_TRUE_FATAL(world_run());
     world_admit("ada", "v1");

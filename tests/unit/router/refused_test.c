@@ -1,5 +1,5 @@
-/* refused_test.c - what was refused of a person while they were known by a local id alone is refused under
- * each key that the id leads to; this file stands in for the feeds that carry it. */
+/* refused_test.c - what was refused of a person while they were known by a local id alone is
+ * refused under each key that the id leads to; this file stands in for the feeds that carry it. */
 #include <CUnit/CUnit.h>
 
 #include "acting.h"
@@ -12,9 +12,11 @@ static const char id[] = ACTING_ID;
 static const char second_id[] = "0000019f0000000000000000000000bb";
 static const char third_id[] = "0000019f0000000000000000000000cc";
 
-/* Who a local id is, as the hospital's feeds know: "ada" by its own key, "nora" by her number, with another
- * local id beside it. */
-static const struct { const char *local_id, *who; } leads[] = {
+/* Who a local id is, as the hospital's feeds know: "ada" by its own key, "nora" by her number, with
+ * another local id beside it. */
+static const struct {
+    const char *local_id, *who;
+} leads[] = {
     { "H1", "ada" }, { "H1", "nora" }, { "H2", "nora" }, { "H2", "nora-h2" }, { "H3", "nora-h3" },
 };
 
@@ -26,8 +28,8 @@ static struct view open_refused(struct slice framed)
 {
     struct view v;
     const struct schema *s = catalogue_named(world.catalogue, SLICE("Refused"));
-    CU_ASSERT_TRUE_FATAL(plan_view(s->plan, &world.arena, slice_from(framed, WIRE_HEADER_BYTES), &v,
-                                   &world.e));
+    CU_ASSERT_TRUE_FATAL(
+        plan_view(s->plan, &world.arena, slice_from(framed, WIRE_HEADER_BYTES), &v, &world.e));
     return v;
 }
 
@@ -37,7 +39,8 @@ static bool is_refused_record(struct slice framed)
     struct slice body;
     struct err ignored = { .fate = ERR_NONE };
     return wire_open(framed, &fingerprint, &body, &ignored) &&
-           fingerprint == plan_fingerprint(catalogue_named(world.catalogue, SLICE("Refused"))->plan);
+           fingerprint ==
+               plan_fingerprint(catalogue_named(world.catalogue, SLICE("Refused"))->plan);
 }
 
 static void publish_for(const char *topic, const char *who, struct slice framed)
@@ -92,7 +95,8 @@ static void say(const char *who, const char *local_id, const char *kind, const c
 {
     const char *set[] = { "subject.local_id", local_id, "header.identity_confidence",
                           strcmp(who, "nora") == 0 ? "verified" : "local", NULL };
-    world_say(&(struct say){ .who = who, .kind = kind, .episode = episode, .id = event, .set = set });
+    world_say(
+        &(struct say){ .who = who, .kind = kind, .episode = episode, .id = event, .set = set });
     CU_ASSERT_TRUE_FATAL(world_run());
     world_read();
 }
@@ -100,7 +104,7 @@ static void say(const char *who, const char *local_id, const char *kind, const c
 static void correct(const char *who, const char *event, const char *original)
 {
     const char *set[] = { "subject.local_id", "H1", "header.action", "replaces", "header.original",
-                          original, NULL };
+                          original,           NULL };
     world_say(&(struct say){ .who = who, .kind = "ready_for_discharge", .id = event, .set = set });
     CU_ASSERT_TRUE_FATAL(world_run());
     world_read();
@@ -172,7 +176,7 @@ static void of_a_refused_episode_nothing_goes_under_the_number(void)
     CU_ASSERT_EQUAL(acting_delivered(), 0);
     say("nora", "H1", "admitted", "v2", third_id);
     CU_ASSERT_EQUAL(acting_delivered(), 1);
-    acting_agree();
+    world_agree();
 }
 
 static void refused_by_the_number_it_is_refused_under_the_local_id(void)
@@ -184,7 +188,7 @@ static void refused_by_the_number_it_is_refused_under_the_local_id(void)
     say("ada", "H1", "admitted", "v1", second_id);
     CU_ASSERT_TRUE(is_decided(second_id, "hold-refused"));
     CU_ASSERT_EQUAL(acting_delivered(), 0);
-    acting_agree();
+    world_agree();
 }
 
 static void a_correction_under_the_other_key_is_refused(void)
@@ -198,7 +202,7 @@ static void a_correction_under_the_other_key_is_refused(void)
     correct("ada", third_id, second_id); /* which was a correction elsewhere */
     CU_ASSERT_TRUE(is_decided(third_id, "hold-refused"));
     CU_ASSERT_EQUAL(acting_delivered(), 0);
-    acting_agree();
+    world_agree();
 }
 
 /* Two ids of hers in the hospital, one of them linked only later. */
@@ -215,7 +219,7 @@ static void it_goes_along_a_chain_of_links(void)
     say("nora-h3", "H3", "admitted", "v1", third_id);
     CU_ASSERT_TRUE(is_decided(third_id, "hold-refused"));
     CU_ASSERT_EQUAL(acting_delivered(), 0);
-    acting_agree();
+    world_agree();
 }
 
 static void what_waited_under_the_other_key_ends_as_refused(void)
@@ -232,7 +236,7 @@ static void what_waited_under_the_other_key_ends_as_refused(void)
     CU_ASSERT_TRUE(is_decided(id, "unknown"));
     act_of("nora", "release", second_id, "omar");
     CU_ASSERT_EQUAL(acting_delivered(), 1);
-    acting_agree();
+    world_agree();
 }
 
 static void reopened_where_it_was_refused_it_is_open_everywhere(void)
@@ -254,7 +258,7 @@ static void reopened_where_it_was_refused_it_is_open_everywhere(void)
     carry();
     say("nora", "H1", "admitted", "v1", third_id);
     CU_ASSERT_TRUE(is_decided(third_id, "hold-refused"));
-    acting_agree();
+    world_agree();
 }
 
 static void named_by_what_was_kept_back_it_is_reopened_everywhere(void)
@@ -271,7 +275,7 @@ static void named_by_what_was_kept_back_it_is_reopened_everywhere(void)
     CU_ASSERT_TRUE(is_decided(id, "unknown"));
     act_of("ada", "release", id, "omar");
     CU_ASSERT_EQUAL(acting_delivered(), 1);
-    acting_agree();
+    world_agree();
 }
 
 /* She is restricted where it was refused, and not where it is named. */
@@ -291,7 +295,7 @@ static void where_two_must_take_it_back_one_from_elsewhere_is_the_first(void)
     CU_ASSERT_TRUE(is_decided(id, "hold-refused"));
     act_of("ada", "reopen", id, "rosa");
     CU_ASSERT_TRUE(is_decided(id, "unknown"));
-    acting_agree();
+    world_agree();
 }
 
 static void said_again_it_changes_nothing(void)
@@ -307,10 +311,11 @@ static void said_again_it_changes_nothing(void)
     CU_ASSERT_EQUAL(world_count(LINKS, NULL), links);
     CU_ASSERT_EQUAL(more, acts);
     CU_ASSERT_PTR_NOT_NULL(world_entry("duplicate", 0));
-    acting_agree();
+    world_agree();
 }
 
-/* Once taken back it stays so: one who carries the old no later is told so by what comes behind it. */
+/* Once taken back it stays so: one who carries the old no later is told so by what comes behind
+ * it. */
 static void what_was_taken_back_ends_as_taken_back_whatever_comes_late(void)
 {
     world_known("nora");
@@ -321,7 +326,7 @@ static void what_was_taken_back_ends_as_taken_back_whatever_comes_late(void)
     carry();
     say("nora", "H1", "admitted", "v1", second_id);
     CU_ASSERT_EQUAL(acting_delivered(), 1);
-    acting_agree();
+    world_agree();
 }
 
 /* The first or last that links.hosp has of H1. */
@@ -376,10 +381,11 @@ static void taken_back_nobody_says_it_again(void)
     bring("nora", no);
     say("nora", "H1", "admitted", "v1", second_id);
     CU_ASSERT_EQUAL(acting_delivered(), 1);
-    acting_agree();
+    world_agree();
 }
 
-/* nora hears of the later one first, and is told of the earlier, no and yes, by a feed that lies. */
+/* nora hears of the later one first, and is told of the earlier, no and yes, by a feed that
+ * lies. */
 static void the_old_yes_lifts_no_later_no(void)
 {
     world_known("nora");
@@ -401,7 +407,7 @@ static void the_old_yes_lifts_no_later_no(void)
     say("ada", "H1", "admitted", "v1", third_id);
     CU_ASSERT_TRUE(is_decided(third_id, "hold-refused"));
     CU_ASSERT_EQUAL(acting_delivered(), 0);
-    acting_agree();
+    world_agree();
 }
 
 static void who_hears_of_the_yes_first_is_not_refused(void)
@@ -415,7 +421,7 @@ static void who_hears_of_the_yes_first_is_not_refused(void)
     bring("nora", no);
     say("nora", "H1", "admitted", "v1", second_id);
     CU_ASSERT_EQUAL(acting_delivered(), 1);
-    acting_agree();
+    world_agree();
 }
 
 /* Of what waited elsewhere too, in whatever order the feeds bring it. */
@@ -432,7 +438,7 @@ static void what_waited_elsewhere_is_opened_with_it(void)
     act_of("nora", "release", second_id, "omar");
     act_of("ada", "release", id, "omar");
     CU_ASSERT_EQUAL(acting_delivered(), 2);
-    acting_agree();
+    world_agree();
 }
 
 /* ---- who may ---- */
@@ -459,7 +465,7 @@ static void nobody_makes_one_or_takes_one_back(void)
     CU_ASSERT(sealed > refused / 2); /* all others cannot be read at all */
     say("nora", "H1", "admitted", "v1", second_id);
     CU_ASSERT_TRUE(is_decided(second_id, "hold-refused"));
-    acting_agree();
+    world_agree();
 }
 
 static CU_TestInfo cases[] = {

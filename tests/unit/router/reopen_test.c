@@ -1,4 +1,5 @@
-/* reopen_test.c - what named people refuse, and reopen: who may, with whom, and what waits again. */
+/* reopen_test.c - what named people refuse, and reopen: who may, with whom, and what waits
+ * again. */
 #include <CUnit/CUnit.h>
 
 #include "acting.h"
@@ -9,8 +10,8 @@ static const char other_id[] = "0000019f0000000000000000000000bb";
 
 static void say_ready(const char *event)
 {
-    world_say(&(struct say){ .who = "ada", .kind = "ready_for_discharge", .episode = "v1",
-                             .id = event });
+    world_say(
+        &(struct say){ .who = "ada", .kind = "ready_for_discharge", .episode = "v1", .id = event });
     CU_ASSERT_TRUE_FATAL(world_run());
     world_read();
 }
@@ -56,7 +57,7 @@ static void a_refusal_takes_a_key_that_counts(void)
         CU_ASSERT_EQUAL(acting_delivered(), 0);
         say_ready("0000019f0000000000000000000000cc");
         CU_ASSERT_TRUE(slice_equal_text(last_reason(), i ? "hold-refused" : "unknown"));
-        acting_agree();
+        world_agree();
     }
 }
 
@@ -70,7 +71,7 @@ static void what_is_of_no_episode_is_not_refused_with_one(void)
     CU_ASSERT_TRUE(acting_refused("act.episode"));
     acting_release("omar");
     CU_ASSERT_EQUAL(acting_delivered(), 1);
-    acting_agree();
+    world_agree();
 }
 
 static void the_recipients_own_people_do_not_reopen(void)
@@ -101,7 +102,7 @@ static void the_recipients_own_people_do_not_reopen(void)
     CU_ASSERT_TRUE(acting_refused("act.again"));
     acting_release("omar");
     CU_ASSERT_EQUAL(acting_delivered(), 0);
-    acting_agree();
+    world_agree();
 }
 
 /* What two must release two must reopen, however the words come: one by one or at once. */
@@ -132,7 +133,7 @@ static void two_keys_of_two_people_reopen_what_two_must_release(void)
         CU_ASSERT_EQUAL(acting_delivered(), 0);
         acting_release("rosa");
         CU_ASSERT_EQUAL(acting_delivered(), 1);
-        acting_agree();
+        world_agree();
     }
 }
 
@@ -141,8 +142,8 @@ static void an_episode_is_reopened_by_as_many_as_any_of_it_needs(void)
 {
     static const char *const unknown[] = { "header.unknown_restriction", "7", NULL };
     acting_hold();
-    world_say(&(struct say){ .who = "ada", .kind = "admitted", .episode = "v1", .id = other_id,
-                             .set = unknown });
+    world_say(&(struct say){
+        .who = "ada", .kind = "admitted", .episode = "v1", .id = other_id, .set = unknown });
     CU_ASSERT_TRUE_FATAL(world_run());
     acting_say("refuse-episode", id, "njeri", NULL);
     acting_say("reopen", id, "omar", NULL);
@@ -153,7 +154,7 @@ static void an_episode_is_reopened_by_as_many_as_any_of_it_needs(void)
     r = world_entry("hold-act", 2);
     CU_ASSERT_TRUE(r && r->decision_count == 2);
     CU_ASSERT_EQUAL(acting_delivered(), 0);
-    acting_agree();
+    world_agree();
 }
 
 static void what_follows_in_a_refused_episode_is_named_and_waits(void)
@@ -173,7 +174,7 @@ static void what_follows_in_a_refused_episode_is_named_and_waits(void)
     acting_sign(&x, "omar");
     acting_submit(&x);
     CU_ASSERT_EQUAL(acting_delivered(), 1);
-    acting_agree();
+    world_agree();
 }
 
 /* Events of no episode are of none together. */
@@ -193,7 +194,7 @@ static void an_episode_without_a_name_is_that_event_alone(void)
     acting_sign(&x, "omar");
     acting_submit(&x);
     CU_ASSERT_EQUAL(acting_delivered(), 1);
-    acting_agree();
+    world_agree();
 }
 
 static void one_outsider_alone_does_not_reopen_what_two_must(void)
@@ -209,12 +210,13 @@ static void one_outsider_alone_does_not_reopen_what_two_must(void)
     CU_ASSERT_FALSE(acting_held_again());
     acting_say("reopen", id, "karl", NULL);
     CU_ASSERT_TRUE(acting_held_again());
-    acting_agree();
+    world_agree();
 }
 
 static CU_TestInfo cases[] = {
     { "a refusal takes a key that counts", a_refusal_takes_a_key_that_counts },
-    { "what is of no episode is not refused with one", what_is_of_no_episode_is_not_refused_with_one },
+    { "what is of no episode is not refused with one",
+      what_is_of_no_episode_is_not_refused_with_one },
     { "the recipient's own people do not reopen", the_recipients_own_people_do_not_reopen },
     { "two keys of two people reopen what two must release",
       two_keys_of_two_people_reopen_what_two_must_release },
@@ -222,7 +224,8 @@ static CU_TestInfo cases[] = {
       an_episode_is_reopened_by_as_many_as_any_of_it_needs },
     { "what follows in a refused episode is named and waits",
       what_follows_in_a_refused_episode_is_named_and_waits },
-    { "an episode without a name is that event alone", an_episode_without_a_name_is_that_event_alone },
+    { "an episode without a name is that event alone",
+      an_episode_without_a_name_is_that_event_alone },
     { "one outsider alone does not reopen what two must",
       one_outsider_alone_does_not_reopen_what_two_must },
     CU_TEST_INFO_NULL,

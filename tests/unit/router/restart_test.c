@@ -29,8 +29,9 @@ static void nothing_is_decided_twice_after_a_restart(void)
 
 static void a_feed_is_remembered_over_a_restart(void)
 {
-    const struct say s = { .who = "ada", .feed = "pas", .feed_seq = 4,
-                           .id = "0000019f000000000000000000000004" };
+    const struct say s = {
+        .who = "ada", .feed = "pas", .feed_seq = 4, .id = "0000019f000000000000000000000004"
+    };
     world_say(&s);
     CU_ASSERT_TRUE_FATAL(world_run());
     world_restart();
@@ -84,8 +85,9 @@ static void a_lost_note_is_made_again(void)
 
 static bool opens(void)
 {
-    const struct router_options o = { .bus = world.bus, .bundle = world.bundle, .keys = &world.keys,
-                                      .worker = "router-0" };
+    const struct router_options o = {
+        .bus = world.bus, .bundle = world.bundle, .keys = &world.keys, .worker = "router-0"
+    };
     return router_open(&o, &world.router, &world.e);
 }
 
@@ -105,9 +107,9 @@ static void a_note_that_does_not_fit_stops_the_router(void)
 /* As the version before wrote it: of nobody anything is known, in its form 3. */
 static void facts_of_another_form_stop_it_at_the_start_and_say_so(void)
 {
-    static const uint8_t before[] = { 0xc3, 0x01, 0xb8, 0xf8, 0xc0, 0xa1, 0xcd, 0x28, 0x54, 0x48,
-                                      0x06, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-                                      0x00, 0x00, 0x00, 0x00, 0x00, 0x00 };
+    static const uint8_t before[] = { 0xc3, 0x01, 0xb8, 0xf8, 0xc0, 0xa1, 0xcd, 0x28, 0x54,
+                                      0x48, 0x06, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+                                      0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00 };
     struct subject_key key;
     world_key("ada", &key);
     world_publish(TOPIC_FACTS, world_partition("ada"), slice_of(key.b, ID_BYTES),
@@ -123,8 +125,8 @@ static void facts_of_another_form_stop_it_at_the_start_and_say_so(void)
 /* As the version before wrote it: somebody of whom nothing is known, before it had let_go. */
 static void facts_of_the_form_before_are_gone_on_with(void)
 {
-    static const uint8_t before[29] = { 0xc3, 0x01, 0x07, 0x85, 0x22, 0x93, 0x50, 0xcd, 0x37, 0x35,
-                                        0x08, 0x01 };
+    static const uint8_t before[29] = { 0xc3, 0x01, 0x07, 0x85, 0x22, 0x93,
+                                        0x50, 0xcd, 0x37, 0x35, 0x08, 0x01 };
     struct subject_key key;
     world_key("ada", &key);
     world_publish(TOPIC_FACTS, world_partition("ada"), slice_of(key.b, ID_BYTES),
@@ -140,8 +142,9 @@ static void facts_of_the_form_before_are_gone_on_with(void)
 static void a_second_worker_fences_the_first(void)
 {
     struct router *second = NULL;
-    const struct router_options o = { .bus = world.bus, .bundle = world.bundle, .keys = &world.keys,
-                                      .worker = "router-0" };
+    const struct router_options o = {
+        .bus = world.bus, .bundle = world.bundle, .keys = &world.keys, .worker = "router-0"
+    };
     size_t done = 0;
     world_known("ada");
     world_admit("ada", "v1");

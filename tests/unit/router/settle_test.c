@@ -1,4 +1,5 @@
-/* settle_test.c - a conflict of words that named people end: for whom, by whom, and of which words. */
+/* settle_test.c - a conflict of words that named people end: for whom, by whom, and of which
+ * words. */
 #include <CUnit/CUnit.h>
 
 #include "acting.h"
@@ -13,9 +14,13 @@ static void word_of(const char *source, const char *kind, int64_t occurred_ms)
 {
     static const char *const purpose[] = { "consent.purpose", "individual-care", NULL };
     static int words;
-    world_say(&(struct say){ .who = "ada", .source = source, .type = "Consent", .kind = kind,
+    world_say(&(struct say){ .who = "ada",
+                             .source = source,
+                             .type = "Consent",
+                             .kind = kind,
                              .id = arena_format(&world.arena, "%032x", 0xdd0000 + ++words),
-                             .occurred_ms = occurred_ms, .set = purpose });
+                             .occurred_ms = occurred_ms,
+                             .set = purpose });
     CU_ASSERT_TRUE_FATAL(world_run());
     world_read();
 }
@@ -28,8 +33,8 @@ static void word(const char *source, const char *kind)
 static void move(const char *event, const char *episode)
 {
     static const char *const ward[] = { "stay.ward", "Ward 7", NULL };
-    world_say(&(struct say){ .who = "ada", .kind = "moved", .id = event, .episode = episode,
-                             .set = ward });
+    world_say(&(struct say){
+        .who = "ada", .kind = "moved", .id = event, .episode = episode, .set = ward });
     CU_ASSERT_TRUE_FATAL(world_run());
     world_read();
 }
@@ -43,8 +48,7 @@ static const char *decided(const char *event, const char *to)
         for (size_t n = 0; n < world.entries[i].r.decision_count; n++) {
             const struct audit_decision *d = &world.entries[i].r.decisions[n];
             if (slice_equal_text(d->event_id, event) && slice_equal_text(d->recipient, to))
-                text = arena_format(&world.arena, "%.*s %.*s", SHOWN(d->outcome),
-                                    SHOWN(d->reason));
+                text = arena_format(&world.arena, "%.*s %.*s", SHOWN(d->outcome), SHOWN(d->reason));
         }
     return text;
 }
@@ -94,7 +98,7 @@ static void nobody_lets_go_to_their_own_agency_by_a_hold_of_anothers(void)
     CU_ASSERT_EQUAL(acting_delivered(), 0);
     give("release", SOCIAL, "omar", NULL);
     CU_ASSERT_EQUAL(acting_delivered(), 1);
-    acting_agree();
+    world_agree();
 }
 
 static void two_of_one_agency_are_no_more_than_one(void)
@@ -103,7 +107,7 @@ static void two_of_one_agency_are_no_more_than_one(void)
     give("settle-yes", GRANTS, "njeri", "karl");
     CU_ASSERT_STRING_EQUAL(decided(id, GRANTS), "disclose disclosed");
     CU_ASSERT_EQUAL(acting_delivered(), 0);
-    acting_agree();
+    world_agree();
 }
 
 static void people_of_two_agencies_settle_for_both(void)
@@ -112,7 +116,7 @@ static void people_of_two_agencies_settle_for_both(void)
     give("settle-yes", GRANTS, "njeri", "omar");
     CU_ASSERT_STRING_EQUAL(decided(id, GRANTS), "disclose disclosed");
     CU_ASSERT_STRING_EQUAL(decided(id, SOCIAL), "disclose disclosed");
-    acting_agree();
+    world_agree();
 }
 
 static void a_no_ends_all_that_waits(void)
@@ -121,7 +125,7 @@ static void a_no_ends_all_that_waits(void)
     give("settle-no", GRANTS, "njeri", NULL);
     CU_ASSERT_TRUE(strncmp(decided(id, GRANTS), "withhold", 8) == 0);
     CU_ASSERT_TRUE(strncmp(decided(id, SOCIAL), "withhold", 8) == 0);
-    acting_agree();
+    world_agree();
 }
 
 /* The next word is not of the millisecond of the last act. */
@@ -157,7 +161,7 @@ static void a_no_that_came_after_it_was_signed_is_not_overruled(void)
     CU_ASSERT_EQUAL(acting_delivered(), 0);
     give("settle-yes", SOCIAL, "omar", NULL); /* who has seen it */
     CU_ASSERT_STRING_EQUAL(decided(id, SOCIAL), "disclose disclosed");
-    acting_agree();
+    world_agree();
 }
 
 static void nor_one_that_came_between_two_who_must(void)
@@ -176,7 +180,7 @@ static void nor_one_that_came_between_two_who_must(void)
     world_restart();
     give("settle-yes", SOCIAL, "njeri", NULL);
     CU_ASSERT_STRING_EQUAL(decided(id, SOCIAL), "disclose disclosed");
-    acting_agree();
+    world_agree();
 }
 
 static CU_TestInfo cases[] = {

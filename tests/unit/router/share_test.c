@@ -32,7 +32,8 @@ static size_t refused(const char *agency)
         if (!slice_equal_text(r->kind, "refused"))
             continue;
         CU_ASSERT(slice_equal_text(r->note, "event.size"));
-        CU_ASSERT(memcmp(r->facts_before, none, HASH_BYTES) == 0 && memcmp(r->facts_after, none, HASH_BYTES) == 0);
+        CU_ASSERT(memcmp(r->facts_before, none, HASH_BYTES) == 0 &&
+                  memcmp(r->facts_after, none, HASH_BYTES) == 0);
         n += slice_equal_text(source_agency(r->source), agency);
     }
     return n;
@@ -92,8 +93,11 @@ static void words_that_fill_it_are_refused_and_nobody_elses(void)
     CU_ASSERT_EQUAL(refused("hosp"), 0);
     open_by("council", 12, 300);
     CU_ASSERT_EQUAL(refused("council"), n + 1);
-    world_say(&(struct say){ .who = "ada", .source = "council/social", .type = "Caseload",
-                             .kind = "ended", .episode = long_text(100 * KIB, 0) });
+    world_say(&(struct say){ .who = "ada",
+                             .source = "council/social",
+                             .type = "Caseload",
+                             .kind = "ended",
+                             .episode = long_text(100 * KIB, 0) });
     run();
     CU_ASSERT_EQUAL(refused("council"), n + 1); /* what ends something adds nothing that stays */
     both_agree();
@@ -112,8 +116,8 @@ static void what_is_held_is_refused_at_the_share_and_not_forgotten(void)
     world_known("ada");
     for (unsigned i = 0; i < 16; i++) {
         const char *const set[] = { "stay.ward", long_text(400 * KIB, i), NULL };
-        world_say(&(struct say){ .who = "ada", .kind = "ready_for_discharge", .episode = long_text(11, i),
-                                 .set = set });
+        world_say(&(struct say){
+            .who = "ada", .kind = "ready_for_discharge", .episode = long_text(11, i), .set = set });
         run();
     }
     size_t n = refused("hosp");
@@ -130,8 +134,8 @@ static void fill_with_holds(void)
     world_known("ada");
     for (unsigned i = 0; i < 48; i++) {
         const char *const set[] = { "stay.ward", long_text(sizes[i / 12], i), NULL };
-        world_say(&(struct say){ .who = "ada", .kind = "ready_for_discharge",
-                                 .episode = long_text(11, i), .set = set });
+        world_say(&(struct say){
+            .who = "ada", .kind = "ready_for_discharge", .episode = long_text(11, i), .set = set });
     }
     run();
 }
@@ -140,8 +144,12 @@ static void restrict_it(const char *source, unsigned n)
 {
     static const char *const kinds[] = { "location", "record", "unknown" };
     const char *const set[] = { "restriction.kind", kinds[n % 3], NULL };
-    world_say(&(struct say){ .who = "ada", .source = source, .type = "Restriction",
-                             .kind = "raised", .episode = long_text(12, n), .set = set });
+    world_say(&(struct say){ .who = "ada",
+                             .source = source,
+                             .type = "Restriction",
+                             .kind = "raised",
+                             .episode = long_text(12, n),
+                             .set = set });
 }
 
 static void what_restricts_is_taken_beyond_the_share(void)
@@ -158,15 +166,21 @@ static void what_restricts_is_taken_beyond_the_share(void)
     both_agree();
 }
 
-/* Taking a restriction back is no restriction: it waits for its original within its agency's share. */
+/* Taking a restriction back is no restriction: it waits for its original within its agency's
+ * share. */
 static void what_takes_a_restriction_back_is_not(void)
 {
     fill_with_holds();
     size_t n = refused("hosp");
     for (unsigned i = 0; i < 30; i++) {
-        static const char *const set[] = { "header.action", "retracts", "restriction.kind", "location", NULL };
-        world_say(&(struct say){ .who = "ada", .source = "hosp/hub", .type = "Restriction", .kind = "raised",
-                                 .episode = long_text(40, i), .set = set });
+        static const char *const set[] = { "header.action", "retracts", "restriction.kind",
+                                           "location", NULL };
+        world_say(&(struct say){ .who = "ada",
+                                 .source = "hosp/hub",
+                                 .type = "Restriction",
+                                 .kind = "raised",
+                                 .episode = long_text(40, i),
+                                 .set = set });
     }
     run();
     CU_ASSERT(refused("hosp") > n);
@@ -183,8 +197,12 @@ static void each_record_that_an_event_leads_to_fits_or_the_event_is_refused(void
             struct disclosure disclosures[] = { { .bytes = which == 1 ? bytes : SLICE("") } };
             struct notice notices[] = { { .bytes = which == 2 ? bytes : SLICE("") } };
             struct link_out links[] = { { .bytes = which == 3 ? bytes : SLICE("") } };
-            const struct judged j = { .disclosures = disclosures, .disclosure_count = 1,
-                                      .notices = notices, .notice_count = 1, .links = links, .link_count = 1 };
+            const struct judged j = { .disclosures = disclosures,
+                                      .disclosure_count = 1,
+                                      .notices = notices,
+                                      .notice_count = 1,
+                                      .links = links,
+                                      .link_count = 1 };
             struct err e = { .fate = ERR_NONE };
             CU_ASSERT_EQUAL(fit_records(&j, which ? 0 : most + more, &e), !more);
             CU_ASSERT(!more || (e.code && strcmp(e.code, "event.size") == 0));

@@ -1,5 +1,5 @@
-/* stopped_test.c - what the recipient's own door stopped: nobody has it, so it is held, or goes anew, when its
- * way opens again (law 2). */
+/* stopped_test.c - what the recipient's own door stopped: nobody has it, so it is held, or goes
+ * anew, when its way opens again (law 2). */
 #include <CUnit/CUnit.h>
 
 #include "record/wire.h"
@@ -15,8 +15,12 @@ static void run(void)
 
 static void word(const char *source, const char *kind)
 {
-    world_say(&(struct say){ .who = "ada", .source = source, .type = "Consent", .kind = kind,
-                             .set = (const char *[]){ "consent.purpose", "individual-care", NULL } });
+    world_say(
+        &(struct say){ .who = "ada",
+                       .source = source,
+                       .type = "Consent",
+                       .kind = kind,
+                       .set = (const char *[]){ "consent.purpose", "individual-care", NULL } });
     run();
 }
 
@@ -60,7 +64,8 @@ static void receipt(const char *code)
     buf_put(&b, slice_of(hash, HASH_BYTES));
     world_key("ada", &key);
     judge_pseudonym(&world.keys, world.bundle, to, &key, &p);
-    world_publish("receipts.council", world_partition("ada"), slice_of(p.b, ID_BYTES), buf_slice(&b));
+    world_publish("receipts.council", world_partition("ada"), slice_of(p.b, ID_BYTES),
+                  buf_slice(&b));
     buf_release(&b);
     run();
 }
@@ -80,7 +85,9 @@ static void both_agree(void)
 static void stop(const char *code)
 {
     world_known("ada");
-    world_say(&(struct say){ .who = "ada", .id = STAY, .episode = "v1",
+    world_say(&(struct say){ .who = "ada",
+                             .id = STAY,
+                             .episode = "v1",
                              .set = (const char *[]){ "stay.ward", "Ward 7", NULL } });
     run();
     CU_ASSERT_STRING_EQUAL(decided(), "disclose disclosed");
@@ -114,7 +121,9 @@ static void a_yes_of_another_has_it_held(void)
 static void a_receipt_that_comes_after_the_yes_brings_it_back(void)
 {
     world_known("ada");
-    world_say(&(struct say){ .who = "ada", .id = STAY, .episode = "v1",
+    world_say(&(struct say){ .who = "ada",
+                             .id = STAY,
+                             .episode = "v1",
                              .set = (const char *[]){ "stay.ward", "Ward 7", NULL } });
     run();
     word("hosp/hub", "objection_recorded");
@@ -142,4 +151,6 @@ static CU_TestInfo cases[] = {
     { "what ended otherwise does not come back", what_ended_otherwise_does_not_come_back },
     CU_TEST_INFO_NULL,
 };
-CU_SuiteInfo suite_stopped = { "stopped", world_load, world_unload, world_fresh, world_done, cases };
+CU_SuiteInfo suite_stopped = {
+    "stopped", world_load, world_unload, world_fresh, world_done, cases
+};

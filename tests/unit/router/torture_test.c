@@ -42,8 +42,9 @@ static void every_point_of_a_step_may_fail(void)
 
 static void opening_may_fail_at_any_point(void)
 {
-    const struct router_options o = { .bus = world.bus, .bundle = world.bundle, .keys = &world.keys,
-                                      .worker = "router-0" };
+    const struct router_options o = {
+        .bus = world.bus, .bundle = world.bundle, .keys = &world.keys, .worker = "router-0"
+    };
     world_known("ada");
     world_admit("ada", "v1");
     CU_ASSERT_TRUE_FATAL(world_run());

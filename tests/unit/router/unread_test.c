@@ -1,4 +1,5 @@
-/* unread_test.c - the sign that something of a message could not be read, and the word that ends it. */
+/* unread_test.c - the sign that something of a message could not be read, and the word that ends
+ * it. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
@@ -141,8 +142,10 @@ static void whoever_has_looked_lets_what_waits_go(void)
 #define STAYS 4
 /* One moment, and ids that go down: three are alike, the last ends the episode. */
 static const char *const stay_ids[STAYS] = {
-    "01a07dcc5e00f000000000000000000a", "01a07dcc5e00e000000000000000000a",
-    "01a07dcc5e00d000000000000000000a", "01a07dcc5e00c000000000000000000a",
+    "01a07dcc5e00f000000000000000000a",
+    "01a07dcc5e00e000000000000000000a",
+    "01a07dcc5e00d000000000000000000a",
+    "01a07dcc5e00c000000000000000000a",
 };
 
 static void say_stays(void)
@@ -183,7 +186,8 @@ static void what_nothing_lets_go_any_more_waits_for_nobody(void)
     sign("hosp", "events.hosp", "ada", CODE);
     say_stays();
     CU_ASSERT_TRUE_FATAL(world_run());
-    world_say(&(struct say){ .source = "council/social", .type = "Caseload", .kind = "ended", .who = "ada" });
+    world_say(&(struct say){
+        .source = "council/social", .type = "Caseload", .kind = "ended", .who = "ada" });
     CU_ASSERT_TRUE_FATAL(world_run());
     looked("ada", "ada");
     CU_ASSERT_EQUAL(got(), 0);
@@ -327,7 +331,8 @@ static void a_person_that_has_nothing_queued_gets_no_notice(void)
 
 /* ---- the list ---- */
 
-static void say(struct unread_list *l, uint8_t who, int64_t at_ms, const char *kind, const char *note)
+static void say(struct unread_list *l, uint8_t who, int64_t at_ms, const char *kind,
+                const char *note)
 {
     struct audit_read r = { .kind = slice_text(kind),
                             .source = SLICE("hosp/adt"),
@@ -394,8 +399,12 @@ static void in_whatever_order_they_come_they_are_counted_alike(void)
 
 static void release_ready(const char *person, int64_t at_ms)
 {
-    struct act x = { .region = world.bundle->region, .word = SLICE("release"), .on = SLICE(READY ":council/social"),
-                     .reason = SLICE("rang the ward"), .typed = slice_text(person), .at_ms = at_ms };
+    struct act x = { .region = world.bundle->region,
+                     .word = SLICE("release"),
+                     .on = SLICE(READY ":council/social"),
+                     .reason = SLICE("rang the ward"),
+                     .typed = slice_text(person),
+                     .at_ms = at_ms };
     world_key("ada", &x.subject);
     put(&x, "ada");
 }
@@ -407,7 +416,8 @@ static void of_whom_something_is_unread_two_release(void)
         world_done();
         world_fresh();
         world_known("ada");
-        world_say(&(struct say){ .who = "ada", .kind = "ready_for_discharge", .episode = "v1", .id = READY });
+        world_say(&(struct say){
+            .who = "ada", .kind = "ready_for_discharge", .episode = "v1", .id = READY });
         CU_ASSERT_TRUE_FATAL(world_run());
         if (is_unread)
             sign("hosp", "events.hosp", "ada", CODE);
@@ -427,7 +437,8 @@ static CU_TestInfo cases[] = {
     { "whoever has looked lets what waits go", whoever_has_looked_lets_what_waits_go },
     { "law 9: all that waited goes in the order in which it came",
       all_that_waited_goes_in_the_order_in_which_it_came },
-    { "what nothing lets go any more waits for nobody", what_nothing_lets_go_any_more_waits_for_nobody },
+    { "what nothing lets go any more waits for nobody",
+      what_nothing_lets_go_any_more_waits_for_nobody },
     { "of two codes both must be looked at", of_two_codes_both_must_be_looked_at },
     { "a word on all counts for each that it comes to",
       a_word_on_all_counts_for_each_that_it_comes_to },

@@ -23,8 +23,11 @@ static void tell_the_story(void)
     for (int i = 0; i < 4; i++) {
         world_admit("ada", i < 2 ? "v1" : "v2");
         world_admit("dora", "v1");
-        world_say(&(struct say){ .who = "cara", .kind = "ready_for_discharge", .feed = "pas",
-                                 .feed_seq = i / 2, .id = ids[i / 2] });
+        world_say(&(struct say){ .who = "cara",
+                                 .kind = "ready_for_discharge",
+                                 .feed = "pas",
+                                 .feed_seq = i / 2,
+                                 .id = ids[i / 2] });
         world_say(&(struct say){ .who = "ada", .environment = "live" });
         CU_ASSERT_TRUE_FATAL(world_run());
     }
@@ -46,20 +49,25 @@ static void each_tampering_is_found(void)
         const char *sql, *says;
     } rows[] = {
         { "UPDATE records SET value = CAST(replace(CAST(value AS TEXT), 'withhold', 'disclose')"
-          " AS BLOB) WHERE row = " FIRST("audit"), "chain is broken" },
+          " AS BLOB) WHERE row = " FIRST("audit"),
+          "chain is broken" },
         { "UPDATE records SET value = substr(value, 1, length(value) - 1) || x'07'"
-          " WHERE row = " LAST("audit"), "is not the entry that was committed" },
+          " WHERE row = " LAST("audit"),
+          "is not the entry that was committed" },
         { "DELETE FROM records WHERE row = 1 + " FIRST("audit"), "was to be here" },
         { "DELETE FROM records WHERE row = " LAST("audit"), "missing at its end" },
         { "INSERT INTO records SELECT row + 100, ms, key, value || x'00' FROM records"
-          " WHERE row = " LAST(SENT), "no decision in the audit covers it" },
+          " WHERE row = " LAST(SENT),
+          "no decision in the audit covers it" },
         { "INSERT INTO records SELECT row + 100, ms, key, value FROM records"
-          " WHERE row = " LAST(SENT), "no decision in the audit covers it" },
+          " WHERE row = " LAST(SENT),
+          "no decision in the audit covers it" },
         { "DELETE FROM records WHERE row = " FIRST(SENT), "is not on its topic" },
         { "DELETE FROM records WHERE row = " FIRST("events.hosp"), "its input is not on the bus" },
         { "UPDATE records SET value = value || x'00' WHERE row = " FIRST("events.hosp"),
           "not the one audited" },
-        { "UPDATE records SET ms = ms + 1 WHERE row = " FIRST("events.hosp"), "not the one audited" },
+        { "UPDATE records SET ms = ms + 1 WHERE row = " FIRST("events.hosp"),
+          "not the one audited" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         tell_the_story();
@@ -101,7 +109,9 @@ static void it_verifies_beside_a_working_router(void)
     void *good = NULL;
     struct bus *mine = world.bus;
     snprintf(url, sizeof url, "embedded:%s", scratch_path(&world.scratch, "bus.db"));
-    const struct bus_options o = { .url = url, .prefix = "", .client = "auditor", .read_only = true };
+    const struct bus_options o = {
+        .url = url, .prefix = "", .client = "auditor", .read_only = true
+    };
     world_known("ada");
     CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, work, NULL), 0);
     for (int i = 0; i < 40; i++) {
@@ -195,7 +205,8 @@ static struct bus_record say_undecided(void)
     struct bus_reader *r = NULL;
     struct bus_record last = { .topic = "events.hosp" };
     world_admit("ada", "v9");
-    CU_ASSERT_TRUE_FATAL(bus_reader_open(world.bus, last.topic, world_partition("ada"), 0, &r, &world.e));
+    CU_ASSERT_TRUE_FATAL(
+        bus_reader_open(world.bus, last.topic, world_partition("ada"), 0, &r, &world.e));
     for (bool end = false; !end;) {
         const struct bus_record *list = NULL;
         size_t n = 0;
@@ -209,10 +220,12 @@ static struct bus_record say_undecided(void)
     return last;
 }
 
-/* Whoever writes entries may chain them as the router does: what an entry says must fit all the same. */
+/* Whoever writes entries may chain them as the router does: what an entry says must fit all the
+ * same. */
 static void an_entry_that_is_chained_and_lies_is_found(void)
 {
-    static const char *const says[] = { "", "decided at an earlier time", "its input is not on the bus",
+    static const char *const says[] = { "", "decided at an earlier time",
+                                        "its input is not on the bus",
                                         "outcome and disclosure do not fit" };
     for (int lie = 0; lie < 4; lie++) {
         world_done();
@@ -223,13 +236,18 @@ static void an_entry_that_is_chained_and_lies_is_found(void)
         struct audit_chain chain;
         struct buf entry;
         const int partition = world_partition("ada");
-        const struct decision d = { .to = { 0 }, .outcome = OUTCOME_DISCLOSE, .reason = "disclosed", .disclosure = -1 };
+        const struct decision d = {
+            .to = { 0 }, .outcome = OUTCOME_DISCLOSE, .reason = "disclosed", .disclosure = -1
+        };
         const struct judged judged = { .decisions = &d, .decision_count = 1 };
-        CU_ASSERT_TRUE_FATAL(bus_group_committed(world.bus, "router", TOPIC_AUDIT, partition, &world.arena, &at, &world.e) &&
+        CU_ASSERT_TRUE_FATAL(bus_group_committed(world.bus, "router", TOPIC_AUDIT, partition,
+                                                 &world.arena, &at, &world.e) &&
                              audit_note_read(at.note, &chain, &world.e));
         in.partition = lie == 2 ? (partition + 1) % PARTITIONS : partition;
-        const struct audit_subject s = { .kind = AUDIT_EVENT, .input = &in,
-                                         .decided_ms = lie == 1 ? chain.decided_ms - 1 : in.accepted_ms,
+        const struct audit_subject s = { .kind = AUDIT_EVENT,
+                                         .input = &in,
+                                         .decided_ms =
+                                             lie == 1 ? chain.decided_ms - 1 : in.accepted_ms,
                                          .judged = lie == 3 ? &judged : NULL };
         buf_init(&entry, 1 << 16);
         CU_ASSERT_TRUE_FATAL(audit_entry(world.bundle, &chain, &s, &entry, &world.e));

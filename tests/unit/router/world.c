@@ -75,8 +75,11 @@ static void note_standing(void *ctx, const struct router_stand *list, size_t n)
 void world_open_router(void)
 {
     world.stands = world.stands_told = 0;
-    const struct router_options o = { .bus = world.bus, .bundle = world.bundle, .keys = &world.keys,
-                                      .worker = "router-0", .live = false,
+    const struct router_options o = { .bus = world.bus,
+                                      .bundle = world.bundle,
+                                      .keys = &world.keys,
+                                      .worker = "router-0",
+                                      .live = false,
                                       .stands = note_standing };
     must(router_open(&o, &world.router, &world.e));
 }
@@ -119,7 +122,7 @@ int world_partition(const char *who)
     return subject_partition(&key, PARTITIONS);
 }
 
-static const char *or(const char *text, const char *usual)
+static const char * or (const char *text, const char *usual)
 {
     return text ? text : usual;
 }
@@ -155,18 +158,18 @@ static void event_id(const struct say *s, char out[ID_HEX])
 static void set_header(const struct say *s)
 {
     char id[ID_HEX], hex[ID_HEX];
-    char *agency = arena_text(&world.arena, slice_text(or(s->source, "hosp/wards")));
+    char *agency = arena_text(&world.arena, slice_text(or (s->source, "hosp/wards")));
     agency[strcspn(agency, "/")] = '\0';
     event_id(s, id);
-    set("header.id", or(s->id, id));
-    set("header.type", or(s->type, "HospitalStay"));
-    set("header.kind", or(s->kind, "admitted"));
+    set("header.id", or (s->id, id));
+    set("header.type", or (s->type, "HospitalStay"));
+    set("header.kind", or (s->kind, "admitted"));
     set("header.action", "asserts");
     set_number("header.occurred", s->occurred_ms ? s->occurred_ms : 1790000000000 + said_count);
     set("header.source_agency", agency);
-    set("header.source_service", or(s->source, "hosp/wards"));
+    set("header.source_service", or (s->source, "hosp/wards"));
     set("header.episode", s->episode);
-    set("header.environment", or(s->environment, "test"));
+    set("header.environment", or (s->environment, "test"));
     set("header.identity_confidence", "verified");
     set("header.source_feed", s->feed);
     if (s->feed)
@@ -186,7 +189,7 @@ struct slice world_event(const struct say *s)
     struct build b;
     struct buf body;
     const struct schema *schema =
-        catalogue_named(world.catalogue, slice_text(or(s->type, "HospitalStay")));
+        catalogue_named(world.catalogue, slice_text(or (s->type, "HospitalStay")));
     CU_ASSERT_PTR_NOT_NULL_FATAL(schema);
     must(build_init(&b, schema->plan, &world.arena, &world.e));
     now_building = &b;
@@ -213,7 +216,7 @@ void world_publish(const char *topic, int partition, struct slice key, struct sl
 void world_say(const struct say *s)
 {
     struct subject_key key;
-    const char *source = or(s->source, "hosp/wards");
+    const char *source = or (s->source, "hosp/wards");
     struct slice agency = slice_head(slice_text(source), strcspn(source, "/"));
     world_key(s->who, &key);
     struct slice on =
@@ -323,6 +326,30 @@ const struct audit_read *world_entry(const char *kind, size_t n)
     return NULL;
 }
 
+const struct audit_read *world_last(const char *who)
+{
+    const struct audit_read *last = NULL;
+    world_read();
+    for (size_t i = 0; i < world.entry_count; i++)
+        if (world.entries[i].partition == world_partition(who))
+            last = &world.entries[i].r;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(last);
+    return last;
+}
+
+const char *world_decided(const char *event_id)
+{
+    const char *text = "nothing";
+    world_read();
+    for (size_t i = 0; i < world.entry_count; i++)
+        for (size_t n = 0; n < world.entries[i].r.decision_count; n++) {
+            const struct audit_decision *d = &world.entries[i].r.decisions[n];
+            if (slice_equal_text(d->event_id, event_id))
+                text = arena_format(&world.arena, "%.*s %.*s", SHOWN(d->outcome), SHOWN(d->reason));
+        }
+    return text;
+}
+
 static void hear(void *ctx, const char *sentence)
 {
     (void)ctx;
@@ -344,10 +371,18 @@ uint64_t world_replay(void)
     return world.report.broken;
 }
 
+void world_agree(void)
+{
+    CU_ASSERT_EQUAL(world_verify(), 0);
+    CU_ASSERT_EQUAL(world_replay(), 0);
+    if (*world.said)
+        fprintf(stderr, "\n    %s\n", world.said);
+}
+
 void world_known(const char *who)
 {
-    world_say(&(struct say){ .source = "council/social", .type = "Caseload", .kind = "declared",
-                             .who = who });
+    world_say(&(struct say){
+        .source = "council/social", .type = "Caseload", .kind = "declared", .who = who });
     must(world_run()); /* topics have no order among them */
 }
 

@@ -16,7 +16,7 @@
 
 struct world {
     struct scratch scratch;
-    struct arena process, arena;        /* of the suite, of the test */
+    struct arena process, arena; /* of the suite, of the test */
     const struct catalogue *catalogue;
     const struct bundle *bundle;
     struct judge_keys keys;
@@ -27,7 +27,10 @@ struct world {
     size_t stands, stands_told;
     struct router_stand stand;
     /* What world_read found: the audit, oldest first within a partition. */
-    struct world_entry { int partition; struct audit_read r; } entries[ENTRIES_MAX];
+    struct world_entry {
+        int partition;
+        struct audit_read r;
+    } entries[ENTRIES_MAX];
     size_t entry_count;
     /* What verify and replay said last. */
     char said[4000];
@@ -43,22 +46,22 @@ void world_done(void);
 
 /* What to say; zeros take the ordinary. */
 struct say {
-    const char *source;                 /* "hosp/wards" */
-    const char *type, *kind;            /* "HospitalStay", "admitted" */
-    const char *who;                    /* any name of a person: "ada" */
+    const char *source;      /* "hosp/wards" */
+    const char *type, *kind; /* "HospitalStay", "admitted" */
+    const char *who;         /* any name of a person: "ada" */
     const char *episode;
     int64_t occurred_ms;
-    const char *feed;                   /* NULL: none */
+    const char *feed; /* NULL: none */
     int64_t feed_seq;
-    int64_t taken_ms;                   /* header.observed; 0: none */
-    const char *const *set;             /* path, value, path, value, NULL */
-    const char *environment;            /* "test" */
+    int64_t taken_ms;        /* header.observed; 0: none */
+    const char *const *set;  /* path, value, path, value, NULL */
+    const char *environment; /* "test" */
     /* On the bus; each NULL or negative: as it should be. */
     const char *topic;
-    int partition;                      /* 1 + number; 0: as it should be */
+    int partition; /* 1 + number; 0: as it should be */
     const struct pseudonym *reference;
     const char *reference_of;
-    const char *id;                     /* 32 hex digits */
+    const char *id; /* 32 hex digits */
 };
 void world_key(const char *who, struct subject_key *out);
 int world_partition(const char *who);
@@ -81,9 +84,15 @@ size_t world_count(const char *topic, struct slice *last);
 void world_read(void);
 /* The n-th entry of that kind; NULL when there are fewer. */
 const struct audit_read *world_entry(const char *kind, size_t n);
+/* The last entry about that person. */
+const struct audit_read *world_last(const char *who);
+/* The last decision on that event, of whomever for, "outcome reason"; "nothing" where none is. */
+const char *world_decided(const char *event_id);
 /* How many things do not agree; world.said has the sentences. */
 uint64_t world_verify(void);
 uint64_t world_replay(void);
+/* Asserts that the audit verifies and that its replay is the same. */
+void world_agree(void);
 
 /* Ready-made: council knows the person, and the router knows that; an admission. */
 void world_known(const char *who);

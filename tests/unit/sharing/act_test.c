@@ -41,23 +41,26 @@ static void what_is_wrong_with_people_is_told(void)
         const char *people, *code;
     } rows[] = {
         { "  a: {agency: nobody, roles: [holds], key: KEY, until: 2027-01-01}\n", "bundle.agency" },
-        { "  a: {agency: brightcare, roles: [king], key: KEY, until: 2027-01-01}\n", "bundle.word" },
-        { "  a: {agency: brightcare, roles: [holds], key: abcKEY, until: 2027-01-01}\n", "bundle.key" },
+        { "  a: {agency: brightcare, roles: [king], key: KEY, until: 2027-01-01}\n",
+          "bundle.word" },
+        { "  a: {agency: brightcare, roles: [holds], key: abcKEY, until: 2027-01-01}\n",
+          "bundle.key" },
         { "  a: {agency: brightcare, roles: [holds], key: KEY, until: soon}\n", "bundle.day" },
         { "  a: {agency: brightcare, roles: [holds], key: KEY}\n", "bundle.missing" },
-        { "  A B: {agency: brightcare, roles: [holds], key: KEY, until: 2027-01-01}\n", "bundle.id" },
+        { "  A B: {agency: brightcare, roles: [holds], key: KEY, until: 2027-01-01}\n",
+          "bundle.id" },
         { "  a: {agency: brightcare, roles: [holds], key: KEY, until: 2027-01-01, by: x}\n",
           "bundle.key" },
     };
-    const char *both = "  a: {agency: brightcare, roles: [holds], key: KEY, until: 2027-01-01}\n"
-                       "  b: {agency: wexshire-council, roles: [holds], key: KEY, until: 2027-01-01}\n";
+    const char *both =
+        "  a: {agency: brightcare, roles: [holds], key: KEY, until: 2027-01-01}\n"
+        "  b: {agency: wexshire-council, roles: [holds], key: KEY, until: 2027-01-01}\n";
     const struct small_file shared = {
         "region.yaml", region_with(small_replace(small_replace(both, "KEY", one), "KEY", one))
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct small_file file = {
-            "region.yaml", region_with(small_replace(rows[i].people, "KEY", one))
-        };
+        const struct small_file file = { "region.yaml",
+                                         region_with(small_replace(rows[i].people, "KEY", one)) };
         CU_ASSERT(small_problem(&file, 1, rows[i].code, file.name));
     }
     CU_ASSERT(small_problem(&shared, 1, "bundle.key", shared.name));
@@ -72,10 +75,12 @@ static void a_key_of_small_order_is_refused_where_it_stands(void)
         const char *people, *code;
         unsigned line;
     } rows[] = {
-        { "  a: {agency: brightcare, roles: [holds], key: KEY, until: 2027-01-01}\n", "bundle.key", 18 },
-        { "  b:\n    agency: brightcare\n    roles: [holds]\n    until: 2027-01-01\n    key: KEY\n", "bundle.key",
-          22 },
-        { "  {}\napprovers:\n  a: {agency: brightcare, role: caldicott-guardian, key: KEY}\n", "bundle.word", 20 },
+        { "  a: {agency: brightcare, roles: [holds], key: KEY, until: 2027-01-01}\n", "bundle.key",
+          18 },
+        { "  b:\n    agency: brightcare\n    roles: [holds]\n    until: 2027-01-01\n    key: KEY\n",
+          "bundle.key", 22 },
+        { "  {}\napprovers:\n  a: {agency: brightcare, role: caldicott-guardian, key: KEY}\n",
+          "bundle.word", 20 },
     };
     for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
         const struct small_file file = {
@@ -96,13 +101,15 @@ static void people_are_read(void)
 {
     char one[64];
     static const struct small_terms terms;
-    const char *clauses = "  - id: x\n    share: {HospitalStay: [admitted]}\n    from: acute-trust\n"
-                          "    to: adult-social-care\n    release: [identity.name]\n";
+    const char *clauses =
+        "  - id: x\n    share: {HospitalStay: [admitted]}\n    from: acute-trust\n"
+        "    to: adult-social-care\n    release: [identity.name]\n";
     const char *ann = arena_format(&world.arena,
                                    "  ann: {title: Ann Ayo, agency: brightcare, roles: [stops, "
                                    "payload], key: %s, until: 2027-01-01}\n",
                                    key_of(1, one));
-    const struct small_file files[] = { { "agreements/some.yaml", small_agreement(&terms, clauses) },
+    const struct small_file files[] = { { "agreements/some.yaml",
+                                          small_agreement(&terms, clauses) },
                                         { "region.yaml", region_with(ann) } };
     struct err e = { .fate = ERR_NONE };
     CU_ASSERT_FATAL(small_open(files, 2));
@@ -175,10 +182,22 @@ static void each_part_of_an_act_is_signed(void)
 static void what_hides_or_breaks_a_line_cannot_be_signed(void)
 {
     static const struct slice words[] = {
-        SLICE_INIT(""),           SLICE_INIT("  "),          SLICE_INIT("a\nat 2020"),
-        SLICE_INIT("a\x1b[2J"),   SLICE_INIT("a\0b"),        SLICE_INIT("a\x7f"),
-        SLICE_INIT("\xc2\x9b""m"), SLICE_INIT("\xe2\x80\xae""a"), SLICE_INIT("\xe2\x80\x8b""a"),
-        SLICE_INIT("\xe2\x81\xa6""a"), SLICE_INIT("\xff"),   SLICE_INIT("a\r"),
+        SLICE_INIT(""),
+        SLICE_INIT("  "),
+        SLICE_INIT("a\nat 2020"),
+        SLICE_INIT("a\x1b[2J"),
+        SLICE_INIT("a\0b"),
+        SLICE_INIT("a\x7f"),
+        SLICE_INIT("\xc2\x9b"
+                   "m"),
+        SLICE_INIT("\xe2\x80\xae"
+                   "a"),
+        SLICE_INIT("\xe2\x80\x8b"
+                   "a"),
+        SLICE_INIT("\xe2\x81\xa6"
+                   "a"),
+        SLICE_INIT("\xff"),
+        SLICE_INIT("a\r"),
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         struct act x = a_release(), y = a_release();
@@ -220,7 +239,8 @@ static void an_act_is_read_from_its_file_as_it_was_written(void)
     CU_ASSERT(slice_equal(y.signatures[1].person, SLICE("bob")));
     CU_ASSERT_EQUAL(y.at_ms, x.at_ms);
     CU_ASSERT_EQUAL(memcmp(&y.subject, &x.subject, sizeof x.subject), 0);
-    for (size_t i = 0; i < file.n; i++) { /* cut anywhere between its lines it is no act, or unsigned */
+    for (size_t i = 0; i < file.n;
+         i++) { /* cut anywhere between its lines it is no act, or unsigned */
         struct err ignored = { .fate = ERR_NONE };
         if (act_read(slice_head(buf_slice(&file), i), &y, &ignored))
             CU_ASSERT(y.signature_count < 2 && file.p[i - 1] == '\n');
@@ -253,11 +273,13 @@ static void want_of_memory_refuses_no_act(void)
 
 static CU_TestInfo cases[] = {
     { "what is wrong with people is told", what_is_wrong_with_people_is_told },
-    { "a key of small order is refused where it stands", a_key_of_small_order_is_refused_where_it_stands },
+    { "a key of small order is refused where it stands",
+      a_key_of_small_order_is_refused_where_it_stands },
     { "people are read", people_are_read },
     { "the text says all of it", the_text_says_all_of_it },
     { "each part of an act is signed", each_part_of_an_act_is_signed },
-    { "what hides or breaks a line cannot be signed", what_hides_or_breaks_a_line_cannot_be_signed },
+    { "what hides or breaks a line cannot be signed",
+      what_hides_or_breaks_a_line_cannot_be_signed },
     { "an act is read from its file as it was written",
       an_act_is_read_from_its_file_as_it_was_written },
     { "want of memory refuses no act", want_of_memory_refuses_no_act },

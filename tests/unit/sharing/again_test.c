@@ -133,8 +133,8 @@ static void of_those_forgotten_the_last_are_known(void)
 
 static void an_event_that_is_held_is_not_forgotten(void)
 {
-    CU_ASSERT_FATAL(small_clauses(NULL, CLAUSE
-                                  "    when: responsible(recipient, \"adult-social-care\")\n"));
+    CU_ASSERT_FATAL(
+        small_clauses(NULL, CLAUSE "    when: responsible(recipient, \"adult-social-care\")\n"));
     CU_ASSERT_FATAL(say_as(1, "HospitalStay.admitted", "header.episode=E1;at=0"));
     const struct judge_input in = world.in;
     CU_ASSERT_FATAL(say_as(2, "HospitalStay.discharged", "header.episode=E1;at=1"));

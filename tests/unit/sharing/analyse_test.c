@@ -1,5 +1,5 @@
-/* analyse_test.c - what can never be right is found in small bundles, and nothing right is blamed.
- */
+/* analyse_test.c - what can never be right is found in small bundles, and nothing right is
+ * blamed. */
 #include "sharing/tools/analyse.h"
 
 #include <CUnit/CUnit.h>
@@ -247,8 +247,7 @@ static void a_condition_that_brings_its_own_prohibition_is_found(void)
 static void a_condition_that_is_never_true_is_one_problem(void)
 {
     struct findings f;
-    struct analyse_input in = { .bundle = load(terms,
-                                               WHEN("known(recipient) && !known(recipient)"),
+    struct analyse_input in = { .bundle = load(terms, WHEN("known(recipient) && !known(recipient)"),
                                                TAKES(", when: known(recipient)")),
                                 .now_ms = MARCH };
     look(&in, &f);
@@ -300,7 +299,7 @@ static void clauses_that_add_something_are_not_shadowed(void)
         "  - {id: long, " STAY ", release: [stay.ward], lasting: moved + 2 days}\n",
         /* of a ward that is not given it cannot be told whether it is another */
         WHEN("stay.ward != \"ELM\"") "  - {id: none, " STAY
-             ", release: [stay.site], when: '!has(stay.ward)'}\n",
+                                     ", release: [stay.site], when: '!has(stay.ward)'}\n",
         WHEN("age() < 18 || age() >= 18") "  - {id: all, " STAY ", release: [stay.site]}\n",
     };
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
@@ -313,10 +312,10 @@ static void clauses_that_add_something_are_not_shadowed(void)
 }
 
 #define YEAR(rest)                                                                                 \
-    "  - {id: year, " STAY ", release: [identity.birth-date], oblige: {year: "                      \
+    "  - {id: year, " STAY ", release: [identity.birth-date], oblige: {year: "                     \
     "[identity.birth-date]}" rest "}\n"
 #define DAY_TO(to, rest)                                                                           \
-    "  - {id: day, share: {HospitalStay: [moved]}, from: acute-trust, to: " to                      \
+    "  - {id: day, share: {HospitalStay: [moved]}, from: acute-trust, to: " to                     \
     ", release: [identity]" rest "}\n"
 
 static void an_obligation_that_another_clause_undoes_is_found(void)
@@ -365,8 +364,8 @@ static void prohibitions_that_tell_different_things_are_found(void)
                TELLS("b", "other-word", ", to: adult-social-care, when: 'age() < 9'"),
            true, NULL, "");
     expect(GOOD, /* nobody is given anything of the second */
-           TELLS("a", ASK, ", when: known(recipient)")
-           "  - {id: b, withhold: [housing], tell: other-word, source: law}\n",
+           TELLS("a", ASK, ", when: known(recipient)") "  - {id: b, withhold: [housing], tell: "
+                                                       "other-word, source: law}\n",
            true, NULL, "");
 }
 
@@ -456,7 +455,7 @@ static void expect_of_feed(const char *clauses, const char *kind, const char *fi
 #define TAKES_ONLY(name) "  - {id: p, withhold: [" name "], source: law}\n"
 #define FIELD "  - {id: good, " STAY ", release: [stay.leave_until]}\n"
 #define ALL_BUT_TIMES                                                                              \
-    "  - {id: more, " STAY ", release: [identity, location, contact, needs, source, clinical, "     \
+    "  - {id: more, " STAY ", release: [identity, location, contact, needs, source, clinical, "    \
     "related-person, protected, stay.ward, stay.site]}\n"
 
 static void named_fields_are_weighed_by_themselves(void)
@@ -506,13 +505,15 @@ static void expect_of_delivery(const char *lacks, bool has_one, bool has_all, co
                                       .delivery_count = 1,
                                       .has_all_deliveries = has_all };
     look(&in, &f);
-    CU_ASSERT_EQUAL(find(&f.warnings, "check.undelivered", wanted ? wanted : "") != NULL, wanted != NULL);
+    CU_ASSERT_EQUAL(find(&f.warnings, "check.undelivered", wanted ? wanted : "") != NULL,
+                    wanted != NULL);
     release(&f);
 }
 
 static void clauses_are_held_against_the_deliveries_of_their_recipients(void)
 {
-    expect_of_delivery("moved", true, true, "no delivery of 'council/team' carries: HospitalStay.moved");
+    expect_of_delivery("moved", true, true,
+                       "no delivery of 'council/team' carries: HospitalStay.moved");
     expect_of_delivery("discharged", true, true, NULL);
     expect_of_delivery("", false, true, "'council/team', which has no delivery");
     expect_of_delivery("", false, false, NULL); /* it may be on another host */

@@ -31,11 +31,11 @@ static size_t compare_rows(const struct judge_input *event)
 {
     const struct bundle *b = event->bundle;
     struct facts_context in = { .bundle = b,
-                             .facts = event->facts,
-                             .event = &event->event,
-                             .schema = (size_t)bundle_schema(b, event->event.plan),
-                             .decided_ms = event->decided_ms,
-                             .arena = &world.arena };
+                                .facts = event->facts,
+                                .event = &event->event,
+                                .schema = (size_t)bundle_schema(b, event->event.plan),
+                                .decided_ms = event->decided_ms,
+                                .arena = &world.arena };
     struct answers s;
     size_t compared = 0;
     CU_ASSERT_FATAL(answers_begin(&s, &in, &world.e));

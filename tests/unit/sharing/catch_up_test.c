@@ -10,7 +10,8 @@
 
 static const char aliases[] = "aliases:\n  stay.ward: {W9: Ward 9, W7: \"7\"}\n";
 
-/* One clause for strangers and one for whom the person knows; each says what it releases, and how. */
+/* One clause for strangers and one for whom the person knows; each says what it releases, and
+ * how. */
 static bool open_gates(const char *stranger, const char *known)
 {
     const char *clauses = arena_format(&world.arena,
@@ -60,13 +61,16 @@ static void only_what_tells_something_new_is_sent(void)
     } rows[] = {
         /* of a field that holds nothing there is nothing to be told */
         { "release: [identity.name]", "release: [identity.name, stay.site]", STAY, 0 },
-        { "release: [identity.name]", "release: [identity.name, stay.site]", STAY "stay.site=X", 1 },
+        { "release: [identity.name]", "release: [identity.name, stay.site]", STAY "stay.site=X",
+          1 },
         { "release: [identity.name]", "release: [identity.name, stay.site]",
           STAY "header.cleared[]=stay.site", 1 },
         { "release: [identity.name, stay.ward]", "release: [identity.name]", STAY, 0 },
         /* changed, then as it is; as it is, then changed */
-        { "release: [stay.ward]\n    oblige: {flag: [stay.ward]}", "release: [stay.ward]", STAY, 1 },
-        { "release: [stay.ward]", "release: [stay.ward]\n    oblige: {flag: [stay.ward]}", STAY, 0 },
+        { "release: [stay.ward]\n    oblige: {flag: [stay.ward]}", "release: [stay.ward]", STAY,
+          1 },
+        { "release: [stay.ward]", "release: [stay.ward]\n    oblige: {flag: [stay.ward]}", STAY,
+          0 },
         /* one change, then one that says more, and the other way round */
         { "release: [stay.ward]\n    oblige: {flag: [stay.ward]}",
           "release: [stay.ward]\n    oblige: {alias: [stay.ward]}", STAY, 1 },
@@ -91,7 +95,8 @@ static void a_stay_that_ends_at_the_moment_it_began_is_over(void)
     static const char *const kinds[] = { "HospitalStay.admitted", "HospitalStay.discharged" };
     for (int first = 0; first < 2; first++) {
         world.facts = person_unknown;
-        CU_ASSERT_FATAL(open_gates("release: [identity.name]", "release: [identity.name, stay.ward]"));
+        CU_ASSERT_FATAL(
+            open_gates("release: [identity.name]", "release: [identity.name, stay.ward]"));
         for (int i = 0; i < 2; i++)
             SAY(kinds[(first + i) % 2], WARDS, STAY "at=-9");
         for (size_t i = 0; i < 2; i++)
@@ -105,7 +110,8 @@ static CU_TestInfo cases[] = {
     { "another part is sent where as much is released as before",
       another_part_is_sent_where_as_much_is_released_as_before },
     { "only what tells something new is sent", only_what_tells_something_new_is_sent },
-    { "a stay that ends at the moment it began is over", a_stay_that_ends_at_the_moment_it_began_is_over },
+    { "a stay that ends at the moment it began is over",
+      a_stay_that_ends_at_the_moment_it_began_is_over },
     CU_TEST_INFO_NULL,
 };
 

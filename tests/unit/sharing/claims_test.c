@@ -87,7 +87,8 @@ static bool comes_out_the_same(const struct row *r)
         const char *reason = held_reason(), *got = sent ? "disclose" : reason ? reason : "nothing";
         bool good = late || strcmp(got, r->wanted) == 0;
         if (!good)
-            printf("row %zu, order %zu: wanted %s, got %s\n", (size_t)(r - rows), n, r->wanted, got);
+            printf("row %zu, order %zu: wanted %s, got %s\n", (size_t)(r - rows), n, r->wanted,
+                   got);
         same &= good;
     }
     return same;
@@ -299,7 +300,8 @@ static void what_a_named_person_let_go_waits_for_a_later_doubt_alone(void)
     struct disclosure_id first = world.out.disclosures[0].id;
     world.facts = *world.out.after;
     for (int i = 0; i < 2; i++) {
-        SAY("Consent.granted", HUB, "consent.purpose=individual-care;header.episode=X1;" BORN("aa"));
+        SAY("Consent.granted", HUB,
+            "consent.purpose=individual-care;header.episode=X1;" BORN("aa"));
         CU_ASSERT_FALSE(waits(TEAM, &first));
     }
     in = world.in;
@@ -332,36 +334,45 @@ static void a_mistyped_number_takes_nobody_elses_responsibility(void)
                                                 { 1, SLICE_INIT("bb"), 0, { { 2 } } } };
     const uint16_t team = (uint16_t)bundle_service(world.bundle, SLICE(TEAM)),
                    other = (uint16_t)bundle_service(world.bundle, SLICE(HUB));
-    const struct responsible_fact words[] = {
-        { .function = SLICE("adult-social-care"), .service = other, .occurred_ms = 1, .source = SLICE(HUB) },
-        { .function = SLICE("adult-social-care"), .service = team, .occurred_ms = 2, .source = SLICE(TEAM) }
-    };
+    const struct responsible_fact words[] = { { .function = SLICE("adult-social-care"),
+                                                .service = other,
+                                                .occurred_ms = 1,
+                                                .source = SLICE(HUB) },
+                                              { .function = SLICE("adult-social-care"),
+                                                .service = team,
+                                                .occurred_ms = 2,
+                                                .source = SLICE(TEAM) } };
     const struct person p = {
         .births = births, .birth_count = 2, .responsible = words, .responsible_count = 2
     };
     SAY("HospitalStay.admitted", WARDS, STAY_BORN("aa"));
-    const struct facts_context in = { .bundle = world.bundle,
-                                   .facts = &p,
-                                   .event = &world.in.event,
-                                   .source = other };
+    const struct facts_context in = {
+        .bundle = world.bundle, .facts = &p, .event = &world.in.event, .source = other
+    };
     CU_ASSERT_STRING_EQUAL(arena_text(&world.arena, world.bundle->agencies[1].name),
                            "wexshire-council");
     CU_ASSERT_EQUAL(facts_responsible(&in, words[0].function, team), TRUTH_UNKNOWN);
     CU_ASSERT_EQUAL(facts_responsible(&in, words[0].function, other), TRUTH_TRUE);
 }
 
-/* That the last two of them agree makes the three no word of one mind, in whatever order they stand. */
+/* That the last two of them agree makes the three no word of one mind, in whatever order they
+ * stand. */
 static void of_three_words_of_one_moment_two_are_not_the_answer(void)
 {
-    const int hub = bundle_service(world.bundle, SLICE(HUB)), team = bundle_service(world.bundle, SLICE(TEAM));
+    const int hub = bundle_service(world.bundle, SLICE(HUB)),
+              team = bundle_service(world.bundle, SLICE(TEAM));
     const uint16_t who = (uint16_t)team;
     for (int odd = 0; odd < 3; odd++) {
         struct responsible_fact words[3];
         for (int i = 0; i < 3; i++)
-            words[i] = (struct responsible_fact){ .function = SLICE("adult-social-care"), .occurred_ms = 7,
-                                                  .service = i == odd ? hub : team, .source = SLICE(HUB) };
+            words[i] = (struct responsible_fact){ .function = SLICE("adult-social-care"),
+                                                  .occurred_ms = 7,
+                                                  .service = i == odd ? hub : team,
+                                                  .source = SLICE(HUB) };
         const struct person p = { .responsible = words, .responsible_count = 3 };
-        const struct facts_context in = { .bundle = world.bundle, .facts = &p, .all_claims_count = true };
+        const struct facts_context in = { .bundle = world.bundle,
+                                          .facts = &p,
+                                          .all_claims_count = true };
         CU_ASSERT_EQUAL(facts_responsible(&in, words[0].function, who), TRUTH_UNKNOWN);
         words[odd].occurred_ms = 6;
         CU_ASSERT_EQUAL(facts_responsible(&in, words[0].function, who), TRUTH_TRUE);
@@ -405,20 +416,21 @@ static void each_change_of_a_claim_is_told(void)
 
 /* ---- agencies without NHS numbers ---- */
 
-#define REFERENCE "subject.reference=5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a;header.identity_confidence=verified"
+#define REFERENCE                                                                                  \
+    "subject.reference=5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a;header.identity_confidence=verified"
 
 static const char *tenancy(const char *how)
 {
     static const char clause[] = "HousingCase.tenancy_started";
     CU_ASSERT(world_say(&world, clause, "wexbridge-district/repairs", how));
     const struct facts_context in = { .bundle = world.bundle,
-                                   .facts = &world.facts,
-                                   .event = &world.in.event,
-                                   .source =
-                                       (uint16_t)bundle_service(world.bundle, SLICE(WARDS)) };
-    enum truth t = facts_related(
-        &in, SLICE("tenancy"),
-        (uint16_t)bundle_service(world.bundle, SLICE("wexbridge-district/repairs")));
+                                      .facts = &world.facts,
+                                      .event = &world.in.event,
+                                      .source =
+                                          (uint16_t)bundle_service(world.bundle, SLICE(WARDS)) };
+    enum truth t =
+        facts_related(&in, SLICE("tenancy"),
+                      (uint16_t)bundle_service(world.bundle, SLICE("wexbridge-district/repairs")));
     return t == TRUTH_TRUE ? "counts" : t == TRUTH_UNKNOWN ? "is held" : "is not there";
 }
 
@@ -428,14 +440,15 @@ static void a_landlords_claim_counts_by_a_link_only(void)
     CU_ASSERT_STRING_EQUAL(tenancy("header.episode=T2;" REFERENCE), "counts");
 }
 
-/* What others claim of the same landlord: who holds the region's key bears it out, who has a link, or
- * is the source itself, does not. */
+/* What others claim of the same landlord: who holds the region's key bears it out, who has a link,
+ * or is the source itself, does not. */
 static void only_who_may_use_numbers_bears_a_claim_out(void)
 {
     const uint16_t district = (uint16_t)bundle_agency(world.bundle, SLICE("wexbridge-district")),
                    eastwex = (uint16_t)bundle_agency(world.bundle, SLICE("eastwex-district")),
                    council = (uint16_t)bundle_agency(world.bundle, SLICE("wexshire-council")),
-                   repairs = (uint16_t)bundle_service(world.bundle, SLICE("wexbridge-district/repairs")),
+                   repairs =
+                       (uint16_t)bundle_service(world.bundle, SLICE("wexbridge-district/repairs")),
                    other = (uint16_t)bundle_service(world.bundle, SLICE(HUB));
     const int hospital = world.bundle->services[bundle_service(world.bundle, SLICE(WARDS))].agency;
     const struct row {
@@ -449,12 +462,17 @@ static void only_who_may_use_numbers_bears_a_claim_out(void)
         { { .agency = eastwex, .with = repairs, .is_open = true }, hospital, true, false },
         { { .agency = eastwex, .with = repairs, .is_open = true }, eastwex, false, false },
     };
-    CU_ASSERT_FALSE_FATAL(world.bundle->agencies[district].entitled || world.bundle->agencies[eastwex].entitled);
+    CU_ASSERT_FALSE_FATAL(world.bundle->agencies[district].entitled ||
+                          world.bundle->agencies[eastwex].entitled);
     for (size_t i = 0; i < sizeof rows_ / sizeof rows_[0]; i++) {
         const struct birth_fact link = { .agency = eastwex };
-        const struct relationship all[] = { { .agency = district, .with = repairs, .is_open = true }, rows_[i].by };
-        const struct person p = { .relationships = all, .relationship_count = 2,
-                                  .births = &link, .birth_count = rows_[i].linked };
+        const struct relationship all[] = {
+            { .agency = district, .with = repairs, .is_open = true }, rows_[i].by
+        };
+        const struct person p = { .relationships = all,
+                                  .relationship_count = 2,
+                                  .births = &link,
+                                  .birth_count = rows_[i].linked };
         enum claimed wanted = rows_[i].counts ? CLAIMED_COUNTS : CLAIMED_UNVERIFIED;
         CU_ASSERT_EQUAL(claimed_relationship(world.bundle, &p, &all[0], rows_[i].source), wanted);
     }
@@ -481,8 +499,7 @@ static CU_TestInfo tests[] = {
     { "law 6: what the source corrects makes the claimant wait",
       what_the_source_corrects_makes_the_claimant_wait },
     { "law 6: of many of a kind all wait", of_many_of_a_kind_all_wait },
-    { "law 6: what rests on another word does not wait",
-      what_rests_on_another_word_does_not_wait },
+    { "law 6: what rests on another word does not wait", what_rests_on_another_word_does_not_wait },
     { "law 6: what a named person let go waits for a later doubt alone",
       what_a_named_person_let_go_waits_for_a_later_doubt_alone },
     { "the word of the hub needs no birth date of the team",
@@ -490,7 +507,8 @@ static CU_TestInfo tests[] = {
     { "a provider named by mistake gets nothing", a_provider_named_by_mistake_gets_nothing },
     { "a mistyped number takes nobody else's responsibility",
       a_mistyped_number_takes_nobody_elses_responsibility },
-    { "of three words of one moment two are not the answer", of_three_words_of_one_moment_two_are_not_the_answer },
+    { "of three words of one moment two are not the answer",
+      of_three_words_of_one_moment_two_are_not_the_answer },
     { "each change of a claim is told", each_change_of_a_claim_is_told },
     { "a landlord's claim counts by a link only", a_landlords_claim_counts_by_a_link_only },
     { "only who may use numbers bears a claim out", only_who_may_use_numbers_bears_a_claim_out },

@@ -319,9 +319,8 @@ static void of_protected_prohibitions_the_audit_has_a_reason_of_its_own(void)
         { "gender-history", other, "gender-history" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        CU_ASSERT_FATAL(
-            open_prohibition(arena_format(&world.arena, "    protected: true\n    reason: %s\n%s",
-                                          rows[i].own, rows[i].beside)));
+        CU_ASSERT_FATAL(open_prohibition(arena_format(
+            &world.arena, "    protected: true\n    reason: %s\n%s", rows[i].own, rows[i].beside)));
         CU_ASSERT(admitted("", TEAM, rows[i].told));
         struct slice reason = slice_text(world_decision(&world, TEAM, false)->reason);
         CU_ASSERT(slice_equal_text(reason_shown(reason, false), "prohibited"));
@@ -331,7 +330,8 @@ static void of_protected_prohibitions_the_audit_has_a_reason_of_its_own(void)
 
 static void a_reason_of_its_own_is_protected_and_of_a_protected_prohibition(void)
 {
-    static const char *const rows[] = { "reason: gender-history", "protected: true, reason: objection",
+    static const char *const rows[] = { "reason: gender-history",
+                                        "protected: true, reason: objection",
                                         "protected: true, reason: no-such-reason" };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct small_file files[] = {
@@ -355,8 +355,10 @@ static void what_is_not_known_here_is_shown_as_if_it_were_protected(void)
 {
     CU_ASSERT_FATAL(open_prohibition(""));
     CU_ASSERT(slice_equal_text(reason_shown(SLICE("of-a-later-version"), false), "prohibited"));
-    CU_ASSERT(slice_equal_text(reason_shown(SLICE("of-a-later-version"), true), "of-a-later-version"));
-    CU_ASSERT(slice_equal_text(prohibition_shown(world.bundle, SLICE("gone"), false), "prohibited"));
+    CU_ASSERT(
+        slice_equal_text(reason_shown(SLICE("of-a-later-version"), true), "of-a-later-version"));
+    CU_ASSERT(
+        slice_equal_text(prohibition_shown(world.bundle, SLICE("gone"), false), "prohibited"));
     CU_ASSERT(slice_equal_text(prohibition_shown(world.bundle, SLICE("gone"), true), "gone"));
 }
 

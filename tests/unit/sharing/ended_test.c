@@ -1,6 +1,6 @@
-/* ended_test.c - who may say and end what: an end by a role that the line does not name, and one of another
- * agency, leave the relationship open, and it still
- * counts; and what nobody of the region can say or end is found beforehand. */
+/* ended_test.c - who may say and end what: an end by a role that the line does not name, and one of
+ * another agency, leave the relationship open, and it still counts; and what nobody of the region
+ * can say or end is found beforehand. */
 #include <CUnit/CUnit.h>
 
 #include "sharing/facts/facts_query.h"
@@ -13,8 +13,12 @@
 static size_t open_with(const char *kind, const char *service)
 {
     uint16_t who = (uint16_t)bundle_service(world.bundle, slice_text(service));
-    struct facts_context in = { .bundle = world.bundle, .facts = &world.facts, .source = who,
-                                .recipient = who, .decided_ms = world.now_ms, .arena = &world.arena };
+    struct facts_context in = { .bundle = world.bundle,
+                                .facts = &world.facts,
+                                .source = who,
+                                .recipient = who,
+                                .decided_ms = world.now_ms,
+                                .arena = &world.arena };
     size_t n = 0;
     for (size_t i = 0; i < world.facts.relationship_count; i++) {
         const struct relationship *r = &world.facts.relationships[i];
@@ -25,7 +29,7 @@ static size_t open_with(const char *kind, const char *service)
 }
 
 #define CLAUSE                                                                                     \
-    "  - {id: a, share: {HospitalStay: [admitted]}, from: acute-trust, to: adult-social-care, "      \
+    "  - {id: a, share: {HospitalStay: [admitted]}, from: acute-trust, to: adult-social-care, "    \
     "release: [stay.ward]}\n"
 
 static void open_small(void)
@@ -81,7 +85,8 @@ static void what_an_end_that_was_not_its_owners_ended_goes_on(void)
     open_small();
     SAY("Caseload.declared", TEAM, "header.episode=C1;at=-9");
     SAY("Caseload.ended", TEAM,
-        "header.episode=C1;at=-8;header.action=replaces;header.original=00000000000000000000000000000007");
+        "header.episode=C1;at=-8;header.action=replaces;header.original="
+        "00000000000000000000000000000007");
     CU_ASSERT_EQUAL(open_with("open-case", TEAM), 0);
     world.serial = 6;
     SAY("Caseload.ended", ROTA, "header.episode=C1;at=-8");
@@ -89,15 +94,17 @@ static void what_an_end_that_was_not_its_owners_ended_goes_on(void)
     CU_ASSERT_EQUAL(open_with("open-case", TEAM), 1);
 }
 
-/* How many ends and lines of one line of facts nobody can say; word: stands in the first sentence. */
+/* How many ends and lines of one line of facts nobody can say; word: stands in the first
+ * sentence. */
 static size_t count_unsayable(const char *by, const char *closed_by, const char *word)
 {
     const struct small_file files[] = {
-        { "facts.yaml", arena_format(&world.arena,
-                                     "facts:\n  - {on: {SocialCare: [allocated]}, by: %s, "
-                                     "opens: {relationship: allocated, with: source}, closed_by: {%s}, "
-                                     "responsible: {function: care, service: source}}\n",
-                                     by, closed_by) },
+        { "facts.yaml",
+          arena_format(&world.arena,
+                       "facts:\n  - {on: {SocialCare: [allocated]}, by: %s, "
+                       "opens: {relationship: allocated, with: source}, closed_by: {%s}, "
+                       "responsible: {function: care, service: source}}\n",
+                       by, closed_by) },
         { "agreements/sharing.yaml", small_agreement(NULL, CLAUSE) },
     };
     struct problems problems = { 0 }, warnings = { 0 };
@@ -122,11 +129,12 @@ static void lines_that_nobody_can_say_or_end_are_found(void)
     static const char ended[] = "Caseload: [ended], by: [acute-trust, gp]";
     CU_ASSERT_EQUAL(count_unsayable("[gp, acute-trust]", ended, ""), 0);
     CU_ASSERT_EQUAL(count_unsayable("[gp, community-health]", ended, "can say this"), 1);
-    CU_ASSERT_EQUAL(count_unsayable("[landlord]", "Caseload: [ended], by: [gp]", "can end what"), 1);
+    CU_ASSERT_EQUAL(count_unsayable("[landlord]", "Caseload: [ended], by: [gp]", "can end what"),
+                    1);
     CU_ASSERT_EQUAL(count_unsayable("[gp]", "Caseload: [ended], by: [gp]", "can say this"), 2);
     CU_ASSERT_EQUAL(count_unsayable("[landlord]", "by: [landlord]", "never ends"), 1);
-    CU_ASSERT_EQUAL(
-        count_unsayable("[landlord]", "Caseload: [ended], by: the service itself", ""), 0);
+    CU_ASSERT_EQUAL(count_unsayable("[landlord]", "Caseload: [ended], by: the service itself", ""),
+                    0);
 }
 
 static CU_TestInfo tests[] = {

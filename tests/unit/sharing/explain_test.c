@@ -201,8 +201,7 @@ static void a_prohibition_is_said_as_narrow_as_it_is(void)
 {
     const struct small_file files[] = {
         { "agreements/a.yaml",
-          small_agreement(NULL, "  - id: a\n" STAYS
-                                "    from: [acute-trust, care-transfer-hub]\n"
+          small_agreement(NULL, "  - id: a\n" STAYS "    from: [acute-trust, care-transfer-hub]\n"
                                 "    to: [adult-social-care, landlord]\n"
                                 "    release: [stay.ward, housing.status, identity.name]\n") },
         { "prohibitions/p.yaml",
@@ -215,21 +214,25 @@ static void a_prohibition_is_said_as_narrow_as_it_is(void)
     CU_ASSERT_FATAL(small_open(files, 2));
     const char *text = explained(explain_agreement);
     CU_ASSERT(says(text, "shares (identity: name; stay: ward) with"));
-    CU_ASSERT(says(text, "- never anything, if the person is known to the recipient, or if that cannot be told [all]"));
-    CU_ASSERT(says(text, "- never (stay: ward) with wexbridge district (repairs) from wexbridge "
-                         "hospital (wards) in news of (hospital stay: moved), if the stay's ward is "
-                         "\"ELM\", or if that cannot be told [some]"));
+    CU_ASSERT(says(text, "- never anything, if the person is known to the recipient, or if that "
+                         "cannot be told [all]"));
+    CU_ASSERT(says(text,
+                   "- never (stay: ward) with wexbridge district (repairs) from wexbridge "
+                   "hospital (wards) in news of (hospital stay: moved), if the stay's ward is "
+                   "\"ELM\", or if that cannot be told [some]"));
     CU_ASSERT_PTR_NULL(strstr(text, "[other]"));
     text = explained(explain_annex);
-    CU_ASSERT(says(text, "| always; never, if the person is known to the recipient, or if that cannot be told [all] |"));
+    CU_ASSERT(says(text, "| always; never, if the person is known to the recipient, or if that "
+                         "cannot be told [all] |"));
 }
 
 static void words_for_facts_are_said_where_they_are_used(void)
 {
     static const char clause[] = "  - id: a\n" STAYS "    from: acute-trust\n    to: landlord\n"
                                  "    release: [stay.ward]\n    when: %s\n";
-    static const char known[] = "known through inpatient: who says (hospital stay: admitted), until "
-                                "(hospital stay: discharged)";
+    static const char known[] =
+        "known through inpatient: who says (hospital stay: admitted), until "
+        "(hospital stay: discharged)";
     static const char case_[] = "known through open case: who says (caseload: declared), until";
     static const char responsible[] = "responsible for adult social care: who says (caseload: "
                                       "declared)";
@@ -261,16 +264,17 @@ static void what_is_not_active_or_replaced_says_so(void)
     CU_ASSERT(says(explained(explain_agreement),
                    "A later version takes its place from 1 January 2027 on."));
     CU_ASSERT_FATAL(small_clauses(&unapproved, clause));
-    CU_ASSERT(says(explained(explain_agreement),
-                   "NOT ACTIVE: not yet approved by wexbridge hospital."));
-    CU_ASSERT(says(explained(explain_annex), "NOT ACTIVE: not yet approved by wexbridge hospital."));
+    CU_ASSERT(
+        says(explained(explain_agreement), "NOT ACTIVE: not yet approved by wexbridge hospital."));
+    CU_ASSERT(
+        says(explained(explain_annex), "NOT ACTIVE: not yet approved by wexbridge hospital."));
 }
 
 static void no_text_lays_out_the_page(void)
 {
-    const char *text = small_agreement(NULL, "  - id: a\n" STAYS
-                                             "    from: acute-trust\n    to: landlord\n"
-                                             "    release: [stay.ward]\n");
+    const char *text =
+        small_agreement(NULL, "  - id: a\n" STAYS "    from: acute-trust\n    to: landlord\n"
+                              "    release: [stay.ward]\n");
     text = small_replace(text, "title: Sharing for a test",
                          "title: \"A | <b>\\n# B\\e[2J `c` *d* \\\\\"");
     const struct small_file file = { "agreements/a.yaml", text };

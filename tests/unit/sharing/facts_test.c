@@ -77,12 +77,15 @@ static void a_consent_dated_tomorrow_is_taken_back_today(void)
 /* A yes for a time of which nobody can tell when it is over is no yes; nor is a month an end. */
 static void a_consent_whose_end_cannot_be_read_has_ended(void)
 {
-    static const char *const ends[] = { "soon", "2026-03-32", "2999-13-01", "2999", "2999-12", "29991231x", " " };
+    static const char *const ends[] = { "soon",    "2026-03-32", "2999-13-01", "2999",
+                                        "2999-12", "29991231x",  " " };
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        SAY("Consent.granted", HUB, "consent.purpose=housing-adaptation;consent.expires=2999-12-31");
+        SAY("Consent.granted", HUB,
+            "consent.purpose=housing-adaptation;consent.expires=2999-12-31");
         CU_ASSERT(consents());
         SAY("Consent.granted", HUB,
-            arena_format(&world.arena, "consent.purpose=housing-adaptation;consent.expires=%s", ends[i]));
+            arena_format(&world.arena, "consent.purpose=housing-adaptation;consent.expires=%s",
+                         ends[i]));
         CU_ASSERT_FALSE(consents());
     }
 }
@@ -103,7 +106,8 @@ static void a_consent_for_a_service_outside_the_region_helps_nobody(void)
 static void say_consent(const char *word, const char *capacity, int at)
 {
     char fields[120];
-    (void)snprintf(fields, sizeof fields, "consent.purpose=housing-adaptation;at=%d%s", at, capacity);
+    (void)snprintf(fields, sizeof fields, "consent.purpose=housing-adaptation;at=%d%s", at,
+                   capacity);
     SAY(word, HUB, fields);
 }
 
@@ -342,7 +346,8 @@ static void a_verified_number_lets_in_what_waited_for_it(void)
     SAY("Person.address_changed", WARDS,
         "header.identity_confidence=verified;header.birth_hash=aa");
     CU_ASSERT_STRING_EQUAL(world_decision(&world, TEAM, true)->reason, "identity-disagrees");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(world_decision(&world, ROTA, true)); /* it waited for that one too */
+    CU_ASSERT_PTR_NOT_NULL_FATAL(
+        world_decision(&world, ROTA, true)); /* it waited for that one too */
     CU_ASSERT_STRING_EQUAL(world_decision(&world, ROTA, true)->reason, "no-relationship");
     SAY("Caseload.declared", TEAM, "header.birth_hash=aa");
     CU_ASSERT_EQUAL(world_count(&world, TEAM), 1);
@@ -539,9 +544,11 @@ static void at_the_limit_the_oldest_closed_event_goes_and_is_counted(void)
 static CU_TestInfo tests[] = {
     { "capacity and basis decide whether consent holds",
       capacity_and_basis_decide_whether_consent_holds },
-    { "a consent dated tomorrow is taken back today", a_consent_dated_tomorrow_is_taken_back_today },
+    { "a consent dated tomorrow is taken back today",
+      a_consent_dated_tomorrow_is_taken_back_today },
     { "who recorded a consent is kept", who_recorded_a_consent_is_kept },
-    { "a consent whose end cannot be read has ended", a_consent_whose_end_cannot_be_read_has_ended },
+    { "a consent whose end cannot be read has ended",
+      a_consent_whose_end_cannot_be_read_has_ended },
     { "a consent for a service outside the region helps nobody",
       a_consent_for_a_service_outside_the_region_helps_nobody },
     { "of a grant and a refusal of one moment the refusal counts",

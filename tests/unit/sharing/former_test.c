@@ -51,8 +51,8 @@ static void open_now(const char *name, struct slice framed, struct view *out)
 }
 
 /* What put makes of each item, where the list stands in the view. */
-static void put_list(const struct view *v, size_t slot, void (*put)(const struct view *, struct buf *),
-                     struct buf *out)
+static void put_list(const struct view *v, size_t slot,
+                     void (*put)(const struct view *, struct buf *), struct buf *out)
 {
     const struct view *items;
     size_t n;

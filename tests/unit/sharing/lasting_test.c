@@ -131,8 +131,8 @@ static void only_what_opens_such_an_episode_is_a_readmission(void)
     CU_ASSERT(is_decided(5 * DAY, "E1", "disclose"));
 }
 
-/* Admitted, discharged, that corrected, admitted and discharged again, the last admission taken back;
- * decided within hours, in that order of arrival. */
+/* Admitted, discharged, that corrected, admitted and discharged again, the last admission taken
+ * back; decided within hours, in that order of arrival. */
 static bool arrive(const unsigned order[6])
 {
     static const struct {
@@ -146,8 +146,7 @@ static bool arrive(const unsigned order[6])
     world.facts = person_unknown;
     for (unsigned i = 0; i < 6 && good; i++) {
         unsigned n = order[i];
-        const char *more =
-            told[n].original ? naming(told[n].action, told[n].original) : "";
+        const char *more = told[n].original ? naming(told[n].action, told[n].original) : "";
         good = on_day(i * HOUR, n + 1, told[n].kind, "E1", told[n].at, more);
     }
     return good && is_decided(14 * DAY - 1, "E1", "disclose") &&

@@ -1,5 +1,6 @@
-/* matrix_test.c - the starter region of deploy/matrix: its tables hold, and the table of the default
- * release matrix (domain facts 7.5) has every cell with the sides that its letter asks for. */
+/* matrix_test.c - the starter region of deploy/matrix: its tables hold, and the table of the
+ * default release matrix (domain facts 7.5) has every cell with the sides that its letter asks
+ * for. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
@@ -81,7 +82,8 @@ static struct slice next_word(struct slice *rest)
     return word;
 }
 
-/* "... # 7.5 r05 LHA C with": the cell that a row is for, and what is said of it. -1: no such row. */
+/* "... # 7.5 r05 LHA C with": the cell that a row is for, and what is said of it. -1: no such
+ * row. */
 static int read_mark(struct slice line, struct slice *letter, struct slice *more)
 {
     size_t mark = 0;
@@ -112,8 +114,8 @@ static void note_row(struct slice line, struct slice more, struct cell *c)
     bool discloses = slice_starts(line, SLICE("disclose "));
     c->shared |= discloses;
     c->kept |= !discloses || says_what_is_kept(slice_from(line, strlen("disclose ")));
-    c->with |= discloses && slice_starts(more, SLICE("with")) &&
-               !slice_starts(more, SLICE("without"));
+    c->with |=
+        discloses && slice_starts(more, SLICE("with")) && !slice_starts(more, SLICE("without"));
     c->without |= slice_starts(more, SLICE("without"));
 }
 
@@ -156,8 +158,8 @@ static size_t count_gaps(struct slice text, bool say)
 static void every_cell_has_its_rows(void)
 {
     struct slice text;
-    CU_ASSERT_FATAL(tree_read_file(&world.arena, MATRIX "/tests/matrix.decisions", 1u << 20, &text,
-                                   &world.e));
+    CU_ASSERT_FATAL(
+        tree_read_file(&world.arena, MATRIX "/tests/matrix.decisions", 1u << 20, &text, &world.e));
     CU_ASSERT_EQUAL(count_gaps(text, true), 0);
 }
 

@@ -274,7 +274,8 @@ static void what_is_said_of_an_approver_changes_by_a_key_of_before(void)
             CU_ASSERT_FATAL(pack_read(&a, file, &p, &e));
             const struct approvers next = { list, 3 };
             err_clear(&e);
-            CU_ASSERT_EQUAL(pack_approvers_follow(&s, &next, &p, &e), *signers[i] == 'c' && what != 2);
+            CU_ASSERT_EQUAL(pack_approvers_follow(&s, &next, &p, &e),
+                            *signers[i] == 'c' && what != 2);
             CU_ASSERT(!e.code || strcmp(e.code, "pack.people") == 0);
         }
 }
@@ -282,9 +283,13 @@ static void what_is_said_of_an_approver_changes_by_a_key_of_before(void)
 /* One approval that extends, as it is given in this pack: by that key, in the name of extender. */
 static struct signed_approval extension(const struct pack *p, const struct key *key)
 {
-    struct signed_approval x = { .line = SLICE("approval"), .file = SLICE("extensions/one.yaml"), .what = { 5 },
-                                 .name = SLICE("ed"), .agency = SLICE("wexshire-council"),
-                                 .role = slice_text(people_role_name(ROLE_EXTENDS)), .at_ms = 1 };
+    struct signed_approval x = { .line = SLICE("approval"),
+                                 .file = SLICE("extensions/one.yaml"),
+                                 .what = { 5 },
+                                 .name = SLICE("ed"),
+                                 .agency = SLICE("wexshire-council"),
+                                 .role = slice_text(people_role_name(ROLE_EXTENDS)),
+                                 .at_ms = 1 };
     struct buf text;
     memcpy(x.bundle, p->signed_hash, HASH_BYTES);
     ed25519_public(key, &x.key);
@@ -303,8 +308,10 @@ static void an_extension_is_approved_by_the_key_and_agency_of_who_may(void)
     (void)make_approvers(keys);
     /* who: 0 as it must be; 1 another key; 2 of another agency; 3 may no more; 4 may not */
     for (int who = 0; who < 5; who++) {
-        struct named ed = { .name = SLICE("ed"), .agency = (uint16_t)(council + (who == 2)),
-                            .roles = 1u << (who == 4 ? ROLE_HOLDS : ROLE_EXTENDS), .until_ms = who == 3 ? 9 : 11 };
+        struct named ed = { .name = SLICE("ed"),
+                            .agency = (uint16_t)(council + (who == 2)),
+                            .roles = 1u << (who == 4 ? ROLE_HOLDS : ROLE_EXTENDS),
+                            .until_ms = who == 3 ? 9 : 11 };
         struct named other = { .name = SLICE("flo"), .roles = 1u << ROLE_EXTENDS, .until_ms = 11 };
         ed25519_public(&keys[0], &ed.key);
         const struct named both[] = { ed, other };
@@ -317,7 +324,9 @@ static void an_extension_is_approved_by_the_key_and_agency_of_who_may(void)
         CU_ASSERT_FATAL(pack_read(&a, small(), &p, &e));
         const struct signed_approval x = extension(&p, &keys[who == 1]);
         p.approvals = (struct signed_approvals){ &x, 1 };
-        const struct approvals_base base = { .by = &nobody, .own = &nobody, .was = &was, .now = &now, .at_ms = 10 };
+        const struct approvals_base base = {
+            .by = &nobody, .own = &nobody, .was = &was, .now = &now, .at_ms = 10
+        };
         err_clear(&e);
         CU_ASSERT_EQUAL(pack_approvals_follow(&base, &p, &e), who == 0);
         CU_ASSERT(who == 0 || (e.code && strcmp(e.code, "pack.approval") == 0));
@@ -343,7 +352,8 @@ static struct pack pack_of(const char *names)
     return p;
 }
 
-/* One person's signature is enough for a stop, two people's for an extension: nothing else comes along. */
+/* One person's signature is enough for a stop, two people's for an extension: nothing else comes
+ * along. */
 static void what_only_stops_or_extends_takes_nothing_away(void)
 {
     static const struct {
@@ -363,7 +373,8 @@ static void what_only_stops_or_extends_takes_nothing_away(void)
         { "prohibitions/a region", "extensions/b region", false, false },
         { "extensions/a region", "extensions/b region", false, false },
     };
-    struct agreement was = { .name = SLICE("one"), .version = 1, .approved = true, .until_ms = 10 }, now = was;
+    struct agreement was = { .name = SLICE("one"), .version = 1, .approved = true, .until_ms = 10 },
+                     now = was;
     struct bundle old = *world.bundle, new_one = *world.bundle;
     old.agreements = &was;
     new_one.agreements = &now;
@@ -372,7 +383,8 @@ static void what_only_stops_or_extends_takes_nothing_away(void)
         const struct pack before = pack_of(rows[i].before), after = pack_of(rows[i].after);
         CU_ASSERT_EQUAL(pack_only_stops(&before, &after), rows[i].stops);
         for (now.until_ms = 9; now.until_ms < 12; now.until_ms++)
-            CU_ASSERT_EQUAL(pack_only_extends(&before, &old, &after, &new_one), rows[i].extends && now.until_ms > 9);
+            CU_ASSERT_EQUAL(pack_only_extends(&before, &old, &after, &new_one),
+                            rows[i].extends && now.until_ms > 9);
     }
 }
 
@@ -387,12 +399,14 @@ static CU_TestInfo tests[] = {
       signing_changes_no_hash_and_nobody_signs_twice },
     { "who must sign", who_must_sign },
     { "a good name with another key is refused", a_good_name_with_another_key_is_refused },
-    { "who is named by the bundle itself does not count", who_is_named_by_the_bundle_itself_does_not_count },
+    { "who is named by the bundle itself does not count",
+      who_is_named_by_the_bundle_itself_does_not_count },
     { "what is said of an approver changes by a key of before",
       what_is_said_of_an_approver_changes_by_a_key_of_before },
     { "an extension is approved by the key and agency of who may",
       an_extension_is_approved_by_the_key_and_agency_of_who_may },
-    { "what only stops or extends takes nothing away", what_only_stops_or_extends_takes_nothing_away },
+    { "what only stops or extends takes nothing away",
+      what_only_stops_or_extends_takes_nothing_away },
     CU_TEST_INFO_NULL,
 };
 

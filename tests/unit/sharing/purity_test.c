@@ -170,8 +170,8 @@ struct trial {
     uint64_t seed;              /* of the fields that stay */
 };
 
-/* The header's own fields, the same in every variant; addressees are the recipient. A restriction in
- * unknown words holds everything: none is said. */
+/* The header's own fields, the same in every variant; addressees are the recipient. A restriction
+ * in unknown words holds everything: none is said. */
 static bool fix_fields(const struct trial *t, struct build *b)
 {
     const struct header_slots *h = plan_header(b->plan);
@@ -287,10 +287,11 @@ static void know_everything(uint16_t from, uint16_t to, bool restricted, struct 
     int wards = bundle_service(world.bundle, SLICE(WARDS));
     uint16_t agency = world.bundle->services[from].agency; /* by whose word it all is so */
     for (size_t i = 0; i < 5; i++)
-        r[i] = (struct relationship){
-            .kind = slice_text(kinds[i]), .with = to, .is_open = true, .agency = agency,
-            .episode = SLICE("another")
-        };
+        r[i] = (struct relationship){ .kind = slice_text(kinds[i]),
+                                      .with = to,
+                                      .is_open = true,
+                                      .agency = agency,
+                                      .episode = SLICE("another") };
     r[5] = (struct relationship){ .kind = SLICE("inpatient"),
                                   .with = (uint16_t)wards,
                                   .is_open = true,

@@ -1,4 +1,4 @@
-/* refusal_test.c - what a named person refused: it lasts, whatever comes, until named people reopen it. */
+/* refusal_test.c - what a named person refused lasts, whatever comes, until people reopen it. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
@@ -13,7 +13,8 @@
 #define STAY "header.episode=V1;name=TESTPATIENT;stay.ward=ELM;stay.site=ZX9;"
 #define ORIGINAL "header.original="
 
-/* Whatever a rule would let go goes to whoever knows the person; who is responsible is not known. */
+/* Whatever a rule would let go goes to whoever knows the person; nobody knows who is
+ * responsible. */
 static const char clauses[] = "  - id: one\n"
                               "    share: {HospitalStay: [admitted, moved, discharged]}\n"
                               "    from: [acute-trust, care-transfer-hub]\n"
@@ -237,8 +238,8 @@ static void a_correction_is_refused_too(void)
 
 static void a_correction_that_came_before_what_links_it_is_followed(void)
 {
-    static const char second[] = STAY "header.action=replaces;" ORIGINAL
-                                      "00000000000000000000000000000001;";
+    static const char second[] =
+        STAY "header.action=replaces;" ORIGINAL "00000000000000000000000000000001;";
     refused_admission(); /* event 1 */
     world.serial = 9;
     SAY("HospitalStay.admitted", WARDS,
@@ -262,7 +263,7 @@ static void a_correction_that_cannot_be_identified_is_refused(void)
     CU_ASSERT_EQUAL(world_count(&world, TEAM), 0);
 }
 
-static void an_unverified_event_stays_refused_when_it_joins(void)
+static void an_unverified_event_joins_as_refused(void)
 {
     CU_ASSERT_FATAL(small_clauses(NULL, clauses));
     open_the_gate();
@@ -405,11 +406,12 @@ static void reopened_its_newest_version_is_held(void)
     CU_ASSERT(world_got_text(&world, TEAM, "OAK"));
 }
 
-static void a_hold_of_what_is_taken_back_ends_by_a_decision(void)
+static void a_hold_of_what_is_taken_back_is_decided(void)
 {
     admit();
     const struct event_id id = last_id();
-    SAY("HospitalStay.admitted", WARDS, fields("header.episode=V1;header.action=retracts;", named(&id)));
+    SAY("HospitalStay.admitted", WARDS,
+        fields("header.episode=V1;header.action=retracts;", named(&id)));
     CU_ASSERT(is_decided(&id, TEAM, "retracted"));
     CU_ASSERT_PTR_NULL(hold_for(TEAM));
 }
@@ -449,7 +451,8 @@ static void a_reopened_episode_is_held_event_by_event(void)
     SAY("HospitalStay.moved", WARDS, STAY);
     reopen();
     CU_ASSERT_EQUAL(world.out.disclosure_count, 0);
-    CU_ASSERT_EQUAL(world.out.decision_count, 3); /* what was refused, the admission, the last move */
+    CU_ASSERT_EQUAL(world.out.decision_count,
+                    3); /* what was refused, the admission, the last move */
     for (int i = 0; i < 3; i++)
         release(TEAM);
     CU_ASSERT_PTR_NULL(hold_for(TEAM));
@@ -490,7 +493,7 @@ static void whichever_is_named_all_that_waited_in_the_episode_waits_again(void)
     }
 }
 
-static void what_follows_in_a_refused_episode_can_be_named(void)
+static void what_follows_can_be_named(void)
 {
     struct event_id ids[3], follows, other;
     refused_three(ids);
@@ -565,8 +568,7 @@ static CU_TestInfo cases[] = {
       a_correction_that_came_before_what_links_it_is_followed },
     { "a correction that cannot be identified is refused",
       a_correction_that_cannot_be_identified_is_refused },
-    { "an unverified event stays refused when it joins",
-      an_unverified_event_stays_refused_when_it_joins },
+    { "an unverified event stays refused when it joins", an_unverified_event_joins_as_refused },
     { "it outlives every limit", it_outlives_every_limit },
     { "a correction without a name of what is on file no more is refused",
       a_correction_without_a_name_of_what_is_on_file_no_more_is_refused },
@@ -579,16 +581,14 @@ static CU_TestInfo cases[] = {
       who_got_an_earlier_version_hears_that_it_is_taken_back },
     { "reopened it is held and no rule lets it go", reopened_it_is_held_and_no_rule_lets_it_go },
     { "reopened its newest version is held", reopened_its_newest_version_is_held },
-    { "a hold of what is taken back ends by a decision",
-      a_hold_of_what_is_taken_back_ends_by_a_decision },
+    { "a hold of what is taken back ends by a decision", a_hold_of_what_is_taken_back_is_decided },
     { "a hold of what is corrected ends and the correction waits",
       a_hold_of_what_is_corrected_ends_and_the_correction_waits },
     { "what corrects a reopened one is held", what_corrects_a_reopened_one_is_held },
     { "a reopened episode is held event by event", a_reopened_episode_is_held_event_by_event },
     { "whichever is named, all that waited in the episode waits again",
       whichever_is_named_all_that_waited_in_the_episode_waits_again },
-    { "what follows in a refused episode can be named",
-      what_follows_in_a_refused_episode_can_be_named },
+    { "what follows in a refused episode can be named", what_follows_can_be_named },
     { "what had gone before is not refused", what_had_gone_before_is_not_refused },
     { "a correction of what was refused with its episode is held in its place",
       a_correction_of_what_was_refused_with_its_episode_is_held_in_its_place },

@@ -302,15 +302,17 @@ static void only_what_matters_in_a_row_is_covered(void)
         "     release: [stay.ward]}\n";
     const struct small_file files[] = {
         { "agreements/a.yaml", small_agreement(NULL, clauses) },
-        { "prohibitions/p.yaml", "prohibitions:\n"
-                                 "  - {id: one, withhold: [stay.ward], to: adaptations, "
-                                 "source: s}\n"
-                                 "  - {id: two, withhold: [stay], to: adaptations, source: s}\n" }
+        { "prohibitions/p.yaml",
+          "prohibitions:\n"
+          "  - {id: one, withhold: [stay.ward], to: adaptations, "
+          "source: s}\n"
+          "  - {id: two, withhold: [stay], to: adaptations, source: s}\n" }
     };
     bool of_clauses[3] = { false }, of_prohibitions[2] = { false };
     struct table_seen seen = { of_clauses, of_prohibitions };
     CU_ASSERT_FATAL(small_open(files, 2));
-    CU_ASSERT_EQUAL(run_seen("disclose ward,stay.site HospitalStay.moved " REPAIRS " stay.ward=ELM\n"
+    CU_ASSERT_EQUAL(run_seen("disclose ward,stay.site HospitalStay.moved " REPAIRS
+                             " stay.ward=ELM\n"
                              "withhold prohibited HospitalStay.moved " GRANTS "\n",
                              &seen),
                     0);
@@ -337,14 +339,14 @@ static void an_agreement_added_for_later_moves_no_row(void)
             { "agreements/b.yaml", small_agreement(NULL, now) },
         };
         CU_ASSERT_FATAL(small_open(files, 2));
-        CU_ASSERT_EQUAL(
-            run_seen("disclose =ward HospitalStay.moved " REPAIRS "\n"
-                     "disclose =ward HospitalStay.moved " REPAIRS " from(" WARDS ")\n"
-                     "withhold no-clause HospitalStay.discharged " REPAIRS "\n"
-                     "disclose ward,stay.site HospitalStay.moved " REPAIRS " at(2026-07-01)\n"
-                     "disclose ward,stay.site HospitalStay.admitted " REPAIRS "\n",
-                     NULL),
-            0);
+        CU_ASSERT_EQUAL(run_seen("disclose =ward HospitalStay.moved " REPAIRS "\n"
+                                 "disclose =ward HospitalStay.moved " REPAIRS " from(" WARDS ")\n"
+                                 "withhold no-clause HospitalStay.discharged " REPAIRS "\n"
+                                 "disclose ward,stay.site HospitalStay.moved " REPAIRS
+                                 " at(2026-07-01)\n"
+                                 "disclose ward,stay.site HospitalStay.admitted " REPAIRS "\n",
+                                 NULL),
+                        0);
     }
 }
 

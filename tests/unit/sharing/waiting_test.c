@@ -1,4 +1,5 @@
-/* waiting_test.c - what is queued and waits at its door (law 6): until when, and what becomes of it. */
+/* waiting_test.c - what is queued and waits at its door (law 6): until when, and what becomes of
+ * it. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
@@ -15,7 +16,8 @@
 #define CASE_BORN(hash) "header.episode=C1;" BORN(hash)
 #define TAKE_BACK "header.action=retracts;"
 
-/* "waits", "withdrawn" (cancelled, whatever may have arrived), "cancelled", "goes"; "-": no notice. */
+/* "waits", "withdrawn" (cancelled, whatever may have arrived), "cancelled", "goes"; "-": no
+ * notice. */
 static const char *at_door(const struct disclosure_id *id)
 {
     struct notice_view n;
@@ -35,8 +37,8 @@ static struct disclosure_id sent(const char *event, const char *fields)
     return d->id;
 }
 
-/* The team has mistyped a number: of nobody else a birth date is known, so its claim counts unchecked, and
- * a stranger's admission goes to it; then the hospital tells the birth date. */
+/* The team has mistyped a number: of nobody else a birth date is known, so its claim counts
+ * unchecked, and a stranger's admission goes to it; then the hospital tells the birth date. */
 static struct disclosure_id queue_a_strangers(void)
 {
     SAY("Caseload.declared", TEAM, CASE_BORN("bb"));
@@ -146,7 +148,8 @@ static void a_word_of_who_is_responsible_tells_the_doors(void)
     SAY("DischargePlan.referred", HUB, "referral.to=" TEAM ";header.episode=D1;" BORN("aa"));
     SAY("Caseload.declared", TEAM, CASE_BORN("bb"));
     CU_ASSERT_STRING_EQUAL(at_door(&d), "goes"); /* the hub says the same */
-    SAY("DischargePlan.referred", HUB, TAKE_BACK "referral.to=" TEAM ";header.episode=D1;" BORN("aa"));
+    SAY("DischargePlan.referred", HUB,
+        TAKE_BACK "referral.to=" TEAM ";header.episode=D1;" BORN("aa"));
     CU_ASSERT_STRING_EQUAL(at_door(&d), "waits");
     SAY("DischargePlan.referred", HUB, "referral.to=" TEAM ";header.episode=D2;" BORN("aa"));
     CU_ASSERT_STRING_EQUAL(at_door(&d), "goes");
@@ -181,7 +184,8 @@ static void what_did_not_wait_is_not_withdrawn(void)
     SAY("Caseload.declared", TEAM, CASE_BORN("aa"));
     struct disclosure_id d = sent("HospitalStay.admitted", STAY_BORN("aa"));
     SAY("Caseload.ended", TEAM, CASE_BORN("aa"));
-    SAY("HousingCase.tenancy_started", "wexbridge-district/repairs", "header.episode=T1;" BORN("aa"));
+    SAY("HousingCase.tenancy_started", "wexbridge-district/repairs",
+        "header.episode=T1;" BORN("aa"));
     SAY("Consent.granted", HUB, "consent.purpose=individual-care;header.episode=X1;" BORN("aa"));
     CU_ASSERT_STRING_EQUAL(at_door(&d), "goes");
 }
@@ -216,8 +220,9 @@ static void what_was_let_go_waits_for_a_doubt_that_is_new(void)
 static void what_is_let_go_by_the_act_that_makes_the_doubt_goes(void)
 {
     SAY("Caseload.declared", TEAM, CASE_BORN("bb"));
-    SAY("HospitalStay.admitted", WARDS, "header.episode=V1;stay.class=inpatient;"
-                                        "header.identity_confidence=unverified;header.birth_hash=aa");
+    SAY("HospitalStay.admitted", WARDS,
+        "header.episode=V1;stay.class=inpatient;"
+        "header.identity_confidence=unverified;header.birth_hash=aa");
     CU_ASSERT_FATAL(world.facts.hold_count > 0);
     struct judge_input in = world.in;
     struct hold hold = world.facts.holds[0];
@@ -236,10 +241,14 @@ static void what_is_let_go_by_the_act_that_makes_the_doubt_goes(void)
 static void what_one_act_lets_go_is_of_one_service(void)
 {
     const struct event_id events[] = { { { 1 } }, { { 2 } } };
-    struct receiver receivers[2][2] = { { { .service = 0, .let_go = true }, { .service = 1, .let_go = true } },
-                                        { { .service = 0, .let_go = true }, { .service = 1, .let_go = true } } };
-    const struct episode_event list[] = { { .id = events[0], .receivers = receivers[0], .receiver_count = 2 },
-                                          { .id = events[1], .receivers = receivers[1], .receiver_count = 2 } };
+    struct receiver receivers[2][2] = {
+        { { .service = 0, .let_go = true }, { .service = 1, .let_go = true } },
+        { { .service = 0, .let_go = true }, { .service = 1, .let_go = true } }
+    };
+    const struct episode_event list[] = {
+        { .id = events[0], .receivers = receivers[0], .receiver_count = 2 },
+        { .id = events[1], .receivers = receivers[1], .receiver_count = 2 }
+    };
     const struct person facts = { .events = list, .event_count = 2 };
     const struct hold now = { .event = events[0], .service = 1 };
     const struct judge_input in = { .bundle = world.bundle, .facts = &facts, .release = &now };
@@ -258,20 +267,25 @@ static size_t holds_for_team(void)
     return n;
 }
 
-/* A correction may bring a refusal upon what was reopened: then no person's release is waited for. */
+/* A correction may bring a refusal upon what was reopened: then no person's release is waited
+ * for. */
 static void what_is_refused_does_not_wait_though_it_was_reopened(void)
 {
     for (int refused = 0; refused < 2; refused++) {
         world.facts = person_unknown;
         SAY("Caseload.declared", TEAM, CASE_BORN("aa"));
-        SAY("HospitalStay.admitted", WARDS, "header.episode=V1;stay.class=inpatient;"
-                                            "header.identity_confidence=unverified;header.birth_hash=cc");
+        SAY("HospitalStay.admitted", WARDS,
+            "header.episode=V1;stay.class=inpatient;"
+            "header.identity_confidence=unverified;header.birth_hash=cc");
         CU_ASSERT_EQUAL_FATAL(holds_for_team(), 1);
         for (size_t i = 0; i < world.facts.hold_count; i++)
             ((struct hold *)(uintptr_t)&world.facts.holds[i])->reopened = true;
         const struct event_id *event = &world.facts.holds[0].event;
-        const struct refusal no = { .service = SLICE(TEAM), .agency = SLICE("wexbridge-hospital"), .event = *event,
-                                    .by = SLICE("Sam Okoro"), .versions = slice_of(event->b, ID_BYTES) };
+        const struct refusal no = { .service = SLICE(TEAM),
+                                    .agency = SLICE("wexbridge-hospital"),
+                                    .event = *event,
+                                    .by = SLICE("Sam Okoro"),
+                                    .versions = slice_of(event->b, ID_BYTES) };
         world.facts.refusals = &no;
         world.facts.refusal_count = (size_t)refused;
         SAY("HospitalStay.registered", WARDS, "header.episode=V2;" BORN("cc"));
@@ -339,7 +353,8 @@ static CU_TestInfo tests[] = {
       a_word_of_who_is_responsible_tells_the_doors },
     { "law 6: claims that come and go in no doubt tell no door",
       claims_that_come_and_go_in_no_doubt_tell_no_door },
-    { "law 6: who knows the person no more hears of nothing", who_knows_the_person_no_more_hears_of_nothing },
+    { "law 6: who knows the person no more hears of nothing",
+      who_knows_the_person_no_more_hears_of_nothing },
     { "law 6: what did not wait is not withdrawn", what_did_not_wait_is_not_withdrawn },
     { "law 6: what was let go waits for a doubt that is new",
       what_was_let_go_waits_for_a_doubt_that_is_new },

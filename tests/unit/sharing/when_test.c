@@ -49,13 +49,13 @@ static char value_of(const char *text, const char *fields)
     int team = bundle_service(world.bundle, SLICE(TEAM)),
         wards = bundle_service(world.bundle, SLICE(WARDS));
     struct facts_context ask = { .bundle = world.bundle,
-                              .facts = &world.facts,
-                              .event = &in.event,
-                              .schema = stay_index(),
-                              .source = (uint16_t)wards,
-                              .recipient = (uint16_t)team,
-                              .decided_ms = T0,
-                              .arena = &world.arena };
+                                 .facts = &world.facts,
+                                 .event = &in.event,
+                                 .schema = stay_index(),
+                                 .source = (uint16_t)wards,
+                                 .recipient = (uint16_t)team,
+                                 .decided_ms = T0,
+                                 .arena = &world.arena };
     return letters[when_eval(w, &ask, &why)];
 }
 

@@ -1,4 +1,5 @@
-/* words_test.c - a no lasts: behind a yes that never held, and while its service is out of the region. */
+/* words_test.c - a no lasts: behind a yes that never held, and while its service is out of the
+ * region. */
 #include <CUnit/CUnit.h>
 
 #include "sharing/facts/person.h"
@@ -29,9 +30,17 @@ static void keep(const struct person *p, struct person *out)
 static enum truth may_after(struct consent_fact second)
 {
     const struct consent_fact words[] = {
-        { .recipient = -1, .occurred_ms = 1, .until_ms = NEVER_MS, .purpose = CARE, .source = SLICE(HUB) },
+        { .recipient = -1,
+          .occurred_ms = 1,
+          .until_ms = NEVER_MS,
+          .purpose = CARE,
+          .source = SLICE(HUB) },
         second,
-        { .recipient = -1, .granted = true, .occurred_ms = 9, .until_ms = NEVER_MS, .purpose = CARE,
+        { .recipient = -1,
+          .granted = true,
+          .occurred_ms = 9,
+          .until_ms = NEVER_MS,
+          .purpose = CARE,
           .source = SLICE(TEAM) },
     };
     const struct person p = { .consents = words, .consent_count = 3 };
@@ -40,8 +49,13 @@ static enum truth may_after(struct consent_fact second)
 
 static struct consent_fact grant(int64_t until_ms, const char *capacity)
 {
-    return (struct consent_fact){ .recipient = -1, .granted = true, .occurred_ms = 5, .until_ms = until_ms,
-                                  .purpose = CARE, .capacity = slice_text(capacity), .source = SLICE(HUB) };
+    return (struct consent_fact){ .recipient = -1,
+                                  .granted = true,
+                                  .occurred_ms = 5,
+                                  .until_ms = until_ms,
+                                  .purpose = CARE,
+                                  .capacity = slice_text(capacity),
+                                  .source = SLICE(HUB) };
 }
 
 static void a_yes_that_never_held_takes_no_no_back(void)
@@ -60,7 +74,11 @@ static void one_that_held_for_a_while_did(void)
 static void without_another_agency_it_opens_nothing_either(void)
 {
     const struct consent_fact words[] = {
-        { .recipient = -1, .occurred_ms = 1, .until_ms = NEVER_MS, .purpose = CARE, .source = SLICE(HUB) },
+        { .recipient = -1,
+          .occurred_ms = 1,
+          .until_ms = NEVER_MS,
+          .purpose = CARE,
+          .source = SLICE(HUB) },
         grant(NEVER_MS, "lacks-capacity"),
     };
     const struct person p = { .consents = words, .consent_count = 2 };
@@ -72,13 +90,23 @@ static void without_another_agency_it_opens_nothing_either(void)
 /* A no to that service, as a bundle that lacks it keeps it; read by one that may have it. */
 static void read_words_about(const char *name, struct person *out)
 {
-    const struct consent_fact consent = { .recipient = SERVICE_AWAY, .away = slice_text(name), .purpose = CARE,
-                                          .until_ms = NEVER_MS, .source = SLICE(HUB) };
-    const struct objection_fact objection = { .recipient = SERVICE_AWAY, .away = slice_text(name), .stands = true,
-                                              .source = SLICE(HUB) };
-    const struct settlement settled = { .recipient = SERVICE_AWAY, .away = slice_text(name), .purpose = CARE };
-    const struct person p = { .consents = &consent, .consent_count = 1, .objections = &objection,
-                              .objection_count = 1, .settlements = &settled, .settlement_count = 1 };
+    const struct consent_fact consent = { .recipient = SERVICE_AWAY,
+                                          .away = slice_text(name),
+                                          .purpose = CARE,
+                                          .until_ms = NEVER_MS,
+                                          .source = SLICE(HUB) };
+    const struct objection_fact objection = {
+        .recipient = SERVICE_AWAY, .away = slice_text(name), .stands = true, .source = SLICE(HUB)
+    };
+    const struct settlement settled = { .recipient = SERVICE_AWAY,
+                                        .away = slice_text(name),
+                                        .purpose = CARE };
+    const struct person p = { .consents = &consent,
+                              .consent_count = 1,
+                              .objections = &objection,
+                              .objection_count = 1,
+                              .settlements = &settled,
+                              .settlement_count = 1 };
     keep(&p, out);
 }
 
@@ -131,7 +159,8 @@ static void who_does_not_check_opens_no_location(void)
     CU_ASSERT_FATAL(world_say(&world, "Restriction.lifted", TEAM, "restriction.kind=location"));
     CU_ASSERT(is_unchecked());
     CU_ASSERT_FATAL(world_say(&world, "Restriction.raised", TEAM, "restriction.kind=location"));
-    CU_ASSERT_FATAL(world_say(&world, "Restriction.lifted", TEAM, "restriction.kind=location;at=1"));
+    CU_ASSERT_FATAL(
+        world_say(&world, "Restriction.lifted", TEAM, "restriction.kind=location;at=1"));
     CU_ASSERT(is_unchecked());
     CU_ASSERT_FATAL(world_say(&world, "Restriction.lifted", WARDS, "restriction.kind=location"));
     CU_ASSERT_FALSE(is_unchecked());
@@ -141,9 +170,11 @@ static CU_TestInfo tests[] = {
     { "who does not check opens no location", who_does_not_check_opens_no_location },
     { "a yes that never held takes no no back", a_yes_that_never_held_takes_no_no_back },
     { "one that held for a while did", one_that_held_for_a_while_did },
-    { "without another agency it opens nothing either", without_another_agency_it_opens_nothing_either },
+    { "without another agency it opens nothing either",
+      without_another_agency_it_opens_nothing_either },
     { "a no stands again when its service is back", a_no_stands_again_when_its_service_is_back },
-    { "meanwhile it is kept by name and about nobody", meanwhile_it_is_kept_by_name_and_about_nobody },
+    { "meanwhile it is kept by name and about nobody",
+      meanwhile_it_is_kept_by_name_and_about_nobody },
     { "who is decided about meanwhile keeps it", who_is_decided_about_meanwhile_keeps_it },
     CU_TEST_INFO_NULL,
 };

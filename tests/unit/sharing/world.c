@@ -185,13 +185,13 @@ static int decided_on(const struct judged *j, const struct hold *h)
 {
     int last = -1;
     for (size_t i = 0; i < j->decision_count; i++)
-        if (j->decisions[i].to.n == h->service &&
-            event_id_equal(&j->decisions[i].event, &h->event))
+        if (j->decisions[i].to.n == h->service && event_id_equal(&j->decisions[i].event, &h->event))
             last = j->decisions[i].outcome == OUTCOME_HOLD;
     return last;
 }
 
-/* Whoever lists what is held goes by decisions: a hold begins and ends by one, whatever ended it. */
+/* Whoever lists what is held goes by decisions: a hold begins and ends by one, whatever ended
+ * it. */
 bool world_holds_agree(const struct person *before, const struct judged *out)
 {
     bool good = true;
@@ -210,8 +210,7 @@ bool world_holds_agree(const struct person *before, const struct judged *out)
 bool world_judge(struct world *w, const struct judge_input *in, struct judged *out)
 {
     err_clear(&w->e);
-    return judge_event(in, &w->arena, out, &w->e) &&
-           world_holds_agree(in->facts, out);
+    return judge_event(in, &w->arena, out, &w->e) && world_holds_agree(in->facts, out);
 }
 
 /* The facts after go through their bytes: whatever the codec loses, the next event shows. */

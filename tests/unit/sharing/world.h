@@ -31,8 +31,8 @@ struct world {
     struct err e;
 };
 
-/* A bundle of that folder; NULL: deploy/example, which is loaded once a program, as the schemas are.
- * False when it does not load. */
+/* A bundle of that folder; NULL: deploy/example, which is loaded once a program, as the schemas
+ * are. False when it does not load. */
 bool world_open(struct world *w, const char *folder);
 void world_close(struct world *w);
 /* The room's own: opened by world_setup, for suites that want it fresh for every test. */
@@ -51,8 +51,8 @@ bool world_judge(struct world *w, const struct judge_input *in, struct judged *o
 bool world_build(struct world *w, const char *event, const char *source, const char *fields,
                  struct judge_input *in);
 
-/* The decision of the last event for that service (also one caught up when caught_up); NULL: none.
- */
+/* The decision of the last event for that service (also one caught up when caught_up); NULL:
+ * none. */
 const struct decision *world_decision(const struct world *w, const char *service, bool caught_up);
 /* Whether that decision is so: "disclose", or a reason code. */
 bool world_decided(const struct world *w, const char *service, const char *wanted);

@@ -128,7 +128,7 @@ static void what_was_left_half_written_is_deleted(void)
     static const struct {
         const char *name;
         bool stays;
-    } rows[] = { { ".000003.4711", false }, { ".000003", true },   { ".notes.4711", true },
+    } rows[] = { { ".000003.4711", false }, { ".000003", true },     { ".notes.4711", true },
                  { ".000003.x", true },     { "000003.4711", true }, { "000003.bundle", true } };
     char path[600];
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -1,4 +1,5 @@
-/* secure_test.c - TLS, credentials, proxy and the two words: what is refused, where, and what is only said. */
+/* secure_test.c - TLS, credentials, proxy and the two words: what is refused, where, and what is
+ * only said. */
 #include "site/site.h"
 
 #include <CUnit/CUnit.h>
@@ -13,10 +14,8 @@ struct state {
 
 #define AT(field) offsetof(struct state, field)
 static const struct cfg_option table[] = {
-    SECURE_TLS(AT(secure)),
-    SECURE_CREDENTIALS(AT(secure)),
-    SECURE_CLEARTEXT(AT(secure)),
-    SECURE_ANYONE(AT(secure)),
+    SECURE_TLS(AT(secure)),       SECURE_CREDENTIALS(AT(secure)),
+    SECURE_CLEARTEXT(AT(secure)), SECURE_ANYONE(AT(secure)),
     { .type = CFG_END },
 };
 
@@ -189,8 +188,9 @@ static void a_word_that_changes_nothing_is_known(void)
         { LISTENS, "tls: {cert: a, key: b, ca: c, client: required}\n", true, true },
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        CU_ASSERT(is_good(all[i].kind, arena_format(&arena, "%s%s", all[i].tls,
-                                                    "cleartext: {because: x}\nanyone: {because: y}")));
+        CU_ASSERT(
+            is_good(all[i].kind, arena_format(&arena, "%s%s", all[i].tls,
+                                              "cleartext: {because: x}\nanyone: {because: y}")));
         struct secure_stand s = stand(all[i].kind);
         CU_ASSERT_EQUAL(secure_is_needless(&s, &got.secure.cleartext), all[i].cleartext);
         CU_ASSERT_EQUAL(secure_is_needless(&s, &got.secure.anyone), all[i].anyone);
@@ -223,7 +223,8 @@ static void files_are_refused_at_their_option(void)
 static void what_is_given_opens_a_context_and_what_is_not_none(void)
 {
     struct tls_context *context = NULL;
-    CU_ASSERT(is_good(KNOWS, "tls: {cert: server.pem, key: server.key, ca: ca.pem, client: required}"));
+    CU_ASSERT(
+        is_good(KNOWS, "tls: {cert: server.pem, key: server.key, ca: ca.pem, client: required}"));
     struct secure_stand s = stand(KNOWS);
     CU_ASSERT_EQUAL(secure_settings(&s).client, TLS_CLIENT_REQUIRED);
     CU_ASSERT(secure_open(&s, &context, &e));

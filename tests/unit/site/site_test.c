@@ -78,9 +78,10 @@ static void check_case(const char *name)
 
 static void of_a_broken_site_every_problem_is_told_with_its_place(void)
 {
-    static const char *const cases[] = { "missing", "open", "kinds", "unknown", "services", "transports",
-                                         "options", "directions", "keys",  "region",  "syntax",   "bundle",
-                                         "unsigned", "reaching", "admin" };
+    static const char *const cases[] = { "missing",  "open",       "kinds",   "unknown",
+                                         "services", "transports", "options", "directions",
+                                         "keys",     "region",     "syntax",  "bundle",
+                                         "unsigned", "reaching",   "admin" };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         check_case(cases[i]);
         done();
@@ -270,13 +271,15 @@ static void another_key_than_region_yaml_says_stops_the_site_once(void)
     scratch_make(&own);
     for (uint8_t i = 0; i < 4; i++)
         values[i] = arena_text(&arena, slice_text(put_key(names[i], (uint8_t)(i + 1))));
-    put_site(arena_format(&arena, "key_checks: {region: %s, recipients: %s}\n", values[0], values[1]),
-             arena_format(&arena,
-                          "{key_check: %s, nhs_number: entitled, services: {wards: {role: "
-                          "acute-trust}}}",
-                          values[2]));
+    put_site(
+        arena_format(&arena, "key_checks: {region: %s, recipients: %s}\n", values[0], values[1]),
+        arena_format(&arena,
+                     "{key_check: %s, nhs_number: entitled, services: {wards: {role: "
+                     "acute-trust}}}",
+                     values[2]));
     for (int mode = SITE_KEYS_READ; mode <= SITE_KEYS_LOOKED_AT; mode++) {
-        CU_ASSERT_PTR_NOT_NULL(site_load(&arena, own.dir, &adapters, (enum site_keys)mode, &problems));
+        CU_ASSERT_PTR_NOT_NULL(
+            site_load(&arena, own.dir, &adapters, (enum site_keys)mode, &problems));
         for (uint8_t i = 0; i < 3; i++) {
             const char *other = put_key(names[i], 77);
             struct problems p = { .count = 0 };

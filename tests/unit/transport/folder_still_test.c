@@ -94,11 +94,12 @@ static void says_how_long_a_file_must_still_rest(void)
         bool lay_there, still;
         int64_t wait_s;
     } rows[] = {
-        { 98, 5000000, 0, false, true, 0 },   /* unchanged for two seconds */
-        { 99, 5000000, 0, false, false, 1 },  /* for one */
-        { 100, 4998000, 0, true, true, 0 },   /* lay there when we began */
-        { 100, 4999000, 0, true, false, 2 },  /* but changed a second ago */
-        { 100, 4000000, 0, false, false, 2 }, /* came while we looked: a server's clock may be behind */
+        { 98, 5000000, 0, false, true, 0 },  /* unchanged for two seconds */
+        { 99, 5000000, 0, false, false, 1 }, /* for one */
+        { 100, 4998000, 0, true, true, 0 },  /* lay there when we began */
+        { 100, 4999000, 0, true, false, 2 }, /* but changed a second ago */
+        { 100, 4000000, 0, false, false,
+          2 }, /* came while we looked: a server's clock may be behind */
         { 100, 9000000, 0, true, false, 2 },  /* or ahead */
         { 90, 4000000, 107, true, false, 7 }, /* could not be kept a moment ago */
     };

@@ -133,7 +133,7 @@ static void puts_back_what_grew_and_takes_it_whole(void)
 static void leaves_names_of_what_is_not_whole(void)
 {
     static const char *const names[] = {
-        "in/a.csv.part", "in/a.CSV.FilePart", "in/a.csv.tmp", "in/a.csv~", "in/~$a.csv",
+        "in/a.csv.part", "in/a.CSV.FilePart", "in/a.csv.tmp", "in/a.csv~",           "in/~$a.csv",
         "in/.a.csv",     "in/a.crdownload",   "in/a.swp",     "in/a.csv.inprogress",
     };
     open_inbox();

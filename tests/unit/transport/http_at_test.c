@@ -13,7 +13,8 @@ static void finds_the_link_to_the_next_page(void)
     } rows[] = {
         { "<http://x/2>; rel=\"next\"", "http://x/2", LINK_NEXT },
         { "</2>;rel=next", "/2", LINK_NEXT },
-        { "</1>; rel=prev, </2>; title=\"a, b; rel=\\\"x\"; REL=\"last Next\" , </3>; rel=next", "/2", LINK_NEXT },
+        { "</1>; rel=prev, </2>; title=\"a, b; rel=\\\"x\"; REL=\"last Next\" , </3>; rel=next",
+          "/2", LINK_NEXT },
         { "</9>; rel=last,, </2> ; rel = next ;", "/2", LINK_NEXT },
         { "</1>; rel=prev; rel=next", "", LINK_NONE },
         { "</1>; rel=\"nextish\"", "", LINK_NONE },

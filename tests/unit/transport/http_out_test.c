@@ -18,7 +18,7 @@ static struct handing came;
 static char url[64], seen_key[64], seen_type[64], seen_auth[64], seen_body[64];
 static int status_to_give, retry_after_s;
 static const char *body_to_give; /* NULL: some JSON */
-static bool locked; /* wants the token "s3cret" */
+static bool locked;              /* wants the token "s3cret" */
 
 static void note(char to[64], struct slice s)
 {
@@ -99,17 +99,17 @@ static void reads_each_status_as_it_is_meant(void)
         enum handing_fate fate;
         bool left;
     } rows[] = {
-        { 200, HANDING_TAKEN, true },   { 201, HANDING_TAKEN, true },
-        { 204, HANDING_TAKEN, true },   { 302, HANDING_SITE, true },
-        { 303, HANDING_SITE, true },    { 400, HANDING_REFUSED, false },
-        { 401, HANDING_SITE, false },   { 403, HANDING_SITE, false },
-        { 404, HANDING_SITE, false },   { 405, HANDING_SITE, false },
-        { 407, HANDING_SITE, false },   { 408, HANDING_LATER, true },
-        { 409, HANDING_LATER, true },   { 410, HANDING_SITE, false },
+        { 200, HANDING_TAKEN, true },    { 201, HANDING_TAKEN, true },
+        { 204, HANDING_TAKEN, true },    { 302, HANDING_SITE, true },
+        { 303, HANDING_SITE, true },     { 400, HANDING_REFUSED, false },
+        { 401, HANDING_SITE, false },    { 403, HANDING_SITE, false },
+        { 404, HANDING_SITE, false },    { 405, HANDING_SITE, false },
+        { 407, HANDING_SITE, false },    { 408, HANDING_LATER, true },
+        { 409, HANDING_LATER, true },    { 410, HANDING_SITE, false },
         { 413, HANDING_REFUSED, false }, { 415, HANDING_SITE, false },
         { 422, HANDING_REFUSED, false }, { 423, HANDING_LATER, true },
-        { 425, HANDING_LATER, true },   { 429, HANDING_LATER, true },
-        { 500, HANDING_LATER, true },   { 503, HANDING_LATER, true },
+        { 425, HANDING_LATER, true },    { 429, HANDING_LATER, true },
+        { 500, HANDING_LATER, true },    { 503, HANDING_LATER, true },
     };
     CU_ASSERT_FATAL(rig_open(&r));
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -196,13 +196,13 @@ static void reads_its_token_for_each_message(void)
 
 static struct {
     int fd;
-    const char *says;  /* its whole answer, then it hangs up */
-    const char *then;  /* the same on a second connection; NULL: it takes none */
-    size_t body;       /* so many bytes behind it */
+    const char *says; /* its whole answer, then it hangs up */
+    const char *then; /* the same on a second connection; NULL: it takes none */
+    size_t body;      /* so many bytes behind it */
     bool endless, reset;
-    bool stalls;       /* it does not hang up before the other does */
-    size_t kept;       /* so many requests before, on the same connection, get a good answer */
-    size_t read;       /* bytes of requests that it has read */
+    bool stalls; /* it does not hang up before the other does */
+    size_t kept; /* so many requests before, on the same connection, get a good answer */
+    size_t read; /* bytes of requests that it has read */
     pthread_t thread;
 } rude;
 
@@ -311,7 +311,8 @@ static void post_to(const char *says, size_t body)
     end();
 }
 
-/* Whatever a second sending were answered, the first may have been taken: it has an outcome of its own. */
+/* Whatever a second sending were answered, the first may have been taken: it has an outcome of its
+ * own. */
 static void what_a_kept_connection_lost_may_have_arrived(void)
 {
     for (int reset = 0; reset < 2; reset++) {
@@ -344,7 +345,8 @@ static void what_was_read_before_a_hang_up_may_have_arrived(void)
     rude.reset = false;
 }
 
-/* Half an answer is none: a server may say 201 before it has done anything. A no is a no all the same. */
+/* Half an answer is none: a server may say 201 before it has done anything. A no is a no all the
+ * same. */
 static void half_an_answer_is_no_yes(void)
 {
     post_to("HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n", 10);
@@ -389,7 +391,8 @@ static void understands_a_pause_until_a_date(void)
     CU_ASSERT_EQUAL(came.fate, HANDING_LATER);
     CU_ASSERT(came.after_ms > 900000 && came.after_ms <= 1000000);
     post_to("HTTP/1.1 429 Slow\r\nRetry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
-            "Content-Length: 0\r\n\r\n", 0);
+            "Content-Length: 0\r\n\r\n",
+            0);
     CU_ASSERT_EQUAL(came.after_ms, 0);
     post_to("HTTP/1.1 503 Busy\r\nRetry-After: soon\r\nContent-Length: 0\r\n\r\n", 0);
     CU_ASSERT_EQUAL(came.after_ms, 0);
@@ -402,7 +405,8 @@ static void a_handshake_that_fails_is_the_sites_trouble(void)
     rig_set(&r, "url", https);
     CU_ASSERT_FATAL(rig_open(&r));
     CU_ASSERT_FALSE(send_it("id"));
-    /* it hangs up on what it cannot read, with a word or without, as a partner does that is restarted */
+    /* it hangs up on what it cannot read, with a word or without, as a partner does that is
+     * restarted */
     bool said = strcmp(came.why.code, "tls.plain") == 0;
     CU_ASSERT(!came.left && came.fate == (said ? HANDING_SITE : HANDING_NOT_SENT));
     CU_ASSERT(said || strcmp(came.why.code, "tls.closed") == 0);
@@ -433,14 +437,14 @@ static CU_TestInfo cases[] = {
     { "posts with the id as Idempotency-Key", posts_with_the_id_as_idempotency_key },
     { "shows its token", shows_its_token },
     { "reads each status as it is meant", reads_each_status_as_it_is_meant },
-    { "keeps the first line of what a partner says",
-      keeps_the_first_line_of_what_a_partner_says },
+    { "keeps the first line of what a partner says", keeps_the_first_line_of_what_a_partner_says },
     { "nothing has left when nobody answers", nothing_has_left_when_nobody_answers },
     { "keeps the pause that it is asked for", keeps_the_pause_that_it_is_asked_for },
     { "reads its token for each message", reads_its_token_for_each_message },
     { "what was read before a hang-up may have arrived",
       what_was_read_before_a_hang_up_may_have_arrived },
-    { "what a kept connection lost may have arrived", what_a_kept_connection_lost_may_have_arrived },
+    { "what a kept connection lost may have arrived",
+      what_a_kept_connection_lost_may_have_arrived },
     { "half an answer is no yes", half_an_answer_is_no_yes },
     { "the status counts however long the body", the_status_counts_however_long_the_body },
     { "understands a pause until a date", understands_a_pause_until_a_date },

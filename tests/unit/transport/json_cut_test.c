@@ -68,7 +68,9 @@ static const char *told(void)
 
 static void cuts_the_items_as_they_are_written(void)
 {
-    CU_ASSERT_TRUE(cut("data.items", "", "{\"x\":[1,{}],\"data\":{\"items\":[ {\"a\":[1, 2]} ,\"t\\\"]\",-1.5e3,null,[] ]},\"y\":0}"));
+    CU_ASSERT_TRUE(cut("data.items", "",
+                       "{\"x\":[1,{}],\"data\":{\"items\":[ {\"a\":[1, 2]} "
+                       ",\"t\\\"]\",-1.5e3,null,[] ]},\"y\":0}"));
     CU_ASSERT_STRING_EQUAL(got, "{\"a\":[1, 2]}|\"t\\\"]\"|-1.5e3|null|[]|");
     CU_ASSERT_TRUE(cut(".", "", " [1,\n2]\n"));
     CU_ASSERT_STRING_EQUAL(got, "1|2|");
@@ -79,7 +81,9 @@ static void cuts_the_items_as_they_are_written(void)
 
 static void takes_no_list_of_the_same_name_elsewhere(void)
 {
-    CU_ASSERT_TRUE(cut("a.b", "", "{\"b\":[1],\"a\":{\"c\":{\"b\":[2]},\"b\":[{\"a\":{\"b\":[3]}}]},\"d\":[{\"b\":[4]}]}"));
+    CU_ASSERT_TRUE(cut(
+        "a.b", "",
+        "{\"b\":[1],\"a\":{\"c\":{\"b\":[2]},\"b\":[{\"a\":{\"b\":[3]}}]},\"d\":[{\"b\":[4]}]}"));
     CU_ASSERT_STRING_EQUAL(got, "{\"a\":{\"b\":[3]}}|");
     CU_ASSERT_FALSE(cut("a.b", "", "{\"a\":[{\"b\":[1]}]}"));
     CU_ASSERT_FALSE(cut("a.b", "", "{\"a\":{\"x\":1},\"c\":{\"b\":[1]}}"));
@@ -90,7 +94,9 @@ static void tells_a_text_from_before_or_behind(void)
 {
     CU_ASSERT_TRUE(cut("i", "l.next", "{\"l\":{\"next\":\"\\/p?2\"},\"i\":[1]}"));
     CU_ASSERT_STRING_EQUAL(told(), "\"\\/p?2\"");
-    CU_ASSERT_TRUE(cut("i", "l.next", "{\"i\":[{\"l\":{\"next\":\"no\"}}],\"l\":{\"prev\":\"x\",\"next\":\"y\"}}"));
+    CU_ASSERT_TRUE(
+        cut("i", "l.next",
+            "{\"i\":[{\"l\":{\"next\":\"no\"}}],\"l\":{\"prev\":\"x\",\"next\":\"y\"}}"));
     CU_ASSERT_STRING_EQUAL(told(), "\"y\"");
     CU_ASSERT_TRUE(cut("i", "next", "{\"i\":[],\"next\":null}"));
     CU_ASSERT_STRING_EQUAL(told(), "");
@@ -120,10 +126,28 @@ static void refuses_what_may_be_read_in_two_ways(void)
 static void refuses_what_is_no_json_and_what_is_not_whole(void)
 {
     static const char *const texts[] = {
-        "",          "{",           "{\"i\":[1]",    "{\"i\":[1}",   "{\"i\":[1]]",  "{\"i\":[1]}}", "{\"i\":[1,]}",
-        "{\"i\":[,1]}", "{\"i\":[1 2]}", "{\"i\":[1],}",  "{i:[1]}",      "{\"i\" [1]}",  "{\"i\":[tru]}", "{\"i\":[nulll]}",
-        "{\"i\":[\"\n\"]}", "{\"i\":[1]}{}", "{\"i\":[1]} x", "{\"i\":[\"a]}", "\xef\xbb\xbf{\"i\":[1]}", "{\"i\":[?]}",
-        "<html>",    "{\"i\":[falsefalse]}",
+        "",
+        "{",
+        "{\"i\":[1]",
+        "{\"i\":[1}",
+        "{\"i\":[1]]",
+        "{\"i\":[1]}}",
+        "{\"i\":[1,]}",
+        "{\"i\":[,1]}",
+        "{\"i\":[1 2]}",
+        "{\"i\":[1],}",
+        "{i:[1]}",
+        "{\"i\" [1]}",
+        "{\"i\":[tru]}",
+        "{\"i\":[nulll]}",
+        "{\"i\":[\"\n\"]}",
+        "{\"i\":[1]}{}",
+        "{\"i\":[1]} x",
+        "{\"i\":[\"a]}",
+        "\xef\xbb\xbf{\"i\":[1]}",
+        "{\"i\":[?]}",
+        "<html>",
+        "{\"i\":[falsefalse]}",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         CU_ASSERT_FALSE(cut("i", "", texts[i]));
@@ -152,7 +176,8 @@ static void reads_ways(void)
     CU_ASSERT_TRUE(json_way_read(".", &w) && w.n == 0 && w.is_set);
     CU_ASSERT_TRUE(json_way_read("", &w) && !w.is_set);
     CU_ASSERT_FALSE(json_way_read("a.b.c.d.e.f.g.h.i", &w));
-    CU_ASSERT_FALSE(json_way_read("a..b", &w) || json_way_read("a.", &w) || json_way_read(".a", &w));
+    CU_ASSERT_FALSE(json_way_read("a..b", &w) || json_way_read("a.", &w) ||
+                    json_way_read(".a", &w));
 }
 
 static CU_TestInfo cases[] = {
@@ -160,7 +185,8 @@ static CU_TestInfo cases[] = {
     { "takes no list of the same name elsewhere", takes_no_list_of_the_same_name_elsewhere },
     { "tells a text from before or behind", tells_a_text_from_before_or_behind },
     { "refuses what may be read in two ways", refuses_what_may_be_read_in_two_ways },
-    { "refuses what is no JSON and what is not whole", refuses_what_is_no_json_and_what_is_not_whole },
+    { "refuses what is no JSON and what is not whole",
+      refuses_what_is_no_json_and_what_is_not_whole },
     { "bounds depth and size", bounds_depth_and_size },
     { "reads ways", reads_ways },
     CU_TEST_INFO_NULL

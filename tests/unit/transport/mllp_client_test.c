@@ -1,8 +1,9 @@
 /* mllp_client_test.c - the sending transport against partners that behave, and that do not.
  *
- * The partner is a thread with one listening socket; a script says what it does with each connection
- * it accepts, in turn: text is sent as it is, '<' reads one frame, '.' closes, '!' waits for the peer
- * to close, '^' stops the transport, '*' tells the test that all so far has reached the peer's socket. */
+ * The partner is a thread with one listening socket; a script says what it does with each
+ * connection it accepts, in turn: text is sent as it is, '<' reads one frame, '.' closes, '!' waits
+ * for the peer to close, '^' stops the transport, '*' tells the test that all so far has reached
+ * the peer's socket. */
 #include <linux/sockios.h>
 #include <pthread.h>
 #include <sys/ioctl.h>

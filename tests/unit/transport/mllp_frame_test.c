@@ -6,7 +6,8 @@
 
 #include <stdio.h>
 
-/* What came of one input: payloads in < >, junk counts in ( ), "!" when it is bad, "..." for more. */
+/* What came of one input: payloads in < >, junk counts in ( ), "!" when it is bad, "..." for
+ * more. */
 struct seen {
     char text[400];
     size_t n, junk;
@@ -27,7 +28,8 @@ static void feed(struct slice in, size_t step, size_t max, struct seen *s)
     for (size_t end = step < in.n ? step : in.n;; end = end + step < in.n ? end + step : in.n) {
         struct mllp_cut cut;
         enum frame f;
-        while ((f = mllp_frame(slice_of(in.p + at, end - at), searched, max, &cut)) == FRAME_READY) {
+        while ((f = mllp_frame(slice_of(in.p + at, end - at), searched, max, &cut)) ==
+               FRAME_READY) {
             note(s, "<", cut.payload, ">");
             at += cut.used;
             searched = 0;
@@ -56,8 +58,8 @@ static bool cuts(struct slice in, const char *wanted, size_t junk)
         mem_free(exact);
         if (strcmp(s.text, wanted) == 0 && s.junk == junk)
             continue;
-        fprintf(stderr, "\n    step %zu: wanted %s (%zu), got %s (%zu)\n", step, wanted, junk, s.text,
-                s.junk);
+        fprintf(stderr, "\n    step %zu: wanted %s (%zu), got %s (%zu)\n", step, wanted, junk,
+                s.text, s.junk);
         good = false;
     }
     return good;
@@ -101,11 +103,15 @@ static void keeps_a_start_byte_within_the_text(void)
     CU_ASSERT(cuts(SLICE(VT VT "one" FS "\r"), "<\x0bone>", 0));
 }
 
-/* Cut at the second start, the first message would be lost and a text could speak for its sender. */
+/* Cut at the second start, the first message would be lost and a text could speak for its
+ * sender. */
 static void never_begins_anew_within_a_frame(void)
 {
     CU_ASSERT(cuts(SLICE(VT "MSH|1" VT "MSH|2" FS "\r"), "<MSH|1\x0bMSH|2>", 0));
-    CU_ASSERT(cuts(SLICE(VT "MSH|1" VT "BHS|2" VT "x" FS "\r"), "<MSH|1\x0b" "BHS|2\x0bx>", 0));
+    CU_ASSERT(cuts(SLICE(VT "MSH|1" VT "BHS|2" VT "x" FS "\r"),
+                   "<MSH|1\x0b"
+                   "BHS|2\x0bx>",
+                   0));
     CU_ASSERT(cuts(SLICE(VT VT "MSH|2" FS "\r"), "<\x0bMSH|2>", 0));
 }
 

@@ -21,8 +21,11 @@
 /* The options as the site would fill them. */
 static inline void mllp_test_options(struct mllp *s)
 {
-    *s = (struct mllp){ .frame_max = 16 << 20, .idle_ms = 600000, .connections_max = 1000,
-                        .message_ms = 600000, .timeout_ms = WAIT_MS };
+    *s = (struct mllp){ .frame_max = 16 << 20,
+                        .idle_ms = 600000,
+                        .connections_max = 1000,
+                        .message_ms = 600000,
+                        .timeout_ms = WAIT_MS };
 }
 
 /* A server that runs in a thread of its own, from start to done; start opens what is not open. */

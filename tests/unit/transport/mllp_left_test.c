@@ -28,8 +28,9 @@ static void done(void)
 /* One message to a server that wants a certificate; ours: its name, NULL: none. */
 static void send_by(const char *version, const char *ours, const char *ca)
 {
-    const char *const more[] = { "-cert", "server.pem", "-key", "server.key", "-CAfile", "ca.pem",
-                                 "-Verify", "1", "-verify_return_error", "-www", version, NULL };
+    const char *const more[] = { "-cert",  "server.pem", "-key", "server.key",           "-CAfile",
+                                 "ca.pem", "-Verify",    "1",    "-verify_return_error", "-www",
+                                 version,  NULL };
     const struct outgoing m = { .bytes = SLICE("MSH|") };
     struct sockaddr_in at = { .sin_family = AF_INET };
     socklen_t n = sizeof at;
@@ -41,9 +42,9 @@ static void send_by(const char *version, const char *ours, const char *ca)
     snprintf(cert, sizeof cert, "%s.pem", ours ? tls_rig_file(ours) : "");
     snprintf(key, sizeof key, "%s.key", ours ? tls_rig_file(ours) : "");
     s.connect = where;
-    s.secure.tls = (struct secure_tls){
-        &place, ours ? cert : "", ours ? key : "", tls_rig_file(ca), "", "", "1.2"
-    };
+    s.secure.tls =
+        (struct secure_tls){ &place, ours ? cert : "", ours ? key : "", tls_rig_file(ca), "", "",
+                             "1.2" };
     CU_ASSERT_FATAL(transport_mllp.open(&s, &e));
     transport_mllp.send(&s, &m, &answer, &came);
 }
@@ -74,7 +75,8 @@ static void a_certificate_that_we_refuse_has_got_nothing(void)
 static CU_TestInfo cases[] = {
     { "a refusal of our certificate may come behind the message",
       a_refusal_of_our_certificate_may_come_behind_the_message },
-    { "a certificate that we refuse has got nothing", a_certificate_that_we_refuse_has_got_nothing },
+    { "a certificate that we refuse has got nothing",
+      a_certificate_that_we_refuse_has_got_nothing },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_mllp_left = { "mllp_left", tls_rig_make, tls_rig_remove, fresh, done, cases };

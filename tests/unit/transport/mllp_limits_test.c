@@ -1,5 +1,5 @@
-/* mllp_limits_test.c - what a peer of the MLLP server may hold, and for how long: peers are addresses of
- * 127.0.0.0/8, and an honest one is answered whatever another does. */
+/* mllp_limits_test.c - what a peer of the MLLP server may hold, and for how long: peers are
+ * addresses of 127.0.0.0/8, and an honest one is answered whatever another does. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -273,11 +273,14 @@ static void makes_room_when_the_system_is_out_of_files(void)
 
 static void refuses_limits_that_one_message_would_break(void)
 {
-    static const struct { int64_t message, peers, all, each; bool good; } table[] = {
-        { 1000, 0, 0, 0, true },          { 0, 0, 0, 0, false },
-        { 1000, -1, 0, 0, false },        { 1000, 0, 16 << 20, 0, false },
-        { 1000, 0, 17 << 20, 0, false },  { 1000, 0, 17 << 20, 17 << 20, true },
-        { 1000, 0, 0, 16 << 20, false },  { 1000, 1, 0, -1, false },
+    static const struct {
+        int64_t message, peers, all, each;
+        bool good;
+    } table[] = {
+        { 1000, 0, 0, 0, true },         { 0, 0, 0, 0, false },
+        { 1000, -1, 0, 0, false },       { 1000, 0, 16 << 20, 0, false },
+        { 1000, 0, 17 << 20, 0, false }, { 1000, 0, 17 << 20, 17 << 20, true },
+        { 1000, 0, 0, 16 << 20, false }, { 1000, 1, 0, -1, false },
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         struct err e = { .fate = ERR_NONE };
@@ -301,8 +304,7 @@ static CU_TestInfo cases[] = {
     { "bounds what all peers have begun", bounds_what_all_peers_have_begun },
     { "takes back what nobody uses", takes_back_what_nobody_uses },
     { "makes room when the system is out of files", makes_room_when_the_system_is_out_of_files },
-    { "refuses limits that one message would break",
-      refuses_limits_that_one_message_would_break },
+    { "refuses limits that one message would break", refuses_limits_that_one_message_would_break },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_mllp_limits = { "mllp_limits", NULL, NULL, fresh, done, cases };

@@ -1,4 +1,5 @@
-/* mllp_server_test.c - the receiving transport over real sockets on a port of the kernel's choice. */
+/* mllp_server_test.c - the receiving transport over real sockets on a port of the kernel's
+ * choice. */
 #include <pthread.h>
 
 #include "base/ids.h"
@@ -43,12 +44,13 @@ static void take(void *ctx, const struct arrival *in, struct answer *out, size_t
     up.takes++;
     up.arrivals += n;
     up.largest = n > up.largest ? n : up.largest;
-    snprintf(up.sender, sizeof up.sender, "%.*s", (int)in[0].sender.n, (const char *)in[0].sender.p);
+    snprintf(up.sender, sizeof up.sender, "%.*s", (int)in[0].sender.n,
+             (const char *)in[0].sender.p);
     for (size_t i = 0; i < n; i++) {
         bool silent = slice_starts(in[i].bytes, SLICE("silent"));
         size_t most = up.reply_bytes ? up.reply_bytes : 64;
-        struct slice reply = up.reply_bytes ? slice_of(up.replies.p, most)
-                                            : slice_head(in[i].bytes, most);
+        struct slice reply =
+            up.reply_bytes ? slice_of(up.replies.p, most) : slice_head(in[i].bytes, most);
         out[i].reply = silent ? (struct slice){ NULL, 0 } : in[i].broken ? SLICE("later") : reply;
     }
     pthread_mutex_unlock(&up.lock);
@@ -124,8 +126,10 @@ static void lives_with_the_deviations_of_the_field(void)
     int fd = peer();
     CU_ASSERT(mllp_test_send(fd, SLICE(" \r\njunk" VT "a" FS)));
     CU_ASSERT(mllp_test_gets(fd, SLICE(VT "a" FS "\r")));
-    CU_ASSERT(mllp_test_send(fd, SLICE("\n" VT FS "\r" VT "b" FS "\n" VT "c" FS VT "d\x0b" "e" FS "\r")));
-    CU_ASSERT(mllp_test_gets(fd, SLICE(VT "b" FS "\r" VT "c" FS "\r" VT "d\x0b" "e" FS "\r")));
+    CU_ASSERT(mllp_test_send(fd, SLICE("\n" VT FS "\r" VT "b" FS "\n" VT "c" FS VT "d\x0b"
+                                       "e" FS "\r")));
+    CU_ASSERT(mllp_test_gets(fd, SLICE(VT "b" FS "\r" VT "c" FS "\r" VT "d\x0b"
+                                          "e" FS "\r")));
     CU_ASSERT(mllp_test_send(fd, SLICE("MSH|no start" FS "\r" VT "f" FS "\r")));
     CU_ASSERT(mllp_test_gets(fd, SLICE(VT "f" FS "\r")));
     struct mllp_counts c = mllp_counts(&s);
@@ -225,10 +229,13 @@ static void answers_more_frames_than_a_turn_takes(void)
     close(fd);
 }
 
-/* More than a turn takes has come, and the end with it: what is left of it is no frame cut short. */
+/* More than a turn takes has come, and the end with it: what is left of it is no frame cut
+ * short. */
 static void answers_all_of_a_peer_that_sent_more_than_a_turn_and_closed(void)
 {
-    enum { FRAMES = 2048 }; /* of 16 bytes: they fill what is read into, so the end is seen with them */
+    enum {
+        FRAMES = 2048
+    }; /* of 16 bytes: they fill what is read into, so the end is seen with them */
     struct buf b;
     buf_init(&b, 1 << 20);
     for (int i = 0; i < FRAMES; i++)
@@ -392,12 +399,19 @@ static void listens_on_ipv6_too(void)
 static void refuses_options_that_make_no_sense(void)
 {
     static const char *bad_peers[] = { "10.0.0.0/33", NULL };
-    static const struct { const char *listen, *connect; int64_t frame_max, idle, most; bool peers; }
-    table[] = {
-        { "", "", 1000, 1, 1, false },          { "127.0.0.1:0", "a:1", 1000, 1, 1, false },
-        { "127.0.0.1", "", 1000, 1, 1, false }, { "127.0.0.1:99999", "", 1000, 1, 1, false },
-        { "127.0.0.1:0", "", 1, 1, 1, false },  { "127.0.0.1:0", "", 1000, -1, 1, false },
-        { "127.0.0.1:0", "", 1000, 1, -1, false }, { "127.0.0.1:0", "", 1000, 1, 1, true },
+    static const struct {
+        const char *listen, *connect;
+        int64_t frame_max, idle, most;
+        bool peers;
+    } table[] = {
+        { "", "", 1000, 1, 1, false },
+        { "127.0.0.1:0", "a:1", 1000, 1, 1, false },
+        { "127.0.0.1", "", 1000, 1, 1, false },
+        { "127.0.0.1:99999", "", 1000, 1, 1, false },
+        { "127.0.0.1:0", "", 1, 1, 1, false },
+        { "127.0.0.1:0", "", 1000, -1, 1, false },
+        { "127.0.0.1:0", "", 1000, 1, -1, false },
+        { "127.0.0.1:0", "", 1000, 1, 1, true },
         { "203.0.113.1:0", "", 1000, 1, 1, false },
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -440,12 +454,20 @@ static void wants_the_address_that_its_direction_needs(void)
 
 static void compares_address_blocks_by_their_bits(void)
 {
-    static const struct { const char *block, *host; bool holds; } table[] = {
-        { "10.1.2.0/24", "10.1.2.255:1", true },    { "10.1.2.0/24", "10.1.3.0:1", false },
-        { "10.1.2.0/23", "10.1.3.9:1", true },      { "127.0.0.1", "127.0.0.1:1", true },
-        { "127.0.0.1", "127.0.0.2:1", false },      { "0.0.0.0/0", "9.9.9.9:1", true },
-        { "0.0.0.0/0", "[2001:db8::1]:1", false },  { "2001:db8::/33", "[2001:db8:7fff::]:1", true },
-        { "2001:db8::/33", "[2001:db8:8000::]:1", false }, { "10.0.0.0/8", "[::ffff:10.9.9.9]:1", true },
+    static const struct {
+        const char *block, *host;
+        bool holds;
+    } table[] = {
+        { "10.1.2.0/24", "10.1.2.255:1", true },
+        { "10.1.2.0/24", "10.1.3.0:1", false },
+        { "10.1.2.0/23", "10.1.3.9:1", true },
+        { "127.0.0.1", "127.0.0.1:1", true },
+        { "127.0.0.1", "127.0.0.2:1", false },
+        { "0.0.0.0/0", "9.9.9.9:1", true },
+        { "0.0.0.0/0", "[2001:db8::1]:1", false },
+        { "2001:db8::/33", "[2001:db8:7fff::]:1", true },
+        { "2001:db8::/33", "[2001:db8:8000::]:1", false },
+        { "10.0.0.0/8", "[::ffff:10.9.9.9]:1", true },
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         struct mllp_block b;
@@ -462,7 +484,10 @@ static void compares_address_blocks_by_their_bits(void)
 
 static void tells_blocks_that_together_are_anybody(void)
 {
-    static const struct { const char *blocks[4]; bool anybody; } table[] = {
+    static const struct {
+        const char *blocks[4];
+        bool anybody;
+    } table[] = {
         { { "0.0.0.0/0" }, true },
         { { "::/0" }, true },
         { { "0.0.0.0/1", "128.0.0.0/1" }, true },

@@ -1,5 +1,6 @@
-/* mllp_tls_test.c - the MLLP server by TLS: what a socket's poll does not tell of, and many at once. Whose
- * certificates are good is `unit.host.tls`'s, and with others' programs `system.mllp_tls`'s. */
+/* mllp_tls_test.c - the MLLP server by TLS: what a socket's poll does not tell of, and many at
+ * once. Whose certificates are good is `unit.host.tls`'s, and with others' programs
+ * `system.mllp_tls`'s. */
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <pthread.h>
@@ -182,8 +183,8 @@ static bool has_arrived(int fd)
     return under_way == 0;
 }
 
-/* More than a turn reads has come, in records of which the last is read by halves: its rest lies in TLS, and
- * nothing more will come. */
+/* More than a turn reads has come, in records of which the last is read by halves: its rest lies in
+ * TLS, and nothing more will come. */
 static void reads_what_no_poll_tells_of(void)
 {
     enum { RECORD = 10000, RECORDS = 27 }; /* a turn reads 262,144 bytes */
@@ -231,7 +232,8 @@ static void gives_up_who_does_not_shake_hands(void)
     leave(&good);
 }
 
-/* Each has 32 KiB of TLS from its first moment, and the one that has just come may be the largest. */
+/* Each has 32 KiB of TLS from its first moment, and the one that has just come may be the
+ * largest. */
 static void survives_more_who_come_than_it_has_bytes_for(void)
 {
     enum { MANY = 40 };
@@ -267,7 +269,8 @@ static CU_TestInfo cases[] = {
     { "answers many at once", answers_many_at_once },
     { "reads what no poll tells of", reads_what_no_poll_tells_of },
     { "gives up who does not shake hands", gives_up_who_does_not_shake_hands },
-    { "survives more who come than it has bytes for", survives_more_who_come_than_it_has_bytes_for },
+    { "survives more who come than it has bytes for",
+      survives_more_who_come_than_it_has_bytes_for },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_mllp_tls = { "mllp_tls", make, clear, fresh, done, cases };

@@ -53,11 +53,14 @@ static void handle(void *ctx, struct http_request *q, struct http_answer *a)
     const struct page *p = page_of(http_path(q));
     struct slice known = http_header(q, "If-None-Match"), auth = http_header(q, "Authorization");
     size_t n = strlen(seen.log);
-    snprintf(seen.log + n, sizeof seen.log - n, "%.*s%s%.*s ", (int)http_path(q).n, (const char *)http_path(q).p,
-             known.n ? "=" : "", (int)known.n, (const char *)known.p);
+    snprintf(seen.log + n, sizeof seen.log - n, "%.*s%s%.*s ", (int)http_path(q).n,
+             (const char *)http_path(q).p, known.n ? "=" : "", (int)known.n, (const char *)known.p);
     snprintf(seen.auth, sizeof seen.auth, "%.*s", (int)auth.n, (const char *)auth.p);
     a->type = "application/json";
-    a->status = !p ? 404 : p->etag && slice_equal_text(known, p->etag) ? 304 : p->status ? p->status : 200;
+    a->status = !p                                            ? 404
+                : p->etag && slice_equal_text(known, p->etag) ? 304
+                : p->status                                   ? p->status
+                                                              : 200;
     if (p && p->etag)
         a->fields[0].name = "ETag", a->fields[0].value = p->etag;
     if (p && p->link)
@@ -121,7 +124,8 @@ static bool logged(const char *start)
 
 static void follows_the_pages_and_hands_up_each_item(void)
 {
-    static const struct page pages[] = { { "/a", .body = "[1,2]", .link = "<?p=2>; rel=\"next\"", .etag = "\"x\"" },
+    static const struct page pages[] = { { "/a", .body = "[1,2]", .link = "<?p=2>; rel=\"next\"",
+                                           .etag = "\"x\"" },
                                          { "/a?p=2", .body = "[]", .link = "</c>; rel=next" },
                                          { "/c", .body = "[{\"a\":3}]", .etag = "\"z\"" },
                                          { .path = NULL } };
@@ -201,7 +205,8 @@ static void asks_again_for_a_page_of_which_something_is_to_come_again(void)
 
 static void stands_before_what_is_to_come_again(void)
 {
-    static const struct page pages[] = { { "/a", .body = "[1,2]", .link = "</b>; rel=next" }, { .path = NULL } };
+    static const struct page pages[] = { { "/a", .body = "[1,2]", .link = "</b>; rel=next" },
+                                         { .path = NULL } };
     r.fates[1] = r.fates[3] = ANSWER_LATER;
     rig_set(&r, "retry", "1h");
     start(pages);
@@ -214,7 +219,8 @@ static void stands_before_what_is_to_come_again(void)
 static void a_long_page_goes_up_in_turns_and_moves_once(void)
 {
     static char body[2000] = "[0";
-    static const struct page pages[] = { { "/a", .body = body, .etag = "\"x\"" }, { .path = NULL } };
+    static const struct page pages[] = { { "/a", .body = body, .etag = "\"x\"" },
+                                         { .path = NULL } };
     for (int i = 1; i < 200; i++)
         snprintf(body + strlen(body), sizeof body - strlen(body), ",%d%s", i, i < 199 ? "" : "]");
     start(pages);
@@ -238,7 +244,8 @@ static void a_long_page_goes_up_in_turns_and_moves_once(void)
 static void takes_a_page_as_one_unit_with_its_next_told_in_it(void)
 {
     static const struct page pages[] = { { "/a", .body = "{\"l\":{\"next\":\"\\/b\"}}" },
-                                         { "/b", .body = "{\"l\":{\"next\":null}}", .etag = "\"e\"" },
+                                         { "/b", .body = "{\"l\":{\"next\":null}}",
+                                           .etag = "\"e\"" },
                                          { .path = NULL } };
     rig_set(&r, "items", "");
     rig_set(&r, "next", "l.next");
@@ -253,15 +260,17 @@ static void takes_a_page_as_one_unit_with_its_next_told_in_it(void)
 
 static void goes_nowhere_else_and_takes_nothing_of_what_is_no_page(void)
 {
-    static const struct page pages[] = { { "/a", .status = 302, .body = "[9]", .link = "</b>; rel=next", .times = 1 },
-                                         { "/a", .status = 401, .body = "[9]", .times = 1 },
-                                         { "/a", .status = 503, .body = "[9]", .times = 1 },
-                                         { "/a", .body = "[1", .times = 1 },
-                                         { "/a", .body = "[1]", .coding = "gzip", .times = 1 },
-                                         { "/a", .body = "[1]", .link = "<http://127.0.0.1:1/b>; rel=next", .times = 1 },
-                                         { "/a", .body = "[1]", .link = "b; rel=next", .times = 1 },
-                                         { "/a", .body = "[2]" },
-                                         { .path = NULL } };
+    static const struct page pages[] = {
+        { "/a", .status = 302, .body = "[9]", .link = "</b>; rel=next", .times = 1 },
+        { "/a", .status = 401, .body = "[9]", .times = 1 },
+        { "/a", .status = 503, .body = "[9]", .times = 1 },
+        { "/a", .body = "[1", .times = 1 },
+        { "/a", .body = "[1]", .coding = "gzip", .times = 1 },
+        { "/a", .body = "[1]", .link = "<http://127.0.0.1:1/b>; rel=next", .times = 1 },
+        { "/a", .body = "[1]", .link = "b; rel=next", .times = 1 },
+        { "/a", .body = "[2]" },
+        { .path = NULL }
+    };
     start(pages);
     rig_await(&r, 1);
     rig_stop(&r);
@@ -339,10 +348,15 @@ static void stops_while_it_waits_for_a_partner_or_for_its_time(void)
 
 static void refuses_options_that_do_not_fit(void)
 {
-    static const struct { const char *key, *value; } rows[] = {
-        { "url", "ftp://h/" },     { "url", "http://u:p@h/" }, { "url", "http://h/a b" }, { "items", "a..b" },
-        { "next", "." },           { "again", "never" },       { "interval", "0ms" },     { "retry", "0ms" },
-        { "timeout", "0ms" },      { "pages_max", "0" },       { "unit_max", "0" },       { "page_max", "1" },
+    static const struct {
+        const char *key, *value;
+    } rows[] = {
+        { "url", "ftp://h/" },     { "url", "http://u:p@h/" },
+        { "url", "http://h/a b" }, { "items", "a..b" },
+        { "next", "." },           { "again", "never" },
+        { "interval", "0ms" },     { "retry", "0ms" },
+        { "timeout", "0ms" },      { "pages_max", "0" },
+        { "unit_max", "0" },       { "page_max", "1" },
         { "accept", "a\nb" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -366,13 +380,15 @@ static CU_TestInfo cases[] = {
       asks_again_for_a_page_of_which_something_is_to_come_again },
     { "stands before what is to come again", stands_before_what_is_to_come_again },
     { "a long page goes up in turns and moves once", a_long_page_goes_up_in_turns_and_moves_once },
-    { "takes a page as one unit with its next told in it", takes_a_page_as_one_unit_with_its_next_told_in_it },
+    { "takes a page as one unit with its next told in it",
+      takes_a_page_as_one_unit_with_its_next_told_in_it },
     { "goes nowhere else and takes nothing of what is no page",
       goes_nowhere_else_and_takes_nothing_of_what_is_no_page },
     { "waits as long as it is asked to", waits_as_long_as_it_is_asked_to },
     { "shows its credentials", shows_its_credentials },
     { "a unit over its maximum is not taken", a_unit_over_its_maximum_is_not_taken },
-    { "stops while it waits for a partner or for its time", stops_while_it_waits_for_a_partner_or_for_its_time },
+    { "stops while it waits for a partner or for its time",
+      stops_while_it_waits_for_a_partner_or_for_its_time },
     { "refuses options that do not fit", refuses_options_that_do_not_fit },
     CU_TEST_INFO_NULL
 };

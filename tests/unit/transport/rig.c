@@ -50,7 +50,8 @@ static void set(char *at, const struct cfg_option *o, const char *value)
 }
 
 /* A group that is given has all its options. */
-static void set_in_group(char *group, const struct cfg_option *o, const char *key, const char *value)
+static void set_in_group(char *group, const struct cfg_option *o, const char *key,
+                         const char *value)
 {
     static const struct node somewhere = { .kind = NODE_MAP, .file = "rig" };
     const struct node *at = &somewhere, *was;
@@ -161,7 +162,8 @@ static void take(void *ctx, const struct arrival *in, struct answer *out, size_t
         size_t turn = r->arrivals < 3 ? r->arrivals : 3;
         add(r->names, sizeof r->names, in[i].name);
         add(r->bytes, sizeof r->bytes, in[i].bytes);
-        out[i] = (struct answer){ r->fates[turn], r->reply, r->fates[turn] == ANSWER_KEPT ? NULL : r->why };
+        out[i] = (struct answer){ r->fates[turn], r->reply,
+                                  r->fates[turn] == ANSWER_KEPT ? NULL : r->why };
         r->arrivals++;
         r->wanted_came += slice_equal_text(in[i].bytes, r->wanted);
     }
@@ -179,7 +181,9 @@ static void *run(void *ctx)
     struct rig *r = ctx;
     char cursor[CURSOR_MAX + 1];
     memcpy(cursor, r->cursor, sizeof cursor);
-    const struct intake up = { .take = take, .ctx = r, .go_on = go_on, .cursor = slice_text(cursor) };
+    const struct intake up = {
+        .take = take, .ctx = r, .go_on = go_on, .cursor = slice_text(cursor)
+    };
     r->ran_well = r->t->run(r->state, up, &r->e);
     return NULL;
 }

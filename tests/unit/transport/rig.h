@@ -1,5 +1,5 @@
-/* rig.h - a transport set up from its own option table, run in a thread, with an intake that notes.
- */
+/* rig.h - a transport set up from its own option table, run in a thread, with an intake that
+ * notes. */
 #ifndef TEST_TRANSPORT_RIG_H
 #define TEST_TRANSPORT_RIG_H
 

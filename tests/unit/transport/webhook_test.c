@@ -153,21 +153,33 @@ static void takes_json_under_its_other_names(void)
 
 static void reads_what_was_compressed_or_says_what_it_reads(void)
 {
-    static const struct slice zipped = SLICE_INIT(
-        "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\x4a\x54\xb2\x32\xac\x05\x00\xaf\xac\x1b\x56\x07\x00\x00\x00");
-    static const struct slice large = SLICE_INIT( /* 200,000 blanks */
-        "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xed\xc1\x31\x01\x00\x00\x00\xc2\xa0\x2a"
-        "\xeb\x9f\xd2\x0c\xfe\x40\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
-        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
-        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
-        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
-        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
-        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
-        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
-        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
-        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
-        "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
-        "\xaf\x01\x31\x61\x62\x10\x40\x0d\x03\x00");
+    static const struct slice zipped =
+        SLICE_INIT("\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\x4a\x54\xb2\x32\xac\x05\x00"
+                   "\xaf\xac\x1b\x56\x07\x00\x00\x00");
+    static const struct slice large = SLICE_INIT(/* 200,000 blanks */
+                                                 "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xed\xc1"
+                                                 "\x31\x01\x00\x00\x00\xc2\xa0\x2a"
+                                                 "\xeb\x9f\xd2\x0c\xfe\x40\x01\x00\x00\x00\x00\x00"
+                                                 "\x00\x00\x00\x00\x00\x00\x00\x00"
+                                                 "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+                                                 "\x00\x00\x00\x00\x00\x00\x00\x00"
+                                                 "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+                                                 "\x00\x00\x00\x00\x00\x00\x00\x00"
+                                                 "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+                                                 "\x00\x00\x00\x00\x00\x00\x00\x00"
+                                                 "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+                                                 "\x00\x00\x00\x00\x00\x00\x00\x00"
+                                                 "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+                                                 "\x00\x00\x00\x00\x00\x00\x00\x00"
+                                                 "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+                                                 "\x00\x00\x00\x00\x00\x00\x00\x00"
+                                                 "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+                                                 "\x00\x00\x00\x00\x00\x00\x00\x00"
+                                                 "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+                                                 "\x00\x00\x00\x00\x00\x00\x00\x00"
+                                                 "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+                                                 "\x00\x00\x00\x00\x00\x00\x00\x00"
+                                                 "\xaf\x01\x31\x61\x62\x10\x40\x0d\x03\x00");
     rig_set(&r, "body_max", "100000");
     start();
     CU_ASSERT_EQUAL(ask_bytes(&(struct request){ .more = "Content-Encoding: gzip" }, zipped), 202);
@@ -195,7 +207,8 @@ static void reads_the_charset_that_a_type_names(void)
     };
     start();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        CU_ASSERT_EQUAL(ask_bytes(&(struct request){ .type = rows[i].type }, rows[i].body), rows[i].status);
+        CU_ASSERT_EQUAL(ask_bytes(&(struct request){ .type = rows[i].type }, rows[i].body),
+                        rows[i].status);
     CU_ASSERT_STRING_EQUAL(r.bytes, "é € ł é ");
 }
 
@@ -261,12 +274,19 @@ static void refuses_a_token_that_is_short(void)
 
 static void refuses_limits_that_are_none(void)
 {
-    static const struct { const char *key, *value, *good; } rows[] = {
-        { "connections_max", "-1", "1" },      { "connections_max", "100001", "100000" },
-        { "peer_connections_max", "0", "1" },  { "peer_connections_max", "4294967296", "64" },
-        { "buffers_max", "0", "1" },           { "buffers_max", "-1", "64MiB" },
-        { "head_time", "999ms", "1s" },        { "request_time", "0", "1s" },
-        { "idle", "0", "1s" },                 { "body_max", "0", "1" },
+    static const struct {
+        const char *key, *value, *good;
+    } rows[] = {
+        { "connections_max", "-1", "1" },
+        { "connections_max", "100001", "100000" },
+        { "peer_connections_max", "0", "1" },
+        { "peer_connections_max", "4294967296", "64" },
+        { "buffers_max", "0", "1" },
+        { "buffers_max", "-1", "64MiB" },
+        { "head_time", "999ms", "1s" },
+        { "request_time", "0", "1s" },
+        { "idle", "0", "1s" },
+        { "body_max", "0", "1" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         rig_set(&r, rows[i].key, rows[i].value);
@@ -294,13 +314,20 @@ static void answers_the_senders_that_it_allows(void)
     static const char *origins[] = { "eventgrid.azure.net", "events.example", NULL };
     rig_set_list(&r, "origins", origins);
     start();
-    CU_ASSERT_EQUAL(ask(&(struct request){ .method = "OPTIONS", .more = "WebHook-Request-Origin: Events.Example" },
-                        ""), 200);
-    CU_ASSERT_EQUAL(ask(&(struct request){ .method = "OPTIONS", .more = "WebHook-Request-Origin: other.example" },
-                        ""), 405);
+    CU_ASSERT_EQUAL(ask(&(struct request){ .method = "OPTIONS",
+                                           .more = "WebHook-Request-Origin: Events.Example" },
+                        ""),
+                    200);
+    CU_ASSERT_EQUAL(ask(&(struct request){ .method = "OPTIONS",
+                                           .more = "WebHook-Request-Origin: other.example" },
+                        ""),
+                    405);
     CU_ASSERT_EQUAL(ask(&(struct request){ .method = "OPTIONS" }, ""), 405);
-    CU_ASSERT_EQUAL(ask(&(struct request){ .path = "/o", .method = "OPTIONS",
-                                           .more = "WebHook-Request-Origin: events.example" }, ""), 404);
+    CU_ASSERT_EQUAL(ask(&(struct request){ .path = "/o",
+                                           .method = "OPTIONS",
+                                           .more = "WebHook-Request-Origin: events.example" },
+                        ""),
+                    404);
     CU_ASSERT_EQUAL(r.arrivals, 0);
 }
 

@@ -1,8 +1,9 @@
-/* counted.h - put before each source that is counted: what the library's own loops look at counts too.
+/* counted.h - put before each source that is counted: what the library's own loops look at counts
+ * too.
  *
- * The sources are compiled once more for these tests, with a call at each basic block (the compiler's
- * -fsanitize-coverage=trace-pc) and with these in the place of the functions whose loops it cannot see.
- * The product carries none of it. */
+ * The sources are compiled once more for these tests, with a call at each basic block (the
+ * compiler's -fsanitize-coverage=trace-pc) and with these in the place of the functions whose loops
+ * it cannot see. The product carries none of it. */
 #ifndef CONCORDAT_TESTS_WORK_COUNTED_H
 #define CONCORDAT_TESTS_WORK_COUNTED_H
 

@@ -1,4 +1,5 @@
-/* format_test.c - four times the bytes are at most some four times the work, whatever they are made of. */
+/* format_test.c - four times the bytes are at most some four times the work, whatever they are made
+ * of. */
 #include <CUnit/CUnit.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,7 +10,7 @@
 #define SMALL_BYTES ((size_t)24 * 1024)
 #define BLANKS_BYTES ((size_t)8 * 1024)
 #define TIMES 4
-#define RATIO_MAX 4.6 /* sorting keys takes a little more than in proportion */
+#define RATIO_MAX 4.6      /* sorting keys takes a little more than in proportion */
 #define BYTE_WORK_MAX 6000 /* a message of two bytes costs what any message costs */
 
 #define MSH "MSH|^~\\&|P|Z|R|R|20260203||ADT^A01|C1|P|2.4"
@@ -127,7 +128,8 @@ static const struct shape shapes[] = {
     { WORK_JSON, "{", "\"" TEXT10 TEXT10 TEXT10 "#\":1,", "\"id\":\"1\"}", 0 },
     { WORK_JSON, "{\"id\":\"1\",\"r\":{\"needs\":[", "\"x\",", "\"y\"]}}", 0 },
     { WORK_JSON, "{\"id\":\"1\",\"p\":{\"names\":[", "{\"f\":\"x#\",\"u\":\"L\"},", "{}]}}", 0 },
-    { WORK_JSON, "{\"id\":\"1\",\"p\":{\"names\":[", "{\"f\":\"x#\",\"n\":\"" TEXT120 "\"},", "{}]}}", 0 },
+    { WORK_JSON, "{\"id\":\"1\",\"p\":{\"names\":[", "{\"f\":\"x#\",\"n\":\"" TEXT120 "\"},",
+      "{}]}}", 0 },
     { WORK_JSON, "{\"id\":\"1\",\"r\":{\"needs\":[", "\"" TEXT120 "\",", "1]}}", 0 },
     { WORK_JSON, "{\"id\":\"1\",\"r\":{\"needs\":[", "[],", "1]}}", 0 },
     { WORK_JSON, "{\"id\":\"1\",\"r\":{\"needs\":[", "{\"a\":[1]},", "1]}}", 0 },
@@ -183,7 +185,8 @@ static void check(const struct shape *s, const char *lead, const char *trail, si
     bool good = (ratio <= RATIO_MAX || many < large / 4) && many <= large * BYTE_WORK_MAX;
     CU_ASSERT(good);
     if (!good)
-        printf("\n    '%.40s' '%.20s'...: %" PRIu64 " for %zu bytes, %" PRIu64 " for %zu: %.1f times ",
+        printf("\n    '%.40s' '%.20s'...: %" PRIu64 " for %zu bytes, %" PRIu64
+               " for %zu: %.1f times ",
                s->before, s->unit, few, small, many, large, ratio);
 }
 

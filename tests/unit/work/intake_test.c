@@ -1,5 +1,5 @@
-/* intake_test.c - a unit taken by a feed, and what was set aside taken again: four times the messages are
- * at most some four times the work. SQLite's own is not counted. */
+/* intake_test.c - a unit taken by a feed, and what was set aside taken again: four times the
+ * messages are at most some four times the work. SQLite's own is not counted. */
 #include <CUnit/CUnit.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,15 +12,20 @@
 #define TIMES 4
 #define RATIO_MAX 4.6
 
-/* before, a message again and again ('#' is its number), after; "\n" behind it as often as there are messages. */
+/* before, a message again and again ('#' is its number), after; "\n" behind it as often as there
+ * are messages. */
 struct shape {
     enum world_format format;
     const char *before, *message, *after;
     bool blanks;
 };
 
-#define JSON_GOOD "{\"id\":\"m#\",\"type\":\"admitted\",\"environment\":\"live\",\"visit\":\"V#\",\"local\":\"H#\"}"
-#define JSON_BAD "{\"id\":\"m#\",\"type\":\"admitted\",\"environment\":\"live\",\"visit\":\"V#\",\"local\":\"H#\",\"to\":\"x\"}"
+#define JSON_GOOD                                                                                  \
+    "{\"id\":\"m#\",\"type\":\"admitted\",\"environment\":\"live\",\"visit\":\"V#\",\"local\":"    \
+    "\"H#\"}"
+#define JSON_BAD                                                                                   \
+    "{\"id\":\"m#\",\"type\":\"admitted\",\"environment\":\"live\",\"visit\":\"V#\",\"local\":"    \
+    "\"H#\",\"to\":\"x\"}"
 #define HL7_GOOD "MSH|^~\\&|P|Z|R|R|20260203||ADT^A01|C#|P|2.4\rPID|1||H#\rPV1|1|I|W\r"
 
 static const struct shape shapes[] = {

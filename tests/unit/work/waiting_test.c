@@ -1,5 +1,5 @@
-/* waiting_test.c - who waits for a human, read from the audit and listed: four times the people are at most
- * some four times the work. Sorting makes it a little more. */
+/* waiting_test.c - who waits for a human, read from the audit and listed: four times the people are
+ * at most some four times the work. Sorting makes it a little more. */
 #include <CUnit/CUnit.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -39,8 +39,10 @@ static void put_subject(struct audit_read *r, size_t number)
 
 static void sign(size_t number, int64_t at_ms)
 {
-    struct audit_read r = { .kind = SLICE("unread"), .source = SLICE("ward/pas"),
-                            .note = SLICE("map.value 12"), .decided_ms = at_ms };
+    struct audit_read r = { .kind = SLICE("unread"),
+                            .source = SLICE("ward/pas"),
+                            .note = SLICE("map.value 12"),
+                            .decided_ms = at_ms };
     put_subject(&r, number);
     CU_ASSERT_TRUE_FATAL(holds_take(&h, 0, &r));
 }
@@ -48,7 +50,8 @@ static void sign(size_t number, int64_t at_ms)
 static void word(size_t number)
 {
     struct audit_read r = { .kind = SLICE("hold-act"),
-                            .note = SLICE("looked unread:ward/pas:map.value by Nurse Njeri: seen") };
+                            .note =
+                                SLICE("looked unread:ward/pas:map.value by Nurse Njeri: seen") };
     put_subject(&r, number);
     CU_ASSERT_TRUE_FATAL(holds_take(&h, 0, &r));
 }
@@ -57,10 +60,13 @@ static void decide(size_t number, const char *outcome)
 {
     char event[33];
     snprintf(event, sizeof event, "%032zx", number);
-    const struct audit_decision d = { .event_id = slice_text(event), .recipient = SLICE("council/team"),
-                                      .outcome = slice_text(outcome), .reason = SLICE("unknown") };
-    const struct audit_read r = { .kind = SLICE("event"), .decided_ms = NOON_MS,
-                                  .decisions = &d, .decision_count = 1 };
+    const struct audit_decision d = { .event_id = slice_text(event),
+                                      .recipient = SLICE("council/team"),
+                                      .outcome = slice_text(outcome),
+                                      .reason = SLICE("unknown") };
+    const struct audit_read r = {
+        .kind = SLICE("event"), .decided_ms = NOON_MS, .decisions = &d, .decision_count = 1
+    };
     CU_ASSERT_TRUE_FATAL(holds_take(&h, 0, &r));
 }
 

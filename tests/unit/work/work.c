@@ -26,7 +26,8 @@ static struct {
 
 void work_load(void)
 {
-    static const struct format *const formats[] = { &format_hl7v2, &format_csv, &format_json, NULL };
+    static const struct format *const formats[] = { &format_hl7v2, &format_csv, &format_json,
+                                                    NULL };
     static const struct transport *const transports[] = { NULL };
     static const char *const names[] = { "hl7v2", "csv", "json" };
     const struct registry adapters = { formats, transports };

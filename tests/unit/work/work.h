@@ -1,7 +1,8 @@
-/* work.h - how much is done for a unit: basic blocks run, and bytes that memchr and its like looked at.
+/* work.h - how much is done for a unit: basic blocks run, and bytes that memchr and its like looked
+ * at.
  *
- * A unit is read as a feed reads it: opened, taken apart, each message parsed and mapped, also as one that
- * is set aside and as one whose loss is told. */
+ * A unit is read as a feed reads it: opened, taken apart, each message parsed and mapped, also as
+ * one that is set aside and as one whose loss is told. */
 #ifndef CONCORDAT_TESTS_WORK_H
 #define CONCORDAT_TESTS_WORK_H
 
