@@ -3,9 +3,9 @@
 
 #include "format/hl7v2_doc.h"
 
-static bool hl7v2_is_part(const struct doc *d)
+static bool hl7v2_breaks_off(const struct doc *d)
 {
-    return d->is_part;
+    return d->breaks_off;
 }
 
 /* Table 0103: debugging, training. */
@@ -20,7 +20,7 @@ const struct format format_hl7v2 = {
     .never_live = tests,
     .split = hl7v2_split,
     .parse = hl7v2_parse,
-    .is_part = hl7v2_is_part,
+    .breaks_off = hl7v2_breaks_off,
     .compile = hl7v2_compile,
     .count = hl7v2_count,
     .find = hl7v2_find,

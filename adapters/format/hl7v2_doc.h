@@ -23,7 +23,7 @@ struct hl7v2_kind {
     uint32_t id, first, count;
 };
 
-/* A part of a message: offsets in raw. */
+/* A stretch of a message: offsets in raw. */
 struct hl7v2_span {
     uint32_t at, end;
 };
@@ -39,7 +39,7 @@ struct hl7v2_place {
 
 struct doc {
     struct slice raw;
-    bool is_part; /* another message begins behind it; refused */
+    bool breaks_off; /* another message begins behind it; refused */
     struct hl7v2_marks marks;
     enum charset_kind charset; /* UTF8: or windows-1252 where a leaf is not well-formed */
     struct hl7v2_segment *segments;
@@ -58,7 +58,7 @@ struct hl7v2_condition {
     size_t word_count;
 };
 
-/* Numbers are from 1; 0 says that the path does not name that part. id 0: relative. */
+/* Numbers are from 1; 0 says that the path names none. id 0: relative. */
 struct path {
     uint32_t id, segment, field, repetition, component, subcomponent;
     struct hl7v2_condition *conditions;

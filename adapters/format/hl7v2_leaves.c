@@ -12,7 +12,8 @@ struct walk {
     void *ctx;
     const struct hl7v2_segment *segment;
     uint32_t field, repetition, component;
-    bool has_parts; /* the repetition has components or subcomponents: the path must name them */
+    bool has_components; /* the repetition has components or subcomponents: the path must name them
+                          */
 };
 
 /* Appends a number between two texts; n counts what is there. */
@@ -35,7 +36,7 @@ static void leaf_say(const struct walk *w, uint32_t sub, struct hl7v2_span s)
     n = add_number(text, n, "-", w->field, "");
     if (w->repetition > 1)
         n = add_number(text, n, "(", w->repetition, ")");
-    if (w->has_parts)
+    if (w->has_components)
         n = add_number(text, n, ".", w->component, "");
     if (sub)
         n = add_number(text, n, ".", sub, "");
@@ -83,7 +84,7 @@ static void walk_component(struct walk *w, uint32_t number, struct hl7v2_span s)
 static void walk_repetition(struct walk *w, uint32_t number, struct hl7v2_span s)
 {
     w->repetition = number;
-    w->has_parts =
+    w->has_components =
         has_mark(w, s, w->d->marks.component) || has_mark(w, s, w->d->marks.subcomponent);
     walk_pieces(w, s, w->d->marks.component, walk_component);
 }

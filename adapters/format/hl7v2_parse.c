@@ -170,7 +170,7 @@ static bool check_control_id(const struct doc *d, struct err *e)
  * is checked when all has been read, since what such a message restricts counts all the same. */
 static bool check_vt(const struct doc *d, size_t vt, struct err *e)
 {
-    if (d->is_part)
+    if (d->breaks_off)
         return hl7v2_vt_refuse(d->raw.n, e);
     if (vt == d->raw.n)
         return true;
@@ -204,7 +204,7 @@ bool hl7v2_parse(struct arena *a, const struct head *head, struct slice one, str
         return err_memory(e);
     size_t vt = hl7v2_vt_within(one, at);
     d->raw = slice_head(one, hl7v2_vt_nested(one, vt));
-    d->is_part = d->raw.n < one.n;
+    d->breaks_off = d->raw.n < one.n;
     d->marks = marks;
     if (!scan_init(&s, a, d))
         return err_memory(e);

@@ -1,8 +1,8 @@
 /* hl7v2_path.c - compiling the texts of paths.
  *
- *   path      := segment [ field ] | field | ".": part          part := component [ "." sub ]
+ *   path      := segment [ field ] | field | ".": position        position := component [ "." sub ]
  *   segment   := letter letter-or-digit letter-or-digit [ "(" n ")" ]
- *   field     := "-" n [ "(" n ")" | "[" condition { "," condition } "]" ] [ "." part ]
+ *   field     := "-" n [ "(" n ")" | "[" condition { "," condition } "]" ] [ "." position ]
  *   condition := component [ "." sub ] ( "=" | "!=" ) word { "|" word }
  *
  * Words go up to the next "|", "," or "]". */
@@ -50,7 +50,7 @@ static bool path_read_number(struct reader *r, uint32_t *out, struct err *e)
     return true;
 }
 
-static bool read_part(struct reader *r, uint32_t *component, uint32_t *sub, struct err *e)
+static bool read_component(struct reader *r, uint32_t *component, uint32_t *sub, struct err *e)
 {
     if (!path_read_number(r, component, e))
         return false;
@@ -77,7 +77,7 @@ static bool path_read_word(struct reader *r, struct hl7v2_condition *c, struct e
 
 static bool read_condition(struct reader *r, struct hl7v2_condition *c, struct err *e)
 {
-    if (!read_part(r, &c->component, &c->subcomponent, e))
+    if (!read_component(r, &c->component, &c->subcomponent, e))
         return false;
     c->differs = path_accept(r, '!');
     if (!path_accept(r, '='))
@@ -144,18 +144,18 @@ bool hl7v2_compile(struct arena *a, struct slice text, struct path **out, struct
     struct path *p = ARENA_NEW(a, struct path);
     if (!p)
         return err_memory(e);
-    bool has_part = next_is(&r, '.');
-    bool has_segment = !has_part && !next_is(&r, '-');
+    bool has_position = next_is(&r, '.');
+    bool has_segment = !has_position && !next_is(&r, '-');
     if (has_segment && !read_segment(&r, p, e))
         return false;
     if (path_accept(&r, '-')) {
         if (!path_read_field(&r, p, e))
             return false;
-        has_part = next_is(&r, '.');
+        has_position = next_is(&r, '.');
     }
-    if (has_part) {
+    if (has_position) {
         r.at++; /* the dot */
-        if (!read_part(&r, &p->component, &p->subcomponent, e))
+        if (!read_component(&r, &p->component, &p->subcomponent, e))
             return false;
     }
     if (r.at != text.n)

@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host/part.h"
+#include "host/temp_file.h"
 #include "transport/folder_state.h"
 
 #define STEM_MAX 200
@@ -25,8 +25,8 @@ bool folder_put(int folder, const char *name, struct slice bytes, struct err *e)
 {
     char hidden[NAME_MAX + 8];
     snprintf(hidden, sizeof hidden, ".%s.tmp", name);
-    int fd = part_open(folder, hidden, 0640);
-    bool ok = fd >= 0 && part_write(fd, bytes);
+    int fd = temp_file_open(folder, hidden, 0640);
+    bool ok = fd >= 0 && temp_file_write(fd, bytes);
     if (ok)
         stamp_now(fd);
     ok = ok && fsync(fd) == 0;
@@ -60,7 +60,7 @@ static bool is_safe_stem(struct slice name)
 }
 
 /* Whether folder_put names so what it writes aside: ".STEM", the ending, ".tmp". */
-static bool is_part(const void *ctx, const char *name)
+static bool is_temp_name(const void *ctx, const char *name)
 {
     struct slice text = slice_text(name), ending = slice_text(ctx), tmp = SLICE(".tmp");
     if (text.n < 1 + ending.n + tmp.n)
@@ -73,7 +73,7 @@ static bool is_part(const void *ctx, const char *name)
 
 void folder_tidy(int folder, const char *ending)
 {
-    (void)part_sweep(folder, is_part, ending);
+    (void)temp_file_sweep(folder, is_temp_name, ending);
 }
 
 void folder_send(struct folder *s, const struct outgoing *m, struct handing *out)

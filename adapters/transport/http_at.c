@@ -81,14 +81,14 @@ static bool is_same_origin(struct slice base, struct slice url)
 static bool join_address(struct slice start, struct slice rest, const char *between,
                          char out[HTTP_AT_MAX + 1])
 {
-    const struct slice parts[] = { start, slice_text(between), rest };
+    const struct slice pieces[] = { start, slice_text(between), rest };
     size_t n = 0;
     for (size_t i = 0; i < 3; i++) {
-        if (parts[i].n > HTTP_AT_MAX - n)
+        if (pieces[i].n > HTTP_AT_MAX - n)
             return false;
-        if (parts[i].n)
-            memcpy(out + n, parts[i].p, parts[i].n);
-        n += parts[i].n;
+        if (pieces[i].n)
+            memcpy(out + n, pieces[i].p, pieces[i].n);
+        n += pieces[i].n;
     }
     out[n] = '\0';
     return n > 0;

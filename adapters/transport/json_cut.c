@@ -13,9 +13,9 @@ bool json_way_read(const char *text, struct json_way *out)
         return true;
     for (bool more = true; more;) {
         size_t dot = slice_find(rest, '.');
-        if (out->n == JSON_CUT_PARTS || dot == 0 || dot > JSON_CUT_NAME)
+        if (out->n == JSON_CUT_NAMES || dot == 0 || dot > JSON_CUT_NAME)
             return false;
-        out->parts[out->n++] = slice_head(rest, dot);
+        out->names[out->n++] = slice_head(rest, dot);
         more = dot < rest.n;
         rest = slice_from(rest, dot + 1);
     }
@@ -63,7 +63,7 @@ static bool is_on_way(const struct json_cut *c, const struct json_way *w, size_t
     if (!w->is_set || c->depth > w->n)
         return false;
     return c->depth == 0 || (on == c->depth && c->is_map[c->depth] && c->name_n <= JSON_CUT_NAME &&
-                             slice_equal(slice_of(c->name, c->name_n), w->parts[c->depth - 1]));
+                             slice_equal(slice_of(c->name, c->name_n), w->names[c->depth - 1]));
 }
 
 static bool begin_items(struct json_cut *c, uint8_t first, struct err *e)

@@ -13,18 +13,18 @@
 #include "base/err.h"
 #include "base/slice.h"
 
-#define JSON_CUT_PARTS 8
+#define JSON_CUT_NAMES 8
 #define JSON_CUT_DEPTH 128
 #define JSON_CUT_NAME 128 /* of a name that can be meant */
 #define JSON_CUT_TEXT ((size_t)8 * 1024)
 
 /* "links.next": members' names from the outermost on; ".": the text itself. Borrows. */
 struct json_way {
-    struct slice parts[JSON_CUT_PARTS];
+    struct slice names[JSON_CUT_NAMES];
     size_t n;
     bool is_set;
 };
-/* "" sets none. False: too many parts, or one that is empty or too long. */
+/* "" sets none. False: too many names, or one that is empty or too long. */
 bool json_way_read(const char *text, struct json_way *out);
 
 enum json_taken { TAKES_NOTHING, TAKES_ITEM, TAKES_TEXT };

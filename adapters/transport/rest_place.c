@@ -39,8 +39,8 @@ void rest_place_key(const char *const *of, size_t n, char key[REST_KEY_MAX + 1])
     uint8_t all[HASH_BYTES], hash[HASH_BYTES];
     memset(all, 0, sizeof all);
     for (size_t i = 0; i < n; i++) {
-        const struct slice parts[] = { slice_of(all, sizeof all), slice_text(of[i]) };
-        sha256_parts(parts, 2, hash);
+        const struct slice hashed[] = { slice_of(all, sizeof all), slice_text(of[i]) };
+        sha256_slices(hashed, 2, hash);
         memcpy(all, hash, sizeof all);
     }
     slice_to_hex(slice_of(all, REST_KEY_MAX / 2), key);

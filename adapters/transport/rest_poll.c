@@ -109,7 +109,7 @@ static bool poll_check(const void *state, bool receives, struct err *e)
     if (!ways_are_good || strcmp(s->next, ".") == 0)
         return err_set(e, ERR_FATAL, "rest_poll.option", 0,
                        "'items' and 'next' must be names with dots between them, at most %d",
-                       JSON_CUT_PARTS);
+                       JSON_CUT_NAMES);
     if (strcmp(s->again, "first") != 0 && strcmp(s->again, "last") != 0)
         return err_set(e, ERR_FATAL, "rest_poll.option", 0, "'again' must be first or last");
     if (!is_accept_line(s->accept))

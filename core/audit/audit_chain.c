@@ -11,10 +11,10 @@ void audit_chain_add(struct audit_chain *c, struct slice framed, int64_t decided
     uint8_t start[1 + 8] = { 0 };
     for (size_t i = 0; i < 8; i++)
         start[8 - i] = (uint8_t)((uint64_t)c->next >> (8 * i));
-    const struct slice parts[] = { slice_of(start, sizeof start), slice_of(c->head, HASH_BYTES),
-                                   framed };
+    const struct slice hashed[] = { slice_of(start, sizeof start), slice_of(c->head, HASH_BYTES),
+                                    framed };
     uint8_t head[HASH_BYTES];
-    sha256_parts(parts, 3, head);
+    sha256_slices(hashed, 3, head);
     memcpy(c->head, head, HASH_BYTES);
     c->next++;
     if (decided_ms > c->decided_ms)

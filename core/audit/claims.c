@@ -8,8 +8,8 @@
 void claim_key(struct claim *c, struct slice recipient, const uint8_t hash[HASH_BYTES])
 {
     uint8_t all[HASH_BYTES];
-    const struct slice parts[] = { recipient, slice_of("", 1), slice_of(hash, HASH_BYTES) };
-    sha256_parts(parts, 3, all);
+    const struct slice hashed[] = { recipient, slice_of("", 1), slice_of(hash, HASH_BYTES) };
+    sha256_slices(hashed, 3, all);
     memcpy(c->key, all, ID_BYTES);
 }
 

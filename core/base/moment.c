@@ -225,13 +225,13 @@ bool moment_from_iso(struct slice s, struct moment *out)
 static bool take_run(struct reading *r)
 {
     struct civil *c = &r->m.local;
-    int *const parts[] = { &c->month, &c->day, &c->hour, &c->minute, &c->second };
+    int *const fields[] = { &c->month, &c->day, &c->hour, &c->minute, &c->second };
     static const enum time_precision precisions[] = { TIME_MONTH, TIME_DAY, TIME_MINUTE,
                                                       TIME_MINUTE, TIME_SECOND };
     if (!slice_take_digits(&r->s, 4, &c->year))
         return false;
     for (size_t i = 0; i < 5 && has_digit_at(r->s, 0); i++) {
-        if (!slice_take_digits(&r->s, 2, parts[i]))
+        if (!slice_take_digits(&r->s, 2, fields[i]))
             return false;
         r->m.precision = precisions[i];
     }

@@ -13,9 +13,9 @@ static uint64_t word_of(const struct bus *b, const struct bus_record *r)
     uint64_t word = (uint64_t)r->accepted_ms;
     if (!b->ops->reads_cheaply)
         return word;
-    const struct slice parts[] = { r->key, r->value,
-                                   slice_of(&r->accepted_ms, sizeof r->accepted_ms) };
-    sha256_parts(parts, 3, hash);
+    const struct slice hashed[] = { r->key, r->value,
+                                    slice_of(&r->accepted_ms, sizeof r->accepted_ms) };
+    sha256_slices(hashed, 3, hash);
     memcpy(&word, hash, sizeof word);
     return word;
 }

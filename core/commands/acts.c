@@ -11,7 +11,7 @@
 #include "commands/write_new.h"
 #include "control/acts_publish.h"
 #include "control/admin_ask.h"
-#include "host/part.h"
+#include "host/temp_file.h"
 #include "host/say.h"
 
 struct act acts_make(const struct site *s, const char *word, const char *on, const char *reason)
@@ -71,16 +71,16 @@ bool acts_read_file(struct cli *c, const char *path, struct act *out, struct err
 
 static bool replace_file(const char *path, struct slice bytes, struct err *e)
 {
-    char part[4096];
-    int n = snprintf(part, sizeof part, "%s.part", path), fd = -1;
-    if (n > 0 && (size_t)n < sizeof part)
-        fd = part_open(AT_FDCWD, part, 0644);
+    char temp[4096];
+    int n = snprintf(temp, sizeof temp, "%s.part", path), fd = -1;
+    if (n > 0 && (size_t)n < sizeof temp)
+        fd = temp_file_open(AT_FDCWD, temp, 0644);
     if (fd < 0)
         return err_errno(e, ERR_FATAL, "act.write", errno, "cannot write", path);
-    bool done = part_write(fd, bytes) && fsync(fd) == 0 && rename(part, path) == 0;
+    bool done = temp_file_write(fd, bytes) && fsync(fd) == 0 && rename(temp, path) == 0;
     int number = errno;
     if (!done)
-        (void)unlink(part);
+        (void)unlink(temp);
     (void)close(fd);
     return done || err_errno(e, ERR_FATAL, "act.write", number, "cannot write", path);
 }

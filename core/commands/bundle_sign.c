@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "host/part.h"
+#include "host/temp_file.h"
 #include "sharing/change/pack_approve.h"
 #include "sharing/tools/explain.h"
 
@@ -205,8 +205,8 @@ static int sign_file(struct cli *c, const char *file, const struct signing *s, s
     struct slice bytes;
     struct err e = { 0 };
     int code = CLI_DONE;
-    const char *part = arena_format(&c->arena, "%s.part", file);
-    int fd = part ? part_open(AT_FDCWD, part, 0644) : -1;
+    const char *temp = arena_format(&c->arena, "%s.part", file);
+    int fd = temp ? temp_file_open(AT_FDCWD, temp, 0644) : -1;
     if (fd < 0) {
         err_errno(&e, ERR_FATAL, "bundle.write", errno, "cannot write", file);
         return cli_fail(CLI_CANNOT, &e);
@@ -216,12 +216,12 @@ static int sign_file(struct cli *c, const char *file, const struct signing *s, s
         code = CLI_NO;
     } else if (!submit_sign(&c->arena, d->bytes, d->now->bundle, s, &bytes, &e)) {
         code = cli_fail(CLI_NO, &e);
-    } else if (!part_write(fd, bytes) || fsync(fd) != 0 || rename(part, file) != 0) {
+    } else if (!temp_file_write(fd, bytes) || fsync(fd) != 0 || rename(temp, file) != 0) {
         err_errno(&e, ERR_FATAL, "bundle.write", errno, "cannot write", file);
         code = cli_fail(CLI_CANNOT, &e);
     }
     if (code != CLI_DONE)
-        (void)unlink(part);
+        (void)unlink(temp);
     (void)close(fd);
     return code;
 }

@@ -251,7 +251,7 @@ static const struct slice *rule_names(const struct bundle *b, struct arena *a,
 static const struct slice *obliged_names(const struct bundle *b, struct arena *a,
                                          const struct decision *d, size_t *n)
 {
-    struct slice *list = ARENA_ARRAY(a, OBLIGE_COUNT * bundle_part_count(b) + 1, struct slice);
+    struct slice *list = ARENA_ARRAY(a, OBLIGE_COUNT * bundle_portion_count(b) + 1, struct slice);
     *n = 0;
     for (enum obligation k = 0; list && k < OBLIGE_COUNT; k++) {
         const struct slice *names = NULL;
@@ -270,9 +270,9 @@ static const struct slice *obliged_names(const struct bundle *b, struct arena *a
 static struct categories may_have(const struct bundle *b, size_t schema)
 {
     struct categories all, some = { { 0 } };
-    bundle_parts_of(b, schema, &all);
-    for (unsigned i = 0; i < bundle_part_count(b); i++) {
-        unsigned category = bundle_part_category(b, i);
+    bundle_portions_of(b, schema, &all);
+    for (unsigned i = 0; i < bundle_portion_count(b); i++) {
+        unsigned category = bundle_portion_category(b, i);
         if (categories_has(&all, i) && category != catalogue_always(b->catalogue) &&
             category != catalogue_never(b->catalogue))
             categories_add(&some, i);

@@ -55,9 +55,9 @@ static void mask_header(struct arena *a, struct node *header)
 
 void way_back_mask_record(struct arena *a, struct node *record)
 {
-    for (struct node *part = record->first; part; part = part->next)
-        if (slice_equal_text(part->key, "header"))
-            mask_header(a, part);
+    for (struct node *child = record->first; child; child = child->next)
+        if (slice_equal_text(child->key, "header"))
+            mask_header(a, child);
         else
-            mask_node(a, part);
+            mask_node(a, child);
 }

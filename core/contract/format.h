@@ -92,7 +92,7 @@ struct format {
                   struct err *e);
     /* Whether what is refused was read as far as d goes, and more may have been said. NULL:
      * never. */
-    bool (*is_part)(const struct doc *d);
+    bool (*breaks_off)(const struct doc *d);
     /* Compiles a path. Errors at the path's byte. */
     bool (*compile)(struct arena *a, struct slice text, struct path **out, struct err *e);
     /* How many repetitions the path's each-level has ("each: PID-5"): 0 when absent. */

@@ -276,8 +276,8 @@ static bool wait_for_bus(struct daemon *d, struct arena *a, struct err *e)
  * once when all listen. */
 static bool write_listening(struct daemon *d, struct arena *a, struct err *e)
 {
-    const char *path = d->site->listening, *part = arena_format(a, "%s.part", path);
-    FILE *f = part ? fopen(part, "w") : NULL;
+    const char *path = d->site->listening, *temp = arena_format(a, "%s.part", path);
+    FILE *f = temp ? fopen(temp, "w") : NULL;
     if (!f)
         return err_errno(e, ERR_FATAL, "run.listening", errno, "write", path);
     for (size_t i = 0; i < d->site->feed_count; i++) {
@@ -293,7 +293,7 @@ static bool write_listening(struct daemon *d, struct arena *a, struct err *e)
     }
     if (d->monitor)
         say_to(f, "admin %s\n", monitor_where(d->monitor));
-    if (fclose(f) != 0 || rename(part, path) != 0)
+    if (fclose(f) != 0 || rename(temp, path) != 0)
         return err_errno(e, ERR_FATAL, "run.listening", errno, "write", path);
     d->listening = true;
     return true;

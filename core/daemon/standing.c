@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "host/log.h"
-#include "host/part.h"
+#include "host/temp_file.h"
 
 #define PART "-"
 #define WAITING "+"
@@ -95,8 +95,8 @@ static void replace_file(const char *path, struct slice bytes)
 {
     char aside[4096];
     (void)snprintf(aside, sizeof aside, "%s.part", path);
-    int fd = part_open(AT_FDCWD, aside, 0600);
-    bool good = fd >= 0 && part_write(fd, bytes) && rename(aside, path) == 0;
+    int fd = temp_file_open(AT_FDCWD, aside, 0600);
+    bool good = fd >= 0 && temp_file_write(fd, bytes) && rename(aside, path) == 0;
     int why = errno;
     if (fd >= 0)
         close(fd);

@@ -177,15 +177,15 @@ static bool door_put_cleared(const struct reduction *r, struct err *e)
     return true;
 }
 
-/* Two parts will do: what is withheld, and all else. */
-static const uint8_t *two_parts(const struct reduction *r)
+/* Two portions will do: what is withheld, and all else. */
+static const uint8_t *two_portions(const struct reduction *r)
 {
     size_t n = plan_slots(r->view->plan);
-    uint8_t *parts = ARENA_ARRAY(r->arena, n + 1, uint8_t);
-    for (size_t i = 0; parts && i < n; i++)
-        parts[i] = (uint8_t)(r->withheld[i] ? catalogue_never(r->catalogue)
-                                            : catalogue_always(r->catalogue));
-    return parts;
+    uint8_t *portions = ARENA_ARRAY(r->arena, n + 1, uint8_t);
+    for (size_t i = 0; portions && i < n; i++)
+        portions[i] = (uint8_t)(r->withheld[i] ? catalogue_never(r->catalogue)
+                                               : catalogue_always(r->catalogue));
+    return portions;
 }
 
 /* The framed record without what is withheld; tell empty: header.notice stays as it was. */
@@ -193,7 +193,7 @@ static bool door_project(const struct reduction *r, struct slice tell, struct sl
                          struct err *e)
 {
     const struct plan *p = r->view->plan;
-    const uint8_t *parts = two_parts(r);
+    const uint8_t *portions = two_portions(r);
     struct categories all_else = { { 0 } };
     struct replacement made[2];
     size_t n = 0;
@@ -208,11 +208,11 @@ static bool door_project(const struct reduction *r, struct slice tell, struct sl
     if (tell.n)
         made[n++] = (struct replacement){ (size_t)plan_header(p)->notice,
                                           arena_copy(r->arena, buf_slice(r->work)) };
-    if (!parts || !made[0].encoded.p || !made[n - 1].encoded.p)
+    if (!portions || !made[0].encoded.p || !made[n - 1].encoded.p)
         return err_memory(e);
     buf_reset(r->work);
     wire_put_header(r->work, plan_fingerprint(p));
-    plan_project(r->view, parts, &all_else, made, n, r->work);
+    plan_project(r->view, portions, &all_else, made, n, r->work);
     if (!buf_done(r->work, e))
         return false;
     *out = arena_copy(r->arena, buf_slice(r->work));
@@ -233,7 +233,7 @@ static void door_weigh(const struct door_input *in, const struct reduction *r, b
     while (catalogue_at(r->catalogue, schema) != s)
         schema++;
     for (size_t i = 0; i < plan_slots(v->plan); i++) {
-        if (!categories_has(&could, bundle_part(in->bundle, schema, i)))
+        if (!categories_has(&could, bundle_portion(in->bundle, schema, i)))
             continue;
         if (r->withheld[i])
             *takes = true;

@@ -77,13 +77,13 @@ void crypto_forget(void)
     pthread_setspecific(contexts_key, NULL);
 }
 
-/* The hash of an optional first block and the parts after it. */
-static void digest_parts(struct slice block, const struct slice *parts, size_t n, uint8_t *out)
+/* The hash of an optional first block and the slices after it. */
+static void digest_slices(struct slice block, const struct slice *slices, size_t n, uint8_t *out)
 {
     SHA256_CTX hash;
     int ok = SHA256_Init(&hash) && SHA256_Update(&hash, block.p, block.n);
     for (size_t i = 0; i < n; i++)
-        ok = ok && SHA256_Update(&hash, parts[i].p, parts[i].n);
+        ok = ok && SHA256_Update(&hash, slices[i].p, slices[i].n);
     ok = ok && SHA256_Final(out, &hash);
     assert(ok);
     explicit_bzero(&hash, sizeof hash);
@@ -91,7 +91,7 @@ static void digest_parts(struct slice block, const struct slice *parts, size_t n
 
 void sha256(struct slice s, uint8_t out[HASH_BYTES])
 {
-    digest_parts((struct slice){ NULL, 0 }, &s, 1, out);
+    digest_slices((struct slice){ NULL, 0 }, &s, 1, out);
 }
 
 _Static_assert(sizeof(SHA256_CTX) <= sizeof(struct sha256_begun), "a hash that was begun");
@@ -113,9 +113,9 @@ void sha256_end(const struct sha256_begun *b, struct slice rest, uint8_t out[HAS
     explicit_bzero(&hash, sizeof hash);
 }
 
-void sha256_parts(const struct slice *parts, size_t n, uint8_t out[HASH_BYTES])
+void sha256_slices(const struct slice *slices, size_t n, uint8_t out[HASH_BYTES])
 {
-    digest_parts((struct slice){ NULL, 0 }, parts, n, out);
+    digest_slices((struct slice){ NULL, 0 }, slices, n, out);
 }
 
 static void pad_key(const struct key *k, uint8_t with, uint8_t pad[SHA256_CBLOCK])
@@ -126,22 +126,22 @@ static void pad_key(const struct key *k, uint8_t with, uint8_t pad[SHA256_CBLOCK
         pad[i] ^= k->b[i];
 }
 
-void hmac_sha256_parts(const struct key *k, const struct slice *parts, size_t n,
-                       uint8_t out[HASH_BYTES])
+void hmac_sha256_slices(const struct key *k, const struct slice *slices, size_t n,
+                        uint8_t out[HASH_BYTES])
 {
     uint8_t pad[SHA256_CBLOCK], inner[HASH_BYTES];
     pad_key(k, 0x36, pad);
-    digest_parts(slice_of(pad, sizeof pad), parts, n, inner);
+    digest_slices(slice_of(pad, sizeof pad), slices, n, inner);
     pad_key(k, 0x5c, pad);
     struct slice second = { inner, sizeof inner };
-    digest_parts(slice_of(pad, sizeof pad), &second, 1, out);
+    digest_slices(slice_of(pad, sizeof pad), &second, 1, out);
     explicit_bzero(pad, sizeof pad);
     explicit_bzero(inner, sizeof inner);
 }
 
 void hmac_sha256(const struct key *k, struct slice s, uint8_t out[HASH_BYTES])
 {
-    hmac_sha256_parts(k, &s, 1, out);
+    hmac_sha256_slices(k, &s, 1, out);
 }
 
 void aes128_block(const struct key *k, const uint8_t in[16], uint8_t out[16])

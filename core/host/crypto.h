@@ -23,8 +23,8 @@ struct key {
 };
 
 void sha256(struct slice s, uint8_t out[HASH_BYTES]);
-/* Hash of several runs, as if they were one. */
-void sha256_parts(const struct slice *parts, size_t n, uint8_t out[HASH_BYTES]);
+/* Hash of several slices, as if they were one. */
+void sha256_slices(const struct slice *slices, size_t n, uint8_t out[HASH_BYTES]);
 /* Of many runs that begin alike: the beginning is hashed once. Holds what OpenSSL keeps between
  * two. */
 struct sha256_begun {
@@ -33,8 +33,8 @@ struct sha256_begun {
 void sha256_begin(struct slice s, struct sha256_begun *out);
 void sha256_end(const struct sha256_begun *b, struct slice rest, uint8_t out[HASH_BYTES]);
 void hmac_sha256(const struct key *k, struct slice s, uint8_t out[HASH_BYTES]);
-void hmac_sha256_parts(const struct key *k, const struct slice *parts, size_t n,
-                       uint8_t out[HASH_BYTES]);
+void hmac_sha256_slices(const struct key *k, const struct slice *slices, size_t n,
+                        uint8_t out[HASH_BYTES]);
 /* AES-128 of one block with the first 16 bytes of k. */
 void aes128_block(const struct key *k, const uint8_t in[16], uint8_t out[16]);
 void aes128_block_back(const struct key *k, const uint8_t in[16], uint8_t out[16]);

@@ -20,14 +20,14 @@ void event_id_of(const struct occasion *o, const struct place *p, int64_t occurr
                      p->generation, p->opening);
     else if (p->generation > 0)
         n = snprintf(ordinal, sizeof ordinal, "|%d|%" PRId64, p->ordinal, p->generation);
-    const struct slice parts[] = { o->origin->feed,
-                                   SLICE("|"),
-                                   o->message_id,
-                                   SLICE("|"),
-                                   slice_of(o->body, HASH_BYTES),
-                                   slice_of(ordinal, (size_t)n) };
+    const struct slice hashed[] = { o->origin->feed,
+                                    SLICE("|"),
+                                    o->message_id,
+                                    SLICE("|"),
+                                    slice_of(o->body, HASH_BYTES),
+                                    slice_of(ordinal, (size_t)n) };
     uint8_t hash[HASH_BYTES];
-    hmac_sha256_parts(o->origin->agency_key, parts, sizeof parts / sizeof parts[0], hash);
+    hmac_sha256_slices(o->origin->agency_key, hashed, sizeof hashed / sizeof hashed[0], hash);
     uint64_t ms = occurred_ms > 0 ? (uint64_t)occurred_ms : 0;
     for (unsigned i = 0; i < 6; i++)
         out->b[i] = (uint8_t)(ms >> (8 * (5 - i)));

@@ -151,9 +151,9 @@ static bool store_duplicate(struct feed *f, struct message *m, const struct seen
  * mended the same bytes are tried anew. */
 static void mark_of_failed(const struct feed *f, const struct message *m, struct mark *out)
 {
-    const struct slice parts[] = { f->origin.mapping, slice_of(m->body, HASH_BYTES) };
+    const struct slice hashed[] = { f->origin.mapping, slice_of(m->body, HASH_BYTES) };
     uint8_t hash[HASH_BYTES];
-    sha256_parts(parts, 2, hash);
+    sha256_slices(hashed, 2, hash);
     mark_of(slice_of(NULL, 0), hash, out);
 }
 

@@ -119,7 +119,7 @@ static struct message *add_broken(struct feed *f, size_t arrival, const struct s
 static void read_rest(struct feed *f, struct message *m)
 {
     struct err e = { .fate = ERR_NONE };
-    if (!f->format->is_part || m->reading == READ_LATER)
+    if (!f->format->breaks_off || m->reading == READ_LATER)
         return;
     if (f->format->parse(&f->work, NULL, m->raw, &m->doc, &e)) {
         m->doc = NULL; /* it is refused as a unit, not for what this reads */
@@ -373,7 +373,7 @@ static void say_kept_again(struct feed *f)
 }
 
 /* A turn that fails for one message is taken by halves, so that it is no other's loss; in order. */
-static void take_parts(struct feed *f, const struct arrival *in, struct answer *out, size_t n)
+static void take_halves(struct feed *f, const struct arrival *in, struct answer *out, size_t n)
 {
     if (take_all(f, in, out, n)) {
         say_kept_again(f);
@@ -384,9 +384,9 @@ static void take_parts(struct feed *f, const struct arrival *in, struct answer *
         return;
     }
     begin_turn(f);
-    take_parts(f, in, out, n / 2);
+    take_halves(f, in, out, n / 2);
     begin_turn(f);
-    take_parts(f, in + n / 2, out + n / 2, n - n / 2);
+    take_halves(f, in + n / 2, out + n / 2, n - n / 2);
 }
 
 static void take(struct feed *f, const struct arrival *in, struct answer *out, size_t n)
@@ -395,7 +395,7 @@ static void take(struct feed *f, const struct arrival *in, struct answer *out, s
         open_turn(f);
     look_up(f);
     f->turn.is_held = false;
-    take_parts(f, in, out, n);
+    take_halves(f, in, out, n);
 }
 
 void feed_take(void *ctx, const struct arrival *in, struct answer *out, size_t n)

@@ -14,13 +14,13 @@
 static struct change change_of(struct slice who, struct slice place, size_t nth, struct slice code)
 {
     const uint8_t number[] = { 0, (uint8_t)nth };
-    const struct slice parts[] = {
+    const struct slice hashed[] = {
         SLICE("unknown code"),          slice_of("\0", 1), who, slice_of("\0", 1), place,
         slice_of(number, sizeof number)
     };
     struct change c = { .generation = 0 };
     uint8_t hash[HASH_BYTES];
-    sha256_parts(parts, sizeof parts / sizeof parts[0], hash);
+    sha256_slices(hashed, sizeof hashed / sizeof hashed[0], hash);
     memcpy(c.key, hash, ID_BYTES);
     if (!slice_is_empty(code))
         feed_half_hash(code, c.of);

@@ -6,8 +6,8 @@
 
 #define ROW_SHOWN 200
 
-/* The key as its own operator reads it: "caseload P-17". What separates its parts is a control
- * character, followed by how the part was found. */
+/* The key as its own operator reads it: "caseload P-17". What separates its pieces is a control
+ * character, followed by how the piece was found. */
 static struct slice readable(struct arena *a, struct slice key)
 {
     uint8_t *text = arena_alloc(a, key.n + 1), *to = text;

@@ -1,5 +1,5 @@
 /* action.c - what a record does, by its word. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 unsigned action_named(struct slice word)
 {

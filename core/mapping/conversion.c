@@ -1,5 +1,5 @@
 /* conversion.c - the conversions of the mapping language, both ways, by name. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 static const struct {
     const char *name;

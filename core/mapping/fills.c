@@ -1,7 +1,7 @@
 /* fills.c - what a mapping in can say at all: for `check`, which holds agreements against it. */
 #include <string.h>
 
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 size_t mapping_rule_count(const struct mapping *m)
 {

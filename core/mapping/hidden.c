@@ -1,7 +1,7 @@
 /* hidden.c - values that a restricting rule looks for and cannot see: of another shape, in one
  * repetition more, or of a further person. Such a value may be a no, so the message cannot be
  * mapped. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 static bool is_own(const struct rule *rule, int source)
 {

@@ -1,5 +1,5 @@
 /* in.c - one message through an in mapping: which rules fit, and the records they make. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 static bool rule_to_event(struct run *r, const struct rule *rule, int64_t observed_ms,
                           struct mapped_event *out, struct err *e)

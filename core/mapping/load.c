@@ -1,5 +1,5 @@
 /* load.c - a mapping file becomes a compiled mapping: the way in. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 #define FILE_BYTES_MAX ((size_t)1 << 20)
 
@@ -75,7 +75,7 @@ const struct mapping *mapping_load(struct arena *a, const char *path,
     if (!strict_is(&l.reader, root, NODE_MAP, "a mapping"))
         return NULL;
     load_root(&l, root);
-    sha256_parts(l.files, l.file_count, l.m->hash);
+    sha256_slices(l.files, l.file_count, l.m->hash);
     return p->count == before && !p->lost ? l.m : NULL;
 }
 

@@ -1,7 +1,7 @@
 /* load_closed.c - fields of the record that hold one of a few words. The mapping must be able to
  * write each of them; else the first record with a word it lacks would be parked, with all behind
  * it for that person. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 #define SHOWN_MAX 5
 

@@ -1,6 +1,6 @@
 /* load_effect.c - keys of a field on the way in that would load and then do nothing, and braces,
  * which are filled in on the way out only. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 /* What a field is made of, as bits of the keys that have an effect there. */
 enum { OF_FROM = 1, OF_TEXT = 2, OF_JOIN = 4, OF_PARTS = 8, OF_RECORDS = 16, OF_TEXTS = 32 };

@@ -1,7 +1,7 @@
 /* load_environment.c - whether a mapping can tell a message of a test system from a live one. A
  * test message that passes for live would be disclosed; one that says nothing is taken for what
  * the site is. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 static const struct field *environment_field(const struct rule *r)
 {

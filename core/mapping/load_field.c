@@ -1,6 +1,6 @@
 /* load_field.c - one field of an in mapping: where its value comes from and what may become of it,
  * checked against the slot of the record it is for. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 /* What intake and the router say, never a partner's message. */
 static bool is_reserved(struct slice path)

@@ -1,5 +1,5 @@
 /* load_in.c - an in mapping: the head, what is common, and the events. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 /* One field under common: it goes into every event whose record has it. */
 struct common {

@@ -1,5 +1,5 @@
 /* load_native.c - one field of an out mapping: what of the record it writes, and at which path. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 static bool load_native(struct loader *l, const struct node *n, const struct scope *s,
                         struct native *out);

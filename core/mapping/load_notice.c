@@ -1,6 +1,6 @@
 /* load_notice.c - whether a rule of an out mapping shows header.notice, which tells people when
  * something is kept from them. It must be written whenever it is there, as it is. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 static bool is_notice(const struct value_ref *ref)
 {
@@ -14,15 +14,15 @@ static bool keeps_words(enum conversion as)
 }
 
 /* Whether it can be missing, and its line with it. */
-static bool may_lack(const struct plan *plan, const struct template_part *part)
+static bool may_lack(const struct plan *plan, const struct template_piece *piece)
 {
-    if (!part->is_value || part->is_optional || is_notice(&part->value))
+    if (!piece->is_value || piece->is_optional || is_notice(&piece->value))
         return false;
-    switch (part->value.kind) {
+    switch (piece->value.kind) {
     case VALUE_NOW:
         return false;
     case VALUE_SLOT:
-        return plan_slot_at(plan, (size_t)part->value.slot)->nullable;
+        return plan_slot_at(plan, (size_t)piece->value.slot)->nullable;
     default:
         return true;
     }
@@ -32,10 +32,10 @@ static bool line_shows(const struct plan *plan, const struct template *t)
 {
     bool shows = false;
     for (size_t i = 0; i < t->count; i++) {
-        const struct template_part *part = &t->parts[i];
-        if (may_lack(plan, part))
+        const struct template_piece *piece = &t->pieces[i];
+        if (may_lack(plan, piece))
             return false;
-        if (part->is_value && is_notice(&part->value) && keeps_words(part->as))
+        if (piece->is_value && is_notice(&piece->value) && keeps_words(piece->as))
             shows = true;
     }
     return shows;

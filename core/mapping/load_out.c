@@ -3,7 +3,7 @@
  * Nothing is lost in silence because a partner would not understand it. Each kind that can be
  * disclosed is delivered or named under not_delivered; each delivered kind has all three actions;
  * header.notice, by which a prohibition tells the recipient something, is written. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 #define SCHEMAS_MAX 64
 #define RULES_MAX 512

@@ -1,5 +1,5 @@
 /* load_refs.c - paths of a message, each a source once, and what conditions ask of them. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 /* The number of a source, made when it is new; -1 after a problem. */
 static int source_number(struct loader *l, const struct node *n, struct slice text)

@@ -1,6 +1,6 @@
 /* load_table.c - code tables: a CSV file beside the mapping with columns native and shared (others
  * are for people), or a map in the mapping itself. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 #define TABLE_BYTES_MAX ((size_t)4 << 20)
 #define TABLE_ROWS_MAX 100000

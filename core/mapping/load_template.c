@@ -3,27 +3,27 @@
  * "Ward {stay.ward}, since {stay.admitted|uk-date}": a bar and a conversion; a question mark at the
  * end makes the value optional; "{{" is one brace. A text whose values are not all there is not
  * written. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 /* What stands between two braces. */
-static bool load_part(struct loader *l, const struct node *n, struct slice inner,
-                      const struct scope *s, struct template_part *part)
+static bool load_piece(struct loader *l, const struct node *n, struct slice inner,
+                       const struct scope *s, struct template_piece *piece)
 {
-    part->is_value = true;
+    piece->is_value = true;
     if (inner.n && inner.p[inner.n - 1] == '?') {
-        part->is_optional = true;
+        piece->is_optional = true;
         inner.n--;
     }
     size_t bar = slice_find(inner, '|');
     if (bar < inner.n) {
-        part->as = conversion_named(slice_from(inner, bar + 1));
-        if (part->as == AS_NONE)
+        piece->as = conversion_named(slice_from(inner, bar + 1));
+        if (piece->as == AS_NONE)
             return strict_say(&l->reader, n, "map.conversion",
                               "cannot find the conversion in '{%.*s}'", SHOWN(inner));
     }
-    if (!load_value(l, n, slice_head(inner, bar), s, &part->value))
+    if (!load_value(l, n, slice_head(inner, bar), s, &piece->value))
         return false;
-    return load_closed_converts(l, s, &part->value, part->as) ||
+    return load_closed_converts(l, s, &piece->value, piece->as) ||
            strict_say(&l->reader, n, "map.conversion",
                       "cannot write '{%.*s}': it never fits that conversion", SHOWN(inner));
 }
@@ -61,22 +61,22 @@ bool load_template(struct loader *l, const struct node *n, const struct scope *s
     size_t at = 0, room = 2;
     for (size_t i = 0; i < text.n; i++)
         room += text.p[i] == '{' ? 2 : 0;
-    *out = (struct template){ ARENA_ARRAY(l->reader.arena, room, struct template_part), 0 };
-    if (!out->parts)
+    *out = (struct template){ ARENA_ARRAY(l->reader.arena, room, struct template_piece), 0 };
+    if (!out->pieces)
         return strict_memory(&l->reader);
     while (at < text.n) {
         struct slice literal;
         if (!load_literal(l, n, text, &at, &literal))
             return false;
         if (literal.n)
-            out->parts[out->count++].literal = literal;
+            out->pieces[out->count++].literal = literal;
         if (at >= text.n)
             break;
         size_t close = slice_find(slice_from(text, at), '}');
         if (at + close >= text.n)
             return strict_say(&l->reader, n, "map.text",
                               "cannot read the text: a brace never closes");
-        if (!load_part(l, n, slice_of(text.p + at + 1, close - 1), s, &out->parts[out->count++]))
+        if (!load_piece(l, n, slice_of(text.p + at + 1, close - 1), s, &out->pieces[out->count++]))
             return false;
         at += close + 1;
     }

@@ -1,5 +1,5 @@
 /* load_try.c - a made-up record through an out mapping while it is loaded. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 #define SCRATCH_MAX ((size_t)16 << 20)
 #define MADE_MS INT64_C(1770129005000) /* 2026-02-03T14:30:05Z */

@@ -1,5 +1,5 @@
 /* load_value.c - paths of the record in an out mapping. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 static bool is_covered(const struct scope *s, struct slice path)
 {

@@ -1,6 +1,6 @@
 /* load_watch.c - the conditions of an in mapping taken together: which words they know of each
  * path, and which words differ by the letters' case alone. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 /* What is common reads what it names, and tells of it what it cannot keep. */
 static bool is_read(const struct mapping *m, int source)

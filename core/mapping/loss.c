@@ -1,5 +1,5 @@
 /* loss.c - the values of a message that no rule has read: for people who write mappings. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 #include <stdlib.h>
 

@@ -104,7 +104,7 @@ struct mapped_restriction {
     struct mapped_event event; /* of one that is unread: as far as it goes, for its subject */
     int ordinal;               /* among all events of the message, had it been mapped */
     bool is_unread;   /* one of its own fields cannot be read, or may stand behind what could be
-                         (format->is_part); or what its sender restricts by
+                         (format->breaks_off); or what its sender restricts by
                          is a code that nobody here knows: then it is of any rule */
     bool is_doubtful; /* that code is there */
 };

@@ -1,5 +1,5 @@
 /* mapping_keys.c - the keys of a mapping: what it is read by is what the manual prints. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 STRICT_TABLE(mapping_keys_in_root, "",
              STRICT_MAY("in", STRICT_ANY,

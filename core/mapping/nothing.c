@@ -1,6 +1,6 @@
 /* nothing.c - what databases, spreadsheets and programs write where they have nothing, or cannot
  * show what they have. Every cell of every row is checked, so the first byte decides most. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 static const char none[] =
     "it may mean that nothing is there: name it under 'empty:', or write 'empty: []'";
@@ -55,7 +55,7 @@ struct day {
 };
 
 /* One to four digits from *at on, moved behind them; how many they are, 0 when they are others. */
-static size_t read_day_part(struct slice s, size_t *at, int *out)
+static size_t read_day_number(struct slice s, size_t *at, int *out)
 {
     size_t start = *at, end = skip_digits(s, start, 0);
     *out = 0;
@@ -80,13 +80,13 @@ static bool read_day(struct slice s, struct day *out)
 {
     size_t at = 0;
     int first, last;
-    size_t first_digits = read_day_part(s, &at, &first);
+    size_t first_digits = read_day_number(s, &at, &first);
     if (!first_digits || !take_mark(s, &at))
         return false;
-    size_t month_digits = read_day_part(s, &at, &out->month);
+    size_t month_digits = read_day_number(s, &at, &out->month);
     if (!month_digits || month_digits > 2 || !take_mark(s, &at))
         return false;
-    size_t last_digits = read_day_part(s, &at, &last);
+    size_t last_digits = read_day_number(s, &at, &last);
     if (first_digits == 4 && last_digits >= 1 && last_digits <= 2) {
         out->year = first;
         out->day = last;

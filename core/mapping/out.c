@@ -1,5 +1,5 @@
 /* out.c - one record through an out mapping: the tree that its format renders. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 #define TEXT_BYTES_MAX ((size_t)1 << 20)
 

@@ -1,6 +1,6 @@
 /* out_value.c - one value of a record as a text for people or for a partner. */
 #include "base/clean.h"
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 static const char *const precisions[] = {
     "year", "month", "day", "minute", "second", "millisecond"
@@ -167,19 +167,19 @@ bool out_template(struct out_run *r, const struct template *t, struct buf *to, b
     size_t start = to->n;
     *fits = true;
     for (size_t i = 0; *fits && i < t->count; i++) {
-        const struct template_part *part = &t->parts[i];
+        const struct template_piece *piece = &t->pieces[i];
         struct out_value v;
         struct slice text;
-        if (!part->is_value) {
-            buf_put(to, part->literal);
+        if (!piece->is_value) {
+            buf_put(to, piece->literal);
             continue;
         }
-        if (!out_value(r, &part->value, &v, e))
+        if (!out_value(r, &piece->value, &v, e))
             return false;
-        *fits = !v.is_null || part->is_optional;
+        *fits = !v.is_null || piece->is_optional;
         if (v.is_null)
             continue;
-        if (!out_text(r, &v, part->as, &text, e)) {
+        if (!out_text(r, &v, piece->as, &text, e)) {
             if (e->fate != ERR_NONE)
                 return false;
             text = v.text; /* for people: better as it came than not at all */

@@ -1,5 +1,5 @@
 /* reads.c - which bytes of a message rules have read. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 void reads_add(struct reads *r, uint32_t at, uint32_t length)
 {

@@ -1,5 +1,5 @@
 /* refs.c - lists of paths. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 bool refs_name(const struct refs *refs, int source)
 {

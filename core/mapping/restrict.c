@@ -1,5 +1,5 @@
 /* restrict.c - the restrictions of a message that cannot be mapped: they count all the same. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 /* How much one field that cannot be read takes with it. */
 enum loss { LOSS_FIELD, LOSS_EVENT, LOSS_ALL };
@@ -94,7 +94,7 @@ static void note_environment(const struct mapped_restriction *x, struct mapped_r
 /* The rules of a message, one after the other. */
 struct walk {
     struct run *r;
-    bool is_part; /* a no may stand where nothing could be read */
+    bool breaks_off; /* a no may stand where nothing could be read */
     struct mapped_restrictions *out;
     int64_t observed_ms;
     int ordinal;
@@ -118,7 +118,7 @@ static bool take_rule(struct walk *w, const struct rule *rule, struct err *e)
     bool is_unread = is_no && w->r->refused.fate != ERR_NONE;
     err_clear(&w->r->refused);
     if (!is_unread && !(holds && rule_speaks(w->r, rule))) {
-        bool may_be_cut = is_no && w->is_part;
+        bool may_be_cut = is_no && w->breaks_off;
         if (!may_be_cut)
             return true;
         is_unread = true;
@@ -214,9 +214,10 @@ bool mapping_in_restrictions(const struct mapping *m, struct arena *a, const str
 {
     struct run r;
     const struct format *f = mapping_format(m);
-    struct walk w = {
-        .r = &r, .is_part = f->is_part && f->is_part(d), .out = out, .observed_ms = observed_ms
-    };
+    struct walk w = { .r = &r,
+                      .breaks_off = f->breaks_off && f->breaks_off(d),
+                      .out = out,
+                      .observed_ms = observed_ms };
     *out = (struct mapped_restrictions){ .all_changed = true };
     size_t room = m->rule_count + 2 + (f->further ? FURTHER_MAX : 0);
     out->list = ARENA_ARRAY(a, room, struct mapped_restriction);

@@ -1,6 +1,6 @@
 /* rule.c - what a rule gives its event beside the fields: the header, and what `changed` compares.
  * */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 #define MEMORY_SEPARATOR 0x1f
 

@@ -1,6 +1,6 @@
 /* run.c - one message on its way through an in mapping: finding values, asking conditions, and
  * noting values that no record takes. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 #define MISSES_MAX 100
 #define FORM_MAX 24

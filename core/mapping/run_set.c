@@ -1,5 +1,5 @@
 /* run_set.c - one field of one message: found, converted, looked up, set in the record. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 enum value_how { HOW_ABSENT, HOW_CLEARED, HOW_TEXT, HOW_MOMENT, HOW_DROP };
 struct value {
@@ -187,7 +187,7 @@ static bool table_look_up(struct run *r, const struct field *f, struct value *v,
     return true;
 }
 
-static bool join_parts(struct run *r, const struct field *f, struct value *v, struct err *e)
+static bool join_found(struct run *r, const struct field *f, struct value *v, struct err *e)
 {
     size_t n = 0;
     for (size_t i = 0; i < f->from.count; i++)
@@ -196,16 +196,16 @@ static bool join_parts(struct run *r, const struct field *f, struct value *v, st
     if (!text)
         return err_memory(e);
     for (size_t i = 0; i < f->from.count; i++) {
-        const struct found *part = run_find(r, &f->from.list[i]);
-        if (part->how != FOUND_PRESENT)
+        const struct found *one = run_find(r, &f->from.list[i]);
+        if (one->how != FOUND_PRESENT)
             continue;
-        run_doubt(r, &f->from.list[i], part->value);
+        run_doubt(r, &f->from.list[i], one->value);
         if (to > text && f->with.n) {
             memcpy(to, f->with.p, f->with.n);
             to += f->with.n;
         }
-        memcpy(to, part->value.p, part->value.n);
-        to += part->value.n;
+        memcpy(to, one->value.p, one->value.n);
+        to += one->value.n;
     }
     v->text = slice_of(text, (size_t)(to - text));
     v->ref = &f->from.list[0];
@@ -232,7 +232,7 @@ static bool field_evaluate(struct run *r, const struct field *f, struct value *v
     if (f->as == AS_COUNT && f->from.count)
         return count_repetitions(r, f, v, e);
     if (f->kind == FIELD_JOIN) {
-        if (!join_parts(r, f, v, e))
+        if (!join_found(r, f, v, e))
             return false;
     } else {
         pick_readable(r, f, v);
@@ -405,8 +405,8 @@ static bool set_each(struct run *r, struct build *b, const struct field *f, size
 }
 
 /* A list of texts from several paths: each that has a value is an item. */
-static bool set_parts(struct run *r, struct build *b, const struct field *f, size_t slot,
-                      bool *cleared, struct err *e)
+static bool set_list(struct run *r, struct build *b, const struct field *f, size_t slot,
+                     bool *cleared, struct err *e)
 {
     struct slice *items = ARENA_ARRAY(r->a, f->from.count + 1, struct slice);
     size_t n = 0;
@@ -414,12 +414,12 @@ static bool set_parts(struct run *r, struct build *b, const struct field *f, siz
     if (!items)
         return err_memory(e);
     for (size_t i = 0; i < f->from.count; i++) {
-        const struct found *part = run_find(r, &f->from.list[i]);
-        any_cleared = any_cleared || part->how == FOUND_CLEARED;
-        if (part->how != FOUND_PRESENT)
+        const struct found *one = run_find(r, &f->from.list[i]);
+        any_cleared = any_cleared || one->how == FOUND_CLEARED;
+        if (one->how != FOUND_PRESENT)
             continue;
-        run_doubt(r, &f->from.list[i], part->value);
-        items[n++] = part->value;
+        run_doubt(r, &f->from.list[i], one->value);
+        items[n++] = one->value;
     }
     *cleared = n == 0 && any_cleared;
     return n == 0 || build_strings(b, slot, items, n, e);
@@ -449,7 +449,7 @@ static bool set_fresh(struct run *r, struct build *b, const struct setter *s, bo
     if (f->kind == FIELD_EACH)
         return set_each(r, b, f, slot, cleared, e);
     if (f->kind == FIELD_JOIN && plan_slot_at(b->plan, slot)->type == SLOT_ARRAY)
-        return set_parts(r, b, f, slot, cleared, e);
+        return set_list(r, b, f, slot, cleared, e);
     if (!field_evaluate(r, f, &v, e))
         return false;
     if (!set_slot_value(r, f, b, slot, &v, e))

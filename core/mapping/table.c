@@ -1,5 +1,5 @@
 /* table.c - code tables: a hash over borrowed texts, whatever their letters' case. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 /* FNV-1a over the letters as small ones, its high bits folded down. */
 static uint64_t hash_of(struct slice s)

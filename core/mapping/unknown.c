@@ -1,5 +1,5 @@
 /* unknown.c - codes by which a sender restricts, and that nobody here knows. */
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 const struct ref *unknown_next(struct run *r, size_t *next, struct slice *code)
 {

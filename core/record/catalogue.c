@@ -155,7 +155,8 @@ static bool is_schema(const struct schema_file *f)
     return f->root && (f->internal || header || node_get(f->root, "kinds"));
 }
 
-/* An event is a record with kinds; in internal/ each file is a schema; all others are parts. */
+/* An event is a record with kinds; in internal/ each file is a schema; all others are types that
+ * they use. */
 static void load_schema(struct arena *a, const struct schema_files *files,
                         const struct schema_file *f, struct catalogue *out, struct problems *p)
 {
@@ -183,12 +184,12 @@ static void load_schema(struct arena *a, const struct schema_files *files,
 
 static bool hash_files(struct arena *a, const struct schema_files *files, struct catalogue *c)
 {
-    struct slice *parts = ARENA_ARRAY(a, files->count, struct slice);
-    if (!parts)
+    struct slice *texts = ARENA_ARRAY(a, files->count, struct slice);
+    if (!texts)
         return false;
     for (size_t i = 0; i < files->count; i++)
-        parts[i] = files->list[i].text;
-    sha256_parts(parts, files->count, c->hash);
+        texts[i] = files->list[i].text;
+    sha256_slices(texts, files->count, c->hash);
     return true;
 }
 

@@ -101,16 +101,16 @@ static inline struct slice view_raw(const struct view *v, size_t slot)
     return slice_of(v->bytes.p + v->slots[slot].at, v->slots[slot].n);
 }
 
-/* Copies the record. A slot is copied when its part is released, when its category is "always",
+/* Copies the record. A slot is copied when its portion is released, when its category is "always",
  * and when it cannot be null; any other becomes null. A replaced slot takes the encoded bytes
- * given; each is replaced at most once. parts has the part of each slot: plan_categories, or a
- * finer division of them; "never" is never released. The bytes depend on nothing but what is
+ * given; each is replaced at most once. portions has the portion of each slot: plan_categories, or
+ * a finer division of them; "never" is never released. The bytes depend on nothing but what is
  * released and replaced (law 7). */
 struct replacement {
     size_t slot;
     struct slice encoded;
 };
-void plan_project(const struct view *v, const uint8_t *parts, const struct categories *released,
+void plan_project(const struct view *v, const uint8_t *portions, const struct categories *released,
                   const struct replacement *r, size_t n, struct buf *out);
 
 /* Building a record slot by slot, in any order. Unset nullable slots become null. */

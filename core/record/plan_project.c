@@ -13,22 +13,22 @@
 /* What becomes of a slot; a number below is the index of its replacement. */
 enum { KEEP = PLAN_SLOTS_MAX - 1, WITHHOLD = PLAN_SLOTS_MAX };
 
-static bool is_kept(const struct plan *p, size_t slot, unsigned part,
+static bool is_kept(const struct plan *p, size_t slot, unsigned portion,
                     const struct categories *released)
 {
     if (p->ops[slot].kept)
         return true;
-    return part != CATEGORY_NEVER && categories_has(released, part);
+    return portion != CATEGORY_NEVER && categories_has(released, portion);
 }
 
-static size_t project_decide(const struct view *v, const uint8_t *parts,
+static size_t project_decide(const struct view *v, const uint8_t *portions,
                              const struct categories *released, const struct replacement *r,
                              size_t n, uint8_t fate[PLAN_SLOTS_MAX])
 {
     const struct plan *p = v->plan;
     size_t bytes = 0;
     for (size_t i = 0; i < p->count; i++) {
-        bool kept = is_kept(p, i, parts[i], released);
+        bool kept = is_kept(p, i, portions[i], released);
         fate[i] = kept ? KEEP : WITHHOLD;
         bytes += kept ? v->slots[i].n : 1;
     }
@@ -58,12 +58,12 @@ static struct slice kept_range(const struct view *v, const uint8_t *fate, size_t
     return range;
 }
 
-void plan_project(const struct view *v, const uint8_t *parts, const struct categories *released,
+void plan_project(const struct view *v, const uint8_t *portions, const struct categories *released,
                   const struct replacement *r, size_t n, struct buf *out)
 {
     uint8_t fate[PLAN_SLOTS_MAX];
     assert(n < KEEP);
-    size_t bytes = project_decide(v, parts, released, r, n, fate);
+    size_t bytes = project_decide(v, portions, released, r, n, fate);
     uint8_t *from = buf_reserve(out, bytes);
     if (!from)
         return;

@@ -158,21 +158,22 @@ static bool discloses(const struct decision *d)
 
 struct slots {
     const struct plan *plan;
-    const uint8_t *now, *then; /* the part of each, in either bundle */
+    const uint8_t *now, *then; /* the portion of each, in either bundle */
     bool *more, *less;         /* newly shared, no longer */
 };
 
-/* Whether d lets a slot go, in a part of its bundle, with nothing asked of it that other does not
- * ask too. */
-static bool gives(const struct decision *d, unsigned part, const struct decision *other,
-                  unsigned other_part)
+/* Whether d lets a slot go, in a portion of its bundle, with nothing asked of it that other does
+ * not ask too. */
+static bool gives(const struct decision *d, unsigned portion, const struct decision *other,
+                  unsigned other_portion)
 {
-    if (!discloses(d) || !categories_has(&d->released, part))
+    if (!discloses(d) || !categories_has(&d->released, portion))
         return false;
     if (!discloses(other))
         return true;
     for (int k = 0; k < OBLIGE_COUNT; k++)
-        if (categories_has(&d->obliged[k], part) && !categories_has(&other->obliged[k], other_part))
+        if (categories_has(&d->obliged[k], portion) &&
+            !categories_has(&other->obliged[k], other_portion))
             return false;
     return true;
 }
@@ -183,8 +184,8 @@ static bool compare_slots(struct comparing *c, const struct told *t, struct slot
     size_t n;
     s->plan = catalogue_at(c->now.rules.bundle->catalogue, any->schema)->plan;
     n = plan_slots(s->plan);
-    s->now = bundle_parts(c->now.rules.bundle, any->schema);
-    s->then = bundle_parts(c->then.rules.bundle, any->schema);
+    s->now = bundle_portions(c->now.rules.bundle, any->schema);
+    s->then = bundle_portions(c->then.rules.bundle, any->schema);
     s->more = ARENA_ARRAY(&c->arena, n + 1, bool);
     s->less = ARENA_ARRAY(&c->arena, n + 1, bool);
     if (!s->more || !s->less)

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/part.h"
+#include "host/temp_file.h"
 #include "host/strict.h"
 #include "sharing/change/pack_approve.h"
 #include "sharing/load/bundle_load.h"
@@ -349,20 +349,20 @@ static bool is_kept_already(const char *path, const struct edition *g, struct er
 }
 
 /* Written aside, synced, then linked to its name, which must not be there yet. */
-static bool put_file(const char *part, const char *path, struct slice bytes, bool *exists,
+static bool put_file(const char *temp, const char *path, struct slice bytes, bool *exists,
                      struct err *e)
 {
-    int fd = part_open(AT_FDCWD, part, 0600);
+    int fd = temp_file_open(AT_FDCWD, temp, 0600);
     if (fd < 0)
-        return err_errno(e, ERR_FATAL, "bundle.keep", errno, "cannot make", part);
-    bool good = part_write(fd, bytes) && fsync(fd) == 0;
+        return err_errno(e, ERR_FATAL, "bundle.keep", errno, "cannot make", temp);
+    bool good = temp_file_write(fd, bytes) && fsync(fd) == 0;
     int number = errno;
-    if (good && link(part, path) != 0) {
+    if (good && link(temp, path) != 0) {
         number = errno;
         *exists = number == EEXIST;
         good = *exists;
     }
-    (void)unlink(part);
+    (void)unlink(temp);
     (void)close(fd); /* synced before */
     return good || err_errno(e, ERR_FATAL, "bundle.keep", number, "cannot write", path);
 }
@@ -380,7 +380,7 @@ static bool sync_folder(const char *folder, struct err *e)
 }
 
 /* ".NUMBER.PROCESS", as bundles_keep names them. */
-static bool is_bundle_part(const void *ctx, const char *name)
+static bool is_temp_bundle(const void *ctx, const char *name)
 {
     struct slice text = slice_text(name);
     uint64_t number = 0, process = 0;
@@ -398,7 +398,7 @@ void bundles_tidy(const char *folder)
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return;
-    (void)part_sweep(fd, is_bundle_part, NULL);
+    (void)temp_file_sweep(fd, is_temp_bundle, NULL);
     (void)close(fd);
 }
 
@@ -408,11 +408,11 @@ bool bundles_keep(const char *folder, const struct edition *g, struct err *e)
     bool exists = false;
     arena_init(&a, 1 << 16);
     const char *path = arena_format(&a, "%s/%06" PRIu64 ".bundle", folder, g->number);
-    const char *part = arena_format(&a, "%s/.%06" PRIu64 ".%d", folder, g->number, (int)getpid());
-    bool good = (path && part) || err_memory(e);
+    const char *temp = arena_format(&a, "%s/.%06" PRIu64 ".%d", folder, g->number, (int)getpid());
+    bool good = (path && temp) || err_memory(e);
     if (good && mkdir(folder, 0700) != 0 && errno != EEXIST)
         good = err_errno(e, ERR_FATAL, "bundle.keep", errno, "cannot make", folder);
-    good = good && put_file(part, path, g->pack->file, &exists, e);
+    good = good && put_file(temp, path, g->pack->file, &exists, e);
     good = good && sync_folder(folder, e);
     if (good && exists)
         good = is_kept_already(path, g, e);

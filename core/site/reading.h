@@ -58,7 +58,7 @@ void reading_bundles(struct reading *r, const struct node *root);
 /* Tells that a demo site, whose bundle nobody has signed, reaches another machine. */
 bool reading_not_local(struct reading *r, const struct node *n, struct slice what);
 
-/* What a map may have beside its keys: parts.c, bus.c, admin.c. */
+/* What a map may have beside its keys: reading_parts.c, reading_bus.c, reading_admin.c. */
 extern const struct cfg_option reading_feed_options[], reading_delivery_options[],
     reading_bus_options[], reading_admin_options[];
 

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/part.h"
+#include "host/temp_file.h"
 #include "site/reading.h"
 
 struct filling {
@@ -114,16 +114,16 @@ static bool fill_key_check(struct filling *f, const struct named_key *k)
 
 static bool write_region(struct filling *f)
 {
-    const char *part = arena_format(f->a, "%s.part", f->region);
+    const char *temp = arena_format(f->a, "%s.part", f->region);
     struct stat st;
-    if (!part)
+    if (!temp)
         return err_memory(f->e);
     mode_t mode = stat(f->region, &st) == 0 ? st.st_mode & 0777 : 0644;
-    int fd = part_open(AT_FDCWD, part, mode);
+    int fd = temp_file_open(AT_FDCWD, temp, mode);
     bool good = fd >= 0;
-    good = good && part_write(fd, f->text);
+    good = good && temp_file_write(fd, f->text);
     good = good && fsync(fd) == 0;
-    good = good && rename(part, f->region) == 0;
+    good = good && rename(temp, f->region) == 0;
     int number = errno;
     if (fd >= 0)
         (void)close(fd);

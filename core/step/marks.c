@@ -30,8 +30,8 @@ const char *mark_note(enum mark_says s)
 static void key_of(const char *start, struct slice rest, uint8_t key[ID_BYTES])
 {
     uint8_t hash[HASH_BYTES];
-    const struct slice parts[] = { slice_text(start), rest };
-    sha256_parts(parts, 2, hash);
+    const struct slice hashed[] = { slice_text(start), rest };
+    sha256_slices(hashed, 2, hash);
     memcpy(key, hash, ID_BYTES);
 }
 

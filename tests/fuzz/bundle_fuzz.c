@@ -2,7 +2,7 @@
  * bundle that decides.
  *
  * The input is one file after the other, parted by the byte 0xff, which stands in no text: region,
- * facts, an agreement, prohibitions, an extension, a stop, aliases. An empty part is read as the
+ * facts, an agreement, prohibitions, an extension, a stop, aliases. An empty one is read as the
  * small bundle's file below, so that one file can be wrong where all others are right. What loads
  * is asked about an event of each service. */
 #include <stdio.h>
@@ -67,22 +67,22 @@ static const struct {
 static struct arena process, scratch;
 static const struct catalogue *catalogue;
 
-static bool read_part(const void *ctx, struct arena *a, const char *name, struct slice *out,
+static bool read_file(const void *ctx, struct arena *a, const char *name, struct slice *out,
                       bool *found, struct err *e)
 {
-    const struct slice *parts = ctx;
+    const struct slice *inputs = ctx;
     (void)a;
     (void)e;
     *found = false;
     for (size_t i = 0; i < FILE_COUNT; i++)
         if (strcmp(files[i].name, name) == 0) {
-            *out = parts[i].n ? parts[i] : slice_text(files[i].text);
+            *out = inputs[i].n ? inputs[i] : slice_text(files[i].text);
             *found = true;
         }
     return true;
 }
 
-static bool list_parts(const void *ctx, struct arena *a, const char *folder,
+static bool list_files(const void *ctx, struct arena *a, const char *folder,
                        struct source_names *out, struct err *e)
 {
     (void)ctx;
@@ -124,7 +124,7 @@ static bool build_stay(const struct bundle *b, size_t source, struct view *out,
     return done && plan_view(s->plan, &scratch, slice_from(*framed, WIRE_HEADER_BYTES), out, e);
 }
 
-/* The parts that such a name means: "X", or "X except Y, Z". */
+/* The portions that such a name means: "X", or "X except Y, Z". */
 static struct categories meant(const struct bundle *b, struct slice name)
 {
     static const struct slice except = SLICE_INIT(" except ");
@@ -152,7 +152,7 @@ static void name_set(const struct bundle *b, size_t schema, const struct categor
         struct categories one = meant(b, names[i]);
         categories_join(&all, &one);
     }
-    bundle_parts_of(b, schema, &has);
+    bundle_portions_of(b, schema, &has);
     categories_keep(&all, &has);
     must(categories_equal(&all, set), "a set is written as another");
 }
@@ -179,11 +179,11 @@ static void decide(const struct bundle *b, size_t source)
     }
 }
 
-static void load(const struct slice *parts)
+static void load(const struct slice *inputs)
 {
     struct problems p = { .count = 0 };
     struct bundle_source source = {
-        .label = "fuzz", .ctx = parts, .read = read_part, .list = list_parts
+        .label = "fuzz", .ctx = inputs, .read = read_file, .list = list_files
     };
     const struct bundle *b = bundle_load_from(&scratch, &source, catalogue, &p);
     must(b != NULL || p.count > 0 || p.lost, "refused without a problem");
@@ -205,7 +205,7 @@ static void prepare(void)
     catalogue = catalogue_load(&process, SOURCE_DIR "/schemas", &p);
     must(catalogue != NULL, "the schemas do not load");
     struct bundle_source source = {
-        .label = "small", .ctx = none, .read = read_part, .list = list_parts
+        .label = "small", .ctx = none, .read = read_file, .list = list_files
     };
     bool loads = bundle_load_from(&scratch, &source, catalogue, &p) != NULL;
     char text[400];
@@ -217,15 +217,15 @@ static void prepare(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct slice parts[FILE_COUNT] = { { .p = NULL } }, rest = slice_of(data, size);
+    struct slice inputs[FILE_COUNT] = { { .p = NULL } }, rest = slice_of(data, size);
     if (!catalogue)
         prepare();
     arena_reset(&scratch);
     for (size_t i = 0; i < FILE_COUNT; i++) {
         size_t end = slice_find(rest, PART);
-        parts[i] = slice_head(rest, end);
+        inputs[i] = slice_head(rest, end);
         rest = slice_from(rest, end + 1);
     }
-    load(parts);
+    load(inputs);
     return 0;
 }

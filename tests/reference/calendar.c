@@ -125,18 +125,18 @@ static bool take_offset(const char *at, int year, int64_t local_ms, int64_t *ms)
     return true;
 }
 
-struct parts {
+struct fields {
     int y, m, d, h, min, s, ms;
 };
 
-static bool take_date(const char **at, struct parts *t)
+static bool take_date(const char **at, struct fields *t)
 {
     return take_digits(at, 4, &t->y) && take_mark(at, '-') && take_digits(at, 2, &t->m) &&
            take_mark(at, '-') && take_digits(at, 2, &t->d) && t->m >= 1 && t->m <= 12 &&
            t->d >= 1 && t->d <= days_in(t->y, t->m);
 }
 
-static bool take_clock(const char **at, struct parts *t)
+static bool take_clock(const char **at, struct fields *t)
 {
     if (!take_mark(at, 'T') || !take_digits(at, 2, &t->h) || !take_mark(at, ':') ||
         !take_digits(at, 2, &t->min) || t->h > 23 || t->min > 59)
@@ -148,7 +148,7 @@ static bool take_clock(const char **at, struct parts *t)
 
 bool ref_time(const char *at, int64_t *ms)
 {
-    struct parts t = { .s = 0 };
+    struct fields t = { .s = 0 };
     if (!take_date(&at, &t) || !take_clock(&at, &t))
         return false;
     int64_t minutes = count_days(t.y, t.m, t.d) * 1440 + t.h * 60 + t.min;

@@ -26,7 +26,7 @@ static struct ref_set by_field(const struct check *k, const struct categories *b
     size_t schema = k->of->event->schema;
     struct ref_set set = { { false } };
     for (size_t i = 0; i < plan_slots(catalogue_at(k->of->catalogue, schema)->plan); i++)
-        set.has[i] = categories_has(b, bundle_part(k->bundle, schema, i));
+        set.has[i] = categories_has(b, bundle_portion(k->bundle, schema, i));
     return set;
 }
 
@@ -35,7 +35,7 @@ static bool same_set(const struct check *k, const struct ref_set *a, const struc
 {
     struct ref_set got = by_field(k, b);
     struct categories has, rest = *b;
-    bundle_parts_of(k->bundle, k->of->event->schema, &has);
+    bundle_portions_of(k->bundle, k->of->event->schema, &has);
     categories_drop(&rest, &has);
     return memcmp(a, &got, sizeof got) == 0 && categories_is_empty(&rest);
 }
@@ -265,13 +265,13 @@ static void add_to_digest(struct check *k, const struct judged *out, const struc
 {
     struct slice sent =
         got->disclosure < 0 ? slice_of(NULL, 0) : out->disclosures[got->disclosure].bytes;
-    const struct slice parts[] = { slice_of(k->digest, HASH_BYTES),
-                                   slice_text(k->of->bundle->services[got->to.n].name),
-                                   slice_text(got->reason),
-                                   slice_of(&got->released, sizeof got->released),
-                                   slice_of(&got->withheld, sizeof got->withheld),
-                                   sent };
-    sha256_parts(parts, sizeof parts / sizeof parts[0], k->digest);
+    const struct slice hashed[] = { slice_of(k->digest, HASH_BYTES),
+                                    slice_text(k->of->bundle->services[got->to.n].name),
+                                    slice_text(got->reason),
+                                    slice_of(&got->released, sizeof got->released),
+                                    slice_of(&got->withheld, sizeof got->withheld),
+                                    sent };
+    sha256_slices(hashed, sizeof hashed / sizeof hashed[0], k->digest);
 }
 
 bool check_case(struct check *k)

@@ -115,13 +115,13 @@ struct ref_set ref_meant(const struct ref_case *c, const char *word)
     const struct plan *p = catalogue_at(c->catalogue, c->event->schema)->plan;
     bool is_field = strncmp(word, field, sizeof field - 1) == 0;
     bool is_category = !is_field && is_any(c, word, names_category);
-    bool is_part = !is_field && !is_category && is_any(c, word, ends_with);
+    bool is_ending = !is_field && !is_category && is_any(c, word, ends_with);
     struct ref_set set = { { false } };
     for (size_t i = 0; i < plan_slots(p); i++) {
         const struct slot *s = plan_slot_at(p, i);
         struct slice category = catalogue_category(c->catalogue, s->category);
         set.has[i] = is_category ? names_category(word, category)
-                     : is_part   ? ends_with(word, category)
+                     : is_ending ? ends_with(word, category)
                                  : is_path(word + (is_field ? sizeof field - 1 : 0), s->path);
     }
     return set;

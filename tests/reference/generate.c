@@ -121,17 +121,17 @@ static struct ref_kinds some_kinds(const struct maker *m)
     return k;
 }
 
-/* Whether nothing else is meant by the last part of its name. */
-static bool is_clear(const struct maker *m, struct slice part)
+/* Whether nothing else is meant by the last word of its name. */
+static bool is_clear(const struct maker *m, struct slice word)
 {
     size_t n = 0;
     for (unsigned i = 0; i < catalogue_category_count(m->catalogue); i++) {
         struct slice name = catalogue_category(m->catalogue, i);
         size_t dot = slice_find(name, '.');
-        n += slice_equal(slice_from(name, dot + 1), part);
-        n += 2 * slice_equal(slice_head(name, dot), part);
+        n += slice_equal(slice_from(name, dot + 1), word);
+        n += 2 * slice_equal(slice_head(name, dot), word);
     }
-    return part.n && n == 1;
+    return word.n && n == 1;
 }
 
 static const char *some_category(const struct maker *m)
@@ -140,14 +140,14 @@ static const char *some_category(const struct maker *m)
         const struct plan *p = catalogue_at(m->catalogue, m->types[below(m, TYPES)])->plan;
         unsigned n = plan_slot_at(p, below(m, plan_slots(p)))->category;
         struct slice name = catalogue_category(m->catalogue, n);
-        struct slice part = slice_from(name, slice_find(name, '.') + 1);
+        struct slice word = slice_from(name, slice_find(name, '.') + 1);
         bool is_group = chance(m, 15);
         if (slice_equal_text(name, "always") || slice_equal_text(name, "never"))
             continue;
         if (is_group && !slice_starts(name, SLICE("free-text")))
             name = slice_head(name, slice_find(name, '.'));
-        else if (chance(m, 10) && is_clear(m, part))
-            name = part;
+        else if (chance(m, 10) && is_clear(m, word))
+            name = word;
         return arena_text(m->arena, name);
     }
 }
@@ -494,9 +494,9 @@ static struct ref_words make_sayers(const struct maker *m)
 {
     const size_t n = sizeof roles / sizeof roles[0];
     struct ref_words by = { ARENA_ARRAY(m->arena, n, const char *), 0 };
-    unsigned part = chance(m, 50) ? 100 : 40;
+    unsigned share = chance(m, 50) ? 100 : 40;
     for (size_t i = 0; i < n; i++)
-        if (chance(m, part) || (i + 1 == n && by.n == 0))
+        if (chance(m, share) || (i + 1 == n && by.n == 0))
             by.at[by.n++] = roles[i];
     return by;
 }

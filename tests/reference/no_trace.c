@@ -58,10 +58,10 @@ static const char *seen_of(struct arena *a, enum ref_obligation o, const char *t
     }
 }
 
-static int obligation_of(const struct decision *d, unsigned part)
+static int obligation_of(const struct decision *d, unsigned portion)
 {
     for (int o = 0; o < REF_OBLIGATIONS_COUNT; o++)
-        if (categories_has(&d->obliged[o], part))
+        if (categories_has(&d->obliged[o], portion))
             return o;
     return -1;
 }
@@ -106,12 +106,12 @@ static void vary_cleared(struct trial *t, const struct decision *d, struct ref_e
                      now = { ARENA_ARRAY(t->arena, 2 * was.n + 2, const char *), 0 };
     for (size_t i = 0; i <= was.n; i++) {
         size_t other = ref_below(t->random, plan_slots(p));
-        if (!categories_has(&d->released, bundle_part(t->bundle, ev->schema, other)) &&
+        if (!categories_has(&d->released, bundle_portion(t->bundle, ev->schema, other)) &&
             ref_chance(t->random, 50))
             now.at[now.n++] = arena_text(t->arena, plan_slot_at(p, other)->path);
         int slot = i < was.n ? plan_field(p, slice_text(was.at[i])) : -1;
         if (slot >= 0 &&
-            categories_has(&d->released, bundle_part(t->bundle, ev->schema, (size_t)slot)))
+            categories_has(&d->released, bundle_portion(t->bundle, ev->schema, (size_t)slot)))
             now.at[now.n++] = was.at[i];
     }
     v->texts = now;
@@ -127,13 +127,13 @@ static struct ref_event *vary(struct trial *t, const struct decision *d)
     other->values = ARENA_ARRAY(t->arena, ev->value_count, struct ref_value);
     for (size_t i = 0; i < ev->value_count; i++) {
         const struct slot *s = plan_slot_at(p, i);
-        unsigned part = bundle_part(t->bundle, ev->schema, i);
-        int o = obligation_of(d, part);
+        unsigned portion = bundle_portion(t->bundle, ev->schema, i);
+        int o = obligation_of(d, portion);
         other->values[i] = ev->values[i];
         if (s->category == always || is_fixed(plan_header(p), i) ||
             slice_equal_text(s->path, "header.unknown_restriction"))
             continue;
-        if (!categories_has(&d->released, part))
+        if (!categories_has(&d->released, portion))
             other->values[i] = ref_random_value(t->arena, t->random, t->of.bundle, s, t->of.at_ms);
         else if (o >= 0 && change_within(t, s, (enum ref_obligation)o, &other->values[i]))
             t->changed_by_obligation++;

@@ -49,9 +49,9 @@ bool spool_change_put(struct spool *s, const struct change *c, struct err *e)
 
 void link_key(struct slice agency, struct slice local_id, uint8_t out[ID_BYTES])
 {
-    const struct slice parts[] = { agency, SLICE("\0"), local_id };
+    const struct slice hashed[] = { agency, SLICE("\0"), local_id };
     uint8_t hash[HASH_BYTES];
-    sha256_parts(parts, 3, hash);
+    sha256_slices(hashed, 3, hash);
     memcpy(out, hash, ID_BYTES);
 }
 

@@ -257,7 +257,7 @@ static size_t count_lines(struct slice s)
     return n;
 }
 
-/* What stands after the canonical part. */
+/* What stands after the canonical text. */
 static bool read_signatures(struct reader *r, struct pack *p)
 {
     size_t lines = count_lines(r->rest);

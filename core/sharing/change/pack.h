@@ -78,7 +78,7 @@ struct pack {
 
 /* Borrows bytes. */
 MUST_CHECK bool pack_read(struct arena *a, struct slice bytes, struct pack *out, struct err *e);
-/* The canonical part; files must be sorted by name and their hashes set. form 0 is the demo's. */
+/* The canonical text; files must be sorted by name and their hashes set. form 0 is the demo's. */
 MUST_CHECK bool pack_write(const struct pack *p, struct buf *out, struct err *e);
 
 /* All files of a source, and the schema files of a folder; sorted, hashed, in a. */

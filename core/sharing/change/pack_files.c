@@ -159,16 +159,16 @@ bool pack_same_files(const struct pack *a, const struct pack *b)
 
 bool pack_has_schemas(const struct pack *p, const struct catalogue *c, struct err *e)
 {
-    struct slice *parts = mem_alloc((p->file_count + 1) * sizeof *parts);
+    struct slice *files = mem_alloc((p->file_count + 1) * sizeof *files);
     uint8_t hash[HASH_BYTES];
     size_t n = 0;
-    if (!parts)
+    if (!files)
         return err_memory(e);
     for (size_t i = 0; i < p->file_count; i++)
         if (strncmp(p->files[i].name, "schemas/", 8) == 0)
-            parts[n++] = p->files[i].bytes;
-    sha256_parts(parts, n, hash);
-    mem_free(parts);
+            files[n++] = p->files[i].bytes;
+    sha256_slices(files, n, hash);
+    mem_free(files);
     return hash_equal(hash, catalogue_hash(c)) ||
            err_set(e, ERR_REJECT, "pack.schemas", 0,
                    "cannot use the bundle: its schemas are not those of this program");

@@ -5,7 +5,7 @@
 #include "sharing/rules/compiled.h"
 
 /* An agreement or prohibition, wherever its file lies. */
-struct part {
+struct pack_tree {
     const char *file;
     const struct node *root;
 };
@@ -154,7 +154,7 @@ static bool releases_field(const struct release_list *r, struct slice path)
         return true;
     for (size_t i = 0; i < catalogue_count(r->catalogue); i++) {
         unsigned category;
-        if (parts_nameable(r->catalogue, i, path, &category) < 0)
+        if (portions_nameable(r->catalogue, i, path, &category) < 0)
             continue;
         if (!categories_has(&r->whole, category))
             return false;
@@ -232,7 +232,8 @@ static bool has_obligations(const struct node *agreement)
     return false;
 }
 
-static void compare_agreement(struct comparing *c, const struct part *was, const struct part *now)
+static void compare_agreement(struct comparing *c, const struct pack_tree *was,
+                              const struct pack_tree *now)
 {
     static const char *const compared[] = { "clauses", "in_force" };
     if (same(was->root, now->root))
@@ -251,8 +252,8 @@ static void compare_agreement(struct comparing *c, const struct part *was, const
 
 /* ---- lists of files ---- */
 
-struct parts {
-    struct part *list;
+struct pack_trees {
+    struct pack_tree *list;
     size_t count;
 };
 
@@ -262,18 +263,19 @@ static bool lies_below(const char *name, const char *folder)
     return strncmp(name, folder, n) == 0 && name[n] == '/';
 }
 
-static struct parts parts_of(struct comparing *c, const struct pack *p, const char *folder)
+static struct pack_trees trees_of(struct comparing *c, const struct pack *p, const char *folder)
 {
-    struct parts out = { ARENA_ARRAY(c->a, p->file_count + 1, struct part), 0 };
+    struct pack_trees out = { ARENA_ARRAY(c->a, p->file_count + 1, struct pack_tree), 0 };
     if (!out.list)
         c->failed = !err_memory(c->e);
     for (size_t i = 0; out.list && i < p->file_count; i++)
         if (lies_below(p->files[i].name, folder))
-            out.list[out.count++] = (struct part){ p->files[i].name, tree_of(c, &p->files[i]) };
+            out.list[out.count++] =
+                (struct pack_tree){ p->files[i].name, tree_of(c, &p->files[i]) };
     return out;
 }
 
-static const struct part *agreement_of(const struct parts *p, const struct node *like)
+static const struct pack_tree *agreement_of(const struct pack_trees *p, const struct node *like)
 {
     for (size_t i = 0; i < p->count; i++)
         if (same(node_get(p->list[i].root, "agreement"), node_get(like, "agreement")) &&
@@ -283,7 +285,7 @@ static const struct part *agreement_of(const struct parts *p, const struct node 
 }
 
 /* A version that is gone no longer stands before another of its name (superseded). */
-static bool has_another_version(const struct parts *p, const struct node *gone)
+static bool has_another_version(const struct pack_trees *p, const struct node *gone)
 {
     for (size_t i = 0; i < p->count; i++)
         if (same(node_get(p->list[i].root, "agreement"), node_get(gone, "agreement")))
@@ -293,17 +295,17 @@ static bool has_another_version(const struct parts *p, const struct node *gone)
 
 static void compare_agreements(struct comparing *c)
 {
-    struct parts was = parts_of(c, c->before, "agreements");
-    struct parts now = parts_of(c, c->after, "agreements");
+    struct pack_trees was = trees_of(c, c->before, "agreements");
+    struct pack_trees now = trees_of(c, c->after, "agreements");
     for (size_t i = 0; i < now.count && !c->failed; i++) {
-        const struct part *old = agreement_of(&was, now.list[i].root);
+        const struct pack_tree *old = agreement_of(&was, now.list[i].root);
         if (old)
             compare_agreement(c, old, &now.list[i]);
         else
             says(c, now.list[i].file, "a new agreement or version", SLICE(""));
     }
     for (size_t i = 0; i < was.count && !c->failed; i++) {
-        const struct part *gone = &was.list[i];
+        const struct pack_tree *gone = &was.list[i];
         if (agreement_of(&now, gone->root))
             continue;
         if (has_another_version(&now, gone->root))
@@ -316,17 +318,17 @@ static void compare_agreements(struct comparing *c)
 /* An agreement that ends earlier for want of its extension takes its obligations with it. */
 static void compare_extensions(struct comparing *c)
 {
-    struct parts was = parts_of(c, c->before, "agreements");
-    struct parts orders = parts_of(c, c->before, "extensions");
+    struct pack_trees was = trees_of(c, c->before, "agreements");
+    struct pack_trees orders = trees_of(c, c->before, "extensions");
     for (size_t i = 0; i < orders.count && !c->failed; i++) {
-        const struct part *gone = &orders.list[i];
-        const struct part *of = agreement_of(&was, gone->root);
+        const struct pack_tree *gone = &orders.list[i];
+        const struct pack_tree *of = agreement_of(&was, gone->root);
         if (!pack_file_named(c->after, gone->file) && of && has_obligations(of->root))
             says(c, gone->file, "gone, and obligations with it", SLICE(""));
     }
 }
 
-static const struct node *prohibition_of(const struct parts *p, struct slice id)
+static const struct node *prohibition_of(const struct pack_trees *p, struct slice id)
 {
     const struct node *found = NULL;
     for (size_t i = 0; i < p->count && !found; i++)
@@ -336,8 +338,8 @@ static const struct node *prohibition_of(const struct parts *p, struct slice id)
 
 static void compare_prohibitions(struct comparing *c)
 {
-    struct parts was = parts_of(c, c->before, "prohibitions");
-    struct parts now = parts_of(c, c->after, "prohibitions");
+    struct pack_trees was = trees_of(c, c->before, "prohibitions");
+    struct pack_trees now = trees_of(c, c->after, "prohibitions");
     for (size_t i = 0; i < was.count && !c->failed; i++) {
         const struct node *list = node_get(was.list[i].root, "prohibitions");
         for (const struct node *n = list ? list->first : NULL; n; n = n->next) {

@@ -13,15 +13,16 @@ struct decision {
     struct recipient_id to;
     enum outcome outcome;
     bool caught_up;
-    struct categories released, withheld; /* parts (bundle.h) */
+    struct categories released, withheld; /* portions (bundle.h) */
     const uint32_t *clauses;
     size_t clause_count; /* those that permitted (or would, if held) */
     const uint32_t *prohibitions;
-    size_t prohibition_count;                /* those that took something */
-    const char *reason;                      /* code of reasons.def; "disclosed" when disclosed */
-    int32_t disclosure;                      /* index in judged.disclosures, -1 none */
-    struct categories obliged[OBLIGE_COUNT]; /* parts of released that travel changed; disjoint */
-    uint16_t schema;                         /* of the event's type: its index in the catalogue */
+    size_t prohibition_count; /* those that took something */
+    const char *reason;       /* code of reasons.def; "disclosed" when disclosed */
+    int32_t disclosure;       /* index in judged.disclosures, -1 none */
+    struct categories
+        obliged[OBLIGE_COUNT]; /* portions of released that travel changed; disjoint */
+    uint16_t schema;           /* of the event's type: its index in the catalogue */
     struct slice kind,
         source; /* of that event; source "agency/service"; empty: it cannot be told */
     const struct refusal

@@ -21,10 +21,10 @@ bool oblige_says_more(enum obligation a, enum obligation b)
     return rank_of(a) > rank_of(b);
 }
 
-enum obligation oblige_form(const struct categories obliged[OBLIGE_COUNT], unsigned part)
+enum obligation oblige_form(const struct categories obliged[OBLIGE_COUNT], unsigned portion)
 {
     enum obligation o = 0;
-    while (o < OBLIGE_COUNT && !categories_has(&obliged[o], part))
+    while (o < OBLIGE_COUNT && !categories_has(&obliged[o], portion))
         o++;
     return o;
 }

@@ -10,9 +10,9 @@
 extern const enum obligation oblige_least_first[OBLIGE_COUNT];
 /* Whether a value says more in form a than in form b; OBLIGE_COUNT: as it is. */
 bool oblige_says_more(enum obligation a, enum obligation b);
-/* How a part travels by a decision's `obliged`; OBLIGE_COUNT: as it is, or not at all. */
-enum obligation oblige_form(const struct categories obliged[OBLIGE_COUNT], unsigned part);
-/* Whether any part travels changed. */
+/* How a portion travels by a decision's `obliged`; OBLIGE_COUNT: as it is, or not at all. */
+enum obligation oblige_form(const struct categories obliged[OBLIGE_COUNT], unsigned portion);
+/* Whether any portion travels changed. */
 bool oblige_any(const struct categories obliged[OBLIGE_COUNT]);
 /* The slot's value as the obligation has it, encoded; null when it has none or cannot be
  * changed. */

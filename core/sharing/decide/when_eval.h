@@ -7,7 +7,7 @@
 
 /* why: when false, the gate that stopped it. */
 enum truth when_eval(const struct when *w, const struct facts_context *in, enum reason *why);
-/* What one part of a condition is worth, as a weight (weight.h). */
+/* What one node of a condition is worth, as a weight (weight.h). */
 uint8_t when_weigh(const struct when_node *n, const struct facts_context *in);
 
 /* Full years; unknown of a birth date that is not whole. */

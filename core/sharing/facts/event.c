@@ -63,7 +63,7 @@ static bool add_cleared_had(const struct bundle *b, struct arena *a, const struc
     for (size_t i = 0; i < n; i++) {
         int slot = plan_field(ev->view->plan, paths[i]);
         if (slot >= 0)
-            categories_add(out, bundle_part(b, ev->schema, (size_t)slot));
+            categories_add(out, bundle_portion(b, ev->schema, (size_t)slot));
     }
     return true;
 }
@@ -73,13 +73,13 @@ bool event_had(const struct bundle *b, struct arena *a, const struct event *ev,
 {
     const struct plan *p = ev->view->plan;
     const struct span *slots = ev->view->slots;
-    const uint8_t *parts = bundle_parts(b, ev->schema);
+    const uint8_t *portions = bundle_portions(b, ev->schema);
     const uint8_t *empty = plan_empty(p);
     size_t n = plan_slots(p);
     *out = (struct categories){ { 0 } };
     for (size_t i = 0; i < n; i++)
         if (slots[i].n > empty[i])
-            categories_add(out, parts[i]);
+            categories_add(out, portions[i]);
     if (!add_cleared_had(b, a, ev, out, e))
         return false;
     categories_keep(out, &b->compiled->categories[ev->schema]);

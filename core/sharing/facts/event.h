@@ -36,8 +36,8 @@ static inline bool event_id_is_set(const struct event_id *id)
 const char *event_read(const struct bundle *b, const struct view *v, struct slice framed,
                        int64_t decided_ms, struct event *ev);
 
-/* The parts that an event has, of those that agreements can release: parts with a value, and parts
- * that it says are now empty. */
+/* The portions that an event has, of those that agreements can release: portions with a value, and
+ * portions that it says are now empty. */
 MUST_CHECK bool event_had(const struct bundle *b, struct arena *a, const struct event *ev,
                           struct categories *out, struct err *e);
 

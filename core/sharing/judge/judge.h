@@ -143,7 +143,7 @@ MUST_CHECK bool judge_unread(const struct judge_input *in, const struct unread_m
 MUST_CHECK bool judge_looked(const struct judge_input *in, struct slice source, struct slice code,
                              int64_t until_ms, struct arena *a, struct judged *out, struct err *e);
 
-/* The deciding part alone: one event for all its candidates by the facts as they are; nothing is
+/* Deciding alone: one event for all its candidates by the facts as they are; nothing is
  * learnt, projected or caught up. out has decisions (disclosure -1) or an error, and nothing
  * else. */
 MUST_CHECK bool judge_decide(const struct judge_input *in, struct arena *a, struct judged *out,

@@ -1,4 +1,4 @@
-/* judge_decide.c - the deciding part alone. */
+/* judge_decide.c - deciding alone. */
 #include "sharing/decide/decide.h"
 #include "sharing/judge/judge.h"
 #include "sharing/rules/compiled.h"

@@ -19,7 +19,7 @@ void judge_pseudonym(const struct judge_keys *k, const struct bundle *b, struct 
 void judge_link_key(struct slice service, struct slice local_id, uint8_t out[ID_BYTES])
 {
     uint8_t hash[HASH_BYTES];
-    const struct slice parts[] = { service, slice_of("", 1), local_id };
-    sha256_parts(parts, 3, hash);
+    const struct slice hashed[] = { service, slice_of("", 1), local_id };
+    sha256_slices(hashed, 3, hash);
     memcpy(out, hash, ID_BYTES);
 }

@@ -20,6 +20,6 @@ void judge_releasable(const struct bundle *b, const struct view *v, struct recip
             if (services_have(&b->clauses[clause].to, to.n))
                 categories_join(out, &k->releases[clause]);
         }
-    bundle_parts_of(b, (size_t)schema, &own);
+    bundle_portions_of(b, (size_t)schema, &own);
     categories_keep(out, &own);
 }

@@ -18,11 +18,11 @@ void project_id(const struct bundle *b, const struct event *ev, uint16_t recipie
     uint8_t hash[HASH_BYTES];
     id_hex(ev->id.b, hex);
     const struct slice zero = slice_of("", 1);
-    const struct slice parts[] = {
+    const struct slice hashed[] = {
         b->region,       zero, b->agencies[ev->agency].name, zero,
         slice_text(hex), zero, b->services[recipient].name,  slice_of(times, sizeof times)
     };
-    sha256_parts(parts, again ? 8 : 7, hash);
+    sha256_slices(hashed, again ? 8 : 7, hash);
     disclosure_id_from(hash, out);
 }
 
@@ -78,7 +78,7 @@ static bool may_hear(const struct project *p, struct slice path)
 {
     const struct plan *plan = p->event->view->plan;
     int slot = plan_field(plan, path);
-    return slot >= 0 && categories_has(p->released, p->parts[slot]);
+    return slot >= 0 && categories_has(p->released, p->portions[slot]);
 }
 
 static bool put_cleared_paths(const struct project *p, struct header *h, struct err *e)
@@ -143,7 +143,7 @@ static size_t count_obliged(const struct project *p)
     if (!oblige_any(p->obliged))
         return 0;
     for (size_t i = 0; i < plan_slots(p->event->view->plan); i++)
-        if (oblige_form(p->obliged, p->parts[i]) != OBLIGE_COUNT)
+        if (oblige_form(p->obliged, p->portions[i]) != OBLIGE_COUNT)
             n++;
     return n;
 }
@@ -151,7 +151,7 @@ static size_t count_obliged(const struct project *p)
 static void put_changed_slots(const struct project *p, struct header *h)
 {
     for (size_t i = 0; i < plan_slots(p->event->view->plan); i++) {
-        enum obligation o = oblige_form(p->obliged, p->parts[i]);
+        enum obligation o = oblige_form(p->obliged, p->portions[i]);
         if (o == OBLIGE_COUNT)
             continue;
         begin_slot(h);
@@ -184,7 +184,7 @@ bool project_disclosure(const struct project *p, struct disclosure *out, struct 
     if (!buf_done(&h.bytes, e))
         return false;
     wire_put_header(&bytes, plan_fingerprint(v->plan));
-    plan_project(v, p->parts, p->released, h.list, h.count, &bytes);
+    plan_project(v, p->portions, p->released, h.list, h.count, &bytes);
     out->bytes = buf_slice(&bytes);
     sha256(out->bytes, out->hash);
     return buf_done(&bytes, e);

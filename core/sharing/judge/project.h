@@ -10,7 +10,7 @@ struct project {
     struct arena *arena;
     const struct event *event;
     uint16_t recipient;
-    const uint8_t *parts; /* of each slot of the event */
+    const uint8_t *portions; /* of each slot of the event */
     const struct categories *released;
     const struct categories *obliged; /* OBLIGE_COUNT of them */
     struct slice clause;              /* "agreement/version/clause" */

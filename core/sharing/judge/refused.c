@@ -33,15 +33,15 @@ static void make_record_key(const struct refused *x, uint8_t out[ID_BYTES])
     uint8_t hash[HASH_BYTES], at[8];
     for (unsigned i = 0; i < sizeof at; i++)
         at[i] = (uint8_t)((uint64_t)x->x.at_ms >> (8 * i));
-    const struct slice parts[] = { SLICE("refused"),
-                                   slice_of("", 1),
-                                   x->x.service,
-                                   slice_of("", 1),
-                                   x->local_id,
-                                   slice_of("", 1),
-                                   slice_of(x->x.event.b, ID_BYTES),
-                                   slice_of(at, sizeof at) };
-    sha256_parts(parts, sizeof parts / sizeof parts[0], hash);
+    const struct slice hashed[] = { SLICE("refused"),
+                                    slice_of("", 1),
+                                    x->x.service,
+                                    slice_of("", 1),
+                                    x->local_id,
+                                    slice_of("", 1),
+                                    slice_of(x->x.event.b, ID_BYTES),
+                                    slice_of(at, sizeof at) };
+    sha256_slices(hashed, sizeof hashed / sizeof hashed[0], hash);
     memcpy(out, hash, ID_BYTES);
 }
 

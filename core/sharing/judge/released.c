@@ -1,7 +1,7 @@
 /* released.c - what of an event a recipient was told, by slot of the event's own schema.
  *
- * By slot, not by category or part: an event keeps its schema for ever, but its parts change with
- * the rules. */
+ * By slot, not by category or portion: an event keeps its schema for ever, but its portions change
+ * with the rules. */
 #include "sharing/judge/released.h"
 
 #include "record/wire.h"
@@ -42,7 +42,7 @@ static bool add_cleared(const struct bundle *b, struct arena *a, const struct ev
         int slot = plan_field(ev->view->plan, paths[i]);
         if (slot < 0)
             continue;
-        if (categories_has(&d->released, bundle_part(b, ev->schema, (size_t)slot)))
+        if (categories_has(&d->released, bundle_portion(b, ev->schema, (size_t)slot)))
             add_told_slot(t, (size_t)slot);
     }
     return true;
@@ -77,7 +77,7 @@ bool released_by(const struct bundle *b, struct arena *a, const struct event *ev
                  const struct decision *d, struct released *out, struct err *e)
 {
     const struct plan *p = ev->view->plan;
-    const uint8_t *parts = bundle_parts(b, ev->schema);
+    const uint8_t *portions = bundle_portions(b, ev->schema);
     bool is_changed = oblige_any(d->obliged);
     struct told t;
     struct buf value;
@@ -87,10 +87,10 @@ bool released_by(const struct bundle *b, struct arena *a, const struct event *ev
     if (is_changed && !buf_in_arena(a, oblige_room(b), &value, e))
         return false;
     for (size_t i = 0; i < plan_slots(p) && i < SLOTS_MAX; i++) {
-        unsigned part = parts[i];
-        if (!categories_has(&d->released, part) || !view_has(ev->view, i))
+        unsigned portion = portions[i];
+        if (!categories_has(&d->released, portion) || !view_has(ev->view, i))
             continue;
-        enum obligation o = is_changed ? oblige_form(d->obliged, part) : OBLIGE_COUNT;
+        enum obligation o = is_changed ? oblige_form(d->obliged, portion) : OBLIGE_COUNT;
         if (o == OBLIGE_COUNT)
             add_told_slot(&t, i);
         else

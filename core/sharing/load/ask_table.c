@@ -1,4 +1,4 @@
-/* ask_table.c - equal conditions, and equal parts of them, as one. */
+/* ask_table.c - equal conditions, and equal conditions inside them, as one. */
 #include "sharing/load/ask_table.h"
 
 bool ask_table_init(struct ask_table *t, struct arena *a, size_t schemas, size_t room)

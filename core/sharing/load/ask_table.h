@@ -1,4 +1,4 @@
-/* ask_table.h - makes one of equal conditions, and of equal parts of them, while a bundle is
+/* ask_table.h - makes one of equal conditions, also of those inside others, while a bundle is
  * compiled.
  *
  * Thousands of clauses say the same few things. Single-threaded; what it made is immutable. */

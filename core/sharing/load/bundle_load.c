@@ -108,7 +108,7 @@ static void hash_all(struct loader *l)
     if (l->source->hash)
         memcpy(l->bundle->hash, l->source->hash, HASH_BYTES);
     else if (remember_bytes(l, slice_of(catalogue_hash(c), HASH_BYTES)))
-        sha256_parts(l->hashed, l->hashed_count, l->bundle->hash);
+        sha256_slices(l->hashed, l->hashed_count, l->bundle->hash);
 }
 
 static const struct strict_codes codes = { .key = "bundle.key",
@@ -156,7 +156,7 @@ const struct bundle *bundle_load_from(struct arena *a, const struct bundle_sourc
     hash_all(&l);
     if (p->count > before || p->lost)
         return NULL;
-    if (!load_parts(&l) || !load_compile(&l))
+    if (!load_portions(&l) || !load_compile(&l))
         return NULL;
     return l.bundle;
 }

@@ -1,6 +1,6 @@
 /* load.h - reading the bundle's files strictly; for the room sharing only.
  *
- * Every reader goes on after a problem, so that all are found. What it made of a broken part is
+ * Every reader goes on after a problem, so that all are found. What it made of what is broken is
  * only good for finding more problems: bundle_load throws the whole away when there was one. */
 #ifndef CONCORDAT_SHARING_LOAD_LOAD_H
 #define CONCORDAT_SHARING_LOAD_LOAD_H
@@ -95,8 +95,8 @@ void load_clauses(struct loader *l, const struct node *list, uint16_t agreement,
 /* What names mean in a condition of a clause or a prohibition for those types. */
 void load_scope(const struct loader *l, const bool *schemas, struct when_scope *out);
 void load_prohibitions(struct loader *l, const struct node *root);
-/* After all files: the parts of every type, and every set in those parts. */
-bool load_parts(struct loader *l);
+/* After all files: the portions of every type, and every set in those portions. */
+bool load_portions(struct loader *l);
 /* Bitmaps of what was loaded. */
 bool load_compile(struct loader *l);
 

@@ -78,18 +78,18 @@ static void load_release(struct loader *l, const struct node *list, const bool *
     load_named(l, list, &(struct load_types){ schemas, true }, &c->release);
 }
 
-/* Whether the clause releases the part, by itself or with its whole category. */
-static bool is_released(const struct bundle *b, const struct clause *c, unsigned part)
+/* Whether the clause releases the portion, by itself or with its whole category. */
+static bool is_released(const struct bundle *b, const struct clause *c, unsigned portion)
 {
-    return categories_has(&c->release, part) ||
-           categories_has(&c->release, bundle_part_category(b, part));
+    return categories_has(&c->release, portion) ||
+           categories_has(&c->release, bundle_portion_category(b, portion));
 }
 
-static bool can_be_obliged(const struct loader *l, const bool *schemas, unsigned part,
+static bool can_be_obliged(const struct loader *l, const bool *schemas, unsigned portion,
                            enum obligation o)
 {
-    unsigned category = bundle_part_category(l->bundle, part);
-    struct slice path = bundle_part_path(l->bundle, part);
+    unsigned category = bundle_portion_category(l->bundle, portion);
+    struct slice path = bundle_portion_path(l->bundle, portion);
     for (size_t i = 0; i < catalogue_count(l->bundle->catalogue); i++) {
         const struct plan *p = catalogue_at(l->bundle->catalogue, i)->plan;
         for (size_t j = 0; schemas[i] && j < plan_slots(p); j++) {
@@ -107,21 +107,21 @@ static void load_obligation(struct loader *l, const struct node *list, const boo
 {
     const struct bundle *b = l->bundle;
     load_named(l, list, &(struct load_types){ schemas, false }, &c->obliged[o]);
-    for (unsigned i = 0; i < bundle_part_count(b); i++) {
+    for (unsigned i = 0; i < bundle_portion_count(b); i++) {
         if (!categories_has(&c->obliged[o], i))
             continue;
         if (!is_released(b, c, i))
             (void)strict_say(&l->reader, list, "bundle.oblige", "'%.*s' is not released",
-                             SHOWN(bundle_part_name(b, i)));
+                             SHOWN(bundle_portion_name(b, i)));
         else if (!can_be_obliged(l, schemas, i, o))
             (void)strict_say(&l->reader, list, "bundle.oblige",
                              "no field of '%.*s' that is shared can travel as '%s'",
-                             SHOWN(bundle_part_name(b, i)), obligation_name(o));
+                             SHOWN(bundle_portion_name(b, i)), obligation_name(o));
     }
     c->has_obligations = true;
 }
 
-/* "oblige: {year: [identity.birth-date]}": the part of the release that travels only changed. */
+/* "oblige: {year: [identity.birth-date]}": the portion of the release that travels only changed. */
 static void load_obligations(struct loader *l, const struct node *map, const bool *schemas,
                              struct clause *c)
 {

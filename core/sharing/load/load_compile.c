@@ -302,7 +302,7 @@ static bool compile_categories(struct loader *l)
     categories_add(&own, catalogue_always(c));
     categories_add(&own, catalogue_never(c));
     for (size_t i = 0; i < catalogue_count(c); i++) {
-        bundle_parts_of(l->bundle, i, &list[i]);
+        bundle_portions_of(l->bundle, i, &list[i]);
         categories_drop(&list[i], &own);
     }
     l->compiled->categories = list;

@@ -36,7 +36,7 @@ static const char *const entitled[] = { "entitled", NULL };
 STRICT_TABLE(
     load_keys_region, "", STRICT_MUST("region", STRICT_TEXT, "the region's id"),
     STRICT_MUST("partitions", STRICT_TEXT,
-                "into how many parts people are spread on the bus, 1 to 1024; fixed for ever"),
+                "over how many partitions people are spread on the bus, 1 to 1024; fixed for ever"),
     STRICT_MUST("agencies", STRICT_MAP, "who belongs to it, by id"),
     STRICT_MAY("key_checks", STRICT_MAP, "check values of the region's keys (concordat key check)"),
     STRICT_MAY("approvers", STRICT_MAP, "who signs the next bundle, by id"),

@@ -42,12 +42,12 @@ static void put_clauses(const struct bundle *b, size_t agreement, struct buf *ou
 static void hash_file(struct loader *l, const char *head, struct slice tail,
                       uint8_t out[HASH_BYTES])
 {
-    uint8_t parts[2][HASH_BYTES];
-    sha256(file_bytes(l), parts[0]);
-    sha256(tail, parts[1]);
+    uint8_t hashes[2][HASH_BYTES];
+    sha256(file_bytes(l), hashes[0]);
+    sha256(tail, hashes[1]);
     const struct slice all[] = { slice_of(head, strlen(head) + 1), l->bundle->region, SLICE("\n"),
-                                 slice_of(parts, sizeof parts) };
-    sha256_parts(all, sizeof all / sizeof all[0], out);
+                                 slice_of(hashes, sizeof hashes) };
+    sha256_slices(all, sizeof all / sizeof all[0], out);
 }
 
 static bool is_source(const struct bundle *b, size_t agreement, size_t agency)

@@ -1,4 +1,4 @@
-/* ask.h - conditions of a bundle, each once: equal ones and equal parts of them are one. */
+/* ask.h - conditions of a bundle, each once: equal ones are one, also inside others. */
 #ifndef CONCORDAT_SHARING_RULES_ASK_H
 #define CONCORDAT_SHARING_RULES_ASK_H
 

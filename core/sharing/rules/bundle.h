@@ -86,32 +86,33 @@ const struct agreement *bundle_agreement(const struct bundle *b, struct slice na
  * agreement-ended. */
 int64_t bundle_hold_limit(const struct bundle *b, struct slice reason);
 
-/* ---- parts: the members of a bundle's sets of categories ----
+/* ---- portions: the members of a bundle's sets of categories ----
  *
  * A field that a clause or prohibition names, and that shares its category with other fields, is
- * carved out of the category. Parts 0 and up are the catalogue's categories, each without the
+ * carved out of the category. Portions 0 and up are the catalogue's categories, each without the
  * fields carved out of it; the carved fields follow. A category's name always stands for all its
- * parts. */
-size_t bundle_part_count(const struct bundle *b);
-/* The part of each slot of catalogue_at(schema); for plan_project. */
-const uint8_t *bundle_parts(const struct bundle *b, size_t schema);
-static inline unsigned bundle_part(const struct bundle *b, size_t schema, size_t slot)
+ * portions. */
+size_t bundle_portion_count(const struct bundle *b);
+/* The portion of each slot of catalogue_at(schema); for plan_project. */
+const uint8_t *bundle_portions(const struct bundle *b, size_t schema);
+static inline unsigned bundle_portion(const struct bundle *b, size_t schema, size_t slot)
 {
-    return bundle_parts(b, schema)[slot];
+    return bundle_portions(b, schema)[slot];
 }
-/* All parts that a type has; SIZE_MAX: that any type has. */
-void bundle_parts_of(const struct bundle *b, size_t schema, struct categories *out);
-/* The category of a part, and the path of a carved field (a list's without []); empty: a
+/* All portions that a type has; SIZE_MAX: that any type has. */
+void bundle_portions_of(const struct bundle *b, size_t schema, struct categories *out);
+/* The category of a portion, and the path of a carved field (a list's without []); empty: a
  * category. */
-unsigned bundle_part_category(const struct bundle *b, unsigned part);
-struct slice bundle_part_path(const struct bundle *b, unsigned part);
+unsigned bundle_portion_category(const struct bundle *b, unsigned portion);
+struct slice bundle_portion_path(const struct bundle *b, unsigned portion);
 /* A category by its name; a carved field by its path, "field PATH" where a category has that
  * name. */
-struct slice bundle_part_name(const struct bundle *b, unsigned part);
-/* By name: a category (catalogue_categories), with all its parts; "field PATH", or a path that is
- * no category's name: where it is carved, or alone in what is left of its category. false: none. */
+struct slice bundle_portion_name(const struct bundle *b, unsigned portion);
+/* By name: a category (catalogue_categories), with all its portions; "field PATH", or a path that
+ * is no category's name: where it is carved, or alone in what is left of its category. false: none.
+ */
 bool bundle_named(const struct bundle *b, struct slice name, struct categories *out);
-/* A set in names, of a type (SIZE_MAX: of any): a category's name where all parts of it that the
+/* A set in names, of a type (SIZE_MAX: of any): a category's name where all portions of it that the
  * type has are in the set, "NAME except PATH, PATH" where its rest is, else the paths of its
  * fields. Live in a. *out NULL without memory. */
 size_t bundle_names(const struct bundle *b, size_t schema, const struct categories *set,
@@ -127,8 +128,9 @@ void bundle_put_names_as(const struct bundle *b, size_t schema, const struct cat
 int64_t bundle_kind(const struct bundle *b, size_t schema, struct slice kind);
 /* Index of a plan's schema in the catalogue; -1 when it is not of it. */
 int bundle_schema(const struct bundle *b, const struct plan *p);
-/* The parts of a category that a type has (SIZE_MAX: any); of a type without it, those any has. */
-struct categories bundle_parts_of_category(const struct bundle *b, size_t schema,
-                                           unsigned category);
+/* The portions of a category that a type has (SIZE_MAX: any); of a type without it, those any has.
+ */
+struct categories bundle_portions_of_category(const struct bundle *b, size_t schema,
+                                              unsigned category);
 
 #endif

@@ -1,4 +1,4 @@
-/* bundle_names.c - a set of parts in names. */
+/* bundle_names.c - a set of portions in names. */
 #include "sharing/rules/bundle.h"
 
 #include "base/bits.h"
@@ -7,7 +7,7 @@
 #define EXCEPT SLICE(" except ")
 #define BETWEEN SLICE(", ")
 
-/* Takes the names of a set one by one. but: the parts of that name which are not in the set, or
+/* Takes the names of a set one by one. but: the portions of that name which are not in the set, or
  * NULL. */
 struct taker {
     const struct bundle *b;
@@ -26,11 +26,11 @@ static void take_category(struct taker *t, size_t schema, const struct categorie
     const struct compiled *k = t->b->compiled;
     struct slice name = catalogue_category(t->b->catalogue, category);
     size_t first_carved = catalogue_category_count(t->b->catalogue);
-    if (!categories_has(&k->parted, category)) {
+    if (!categories_has(&k->carved_from, category)) {
         t->take(t, name, NULL);
         return;
     }
-    struct categories own = bundle_parts_of_category(t->b, schema, category);
+    struct categories own = bundle_portions_of_category(t->b, schema, category);
     struct categories but = own;
     categories_drop(&but, set);
     if (categories_is_empty(&but)) {
@@ -71,11 +71,11 @@ static size_t but_length(const struct bundle *b, const struct categories *but)
     size_t n = 0;
     if (!but)
         return 0;
-    for (unsigned i = 0; i < bundle_part_count(b); i++) {
+    for (unsigned i = 0; i < bundle_portion_count(b); i++) {
         if (!categories_has(but, i))
             continue;
         struct slice before = n ? BETWEEN : EXCEPT;
-        n += before.n + bundle_part_name(b, i).n;
+        n += before.n + bundle_portion_name(b, i).n;
     }
     return n;
 }
@@ -87,11 +87,11 @@ static void put_name_except(const struct bundle *b, struct slice name, const str
     buf_put(out, name);
     if (!but)
         return;
-    for (unsigned i = 0; i < bundle_part_count(b); i++) {
+    for (unsigned i = 0; i < bundle_portion_count(b); i++) {
         if (!categories_has(but, i))
             continue;
         buf_put(out, any ? BETWEEN : EXCEPT);
-        buf_put(out, bundle_part_name(b, i));
+        buf_put(out, bundle_portion_name(b, i));
         any = true;
     }
 }
@@ -115,7 +115,7 @@ size_t bundle_names(const struct bundle *b, size_t schema, const struct categori
                     struct arena *a, const struct slice **out)
 {
     struct taker t = { .b = b, .take = take_into_list, .arena = a };
-    t.list = ARENA_ARRAY(a, bundle_part_count(b) + 1, struct slice);
+    t.list = ARENA_ARRAY(a, bundle_portion_count(b) + 1, struct slice);
     if (t.list)
         take_names(&t, schema, set);
     *out = t.lost ? NULL : t.list;

@@ -13,7 +13,7 @@
 #include "sharing/rules/kinds.h"
 #include "sharing/rules/names.h"
 #include "sharing/rules/obligation.h"
-#include "sharing/rules/parts.h"
+#include "sharing/rules/portions.h"
 #include "sharing/rules/reason.h"
 #include "sharing/rules/services.h"
 #include "sharing/rules/when.h"
@@ -31,7 +31,7 @@ struct clause {
     const struct when *when;   /* NULL: no condition */
     struct slice lasting_kind; /* empty: as long as the agreement */
     int64_t lasting_ms;
-    struct categories obliged[OBLIGE_COUNT]; /* parts of release that only go changed */
+    struct categories obliged[OBLIGE_COUNT]; /* portions of release that only go changed */
     struct categories plain;                 /* the others */
     bool has_obligations;
 };
@@ -83,7 +83,7 @@ struct mentions {
     size_t count, addressee_count;
 };
 
-/* A field that has a part of its own. */
+/* A field that has a portion of its own. */
 struct carved {
     struct slice path; /* without [] */
     unsigned category;
@@ -92,11 +92,11 @@ struct carved {
 
 struct compiled {
     const struct schema *const *schemas; /* by schema index */
-    const struct carved *carved;         /* by part, after the catalogue's categories */
+    const struct carved *carved;         /* by portion, after the catalogue's categories */
     size_t carved_count;
-    struct categories parted;       /* categories that something is carved out of */
-    const uint8_t *const *parts;    /* by schema index, by slot */
-    const struct categories *types; /* by schema index: all parts it has; [count]: of any */
+    struct categories carved_from;  /* categories that something is carved out of */
+    const uint8_t *const *portions; /* by schema index, by slot */
+    const struct categories *types; /* by schema index: all portions it has; [count]: of any */
     const uint32_t *kind_base;      /* by schema index; [count]: number of all kinds */
     uint32_t kind_count;
     struct names services, agencies; /* filled when region.yaml has been read */

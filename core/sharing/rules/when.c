@@ -1,9 +1,9 @@
-/* when.c - which parts of an event a condition reads. */
+/* when.c - which portions of an event a condition reads. */
 #include "sharing/rules/when.h"
 
 #include "sharing/rules/compiled.h"
 
-/* The parts of a field by its name, or, where it has none of its own, of its category. */
+/* The portions of a field by its name, or, where it has none of its own, of its category. */
 static void add_named(const struct bundle *b, struct slice field, struct slice category,
                       struct categories *out)
 {
@@ -18,7 +18,7 @@ static void add_reads(const struct bundle *b, const struct when_node *n, struct 
     bool is_call = n->op == WHEN_CALL;
     for (size_t i = 0; i < schemas; i++)
         if (n->slots[i] >= 0)
-            categories_add(out, bundle_part(b, i, (size_t)n->slots[i]));
+            categories_add(out, bundle_portion(b, i, (size_t)n->slots[i]));
     if (is_call && n->function == WHEN_AGE)
         add_named(b, SLICE("field person.birth_date"), SLICE("identity.birth-date"), out);
     if (is_call && n->function == WHEN_ADDRESSED)

@@ -78,7 +78,7 @@ struct when {
 };
 
 struct bundle;
-/* The parts of the fields it reads. */
+/* The portions of the fields it reads. */
 void when_reads(const struct bundle *b, const struct when *w, struct categories *out);
 
 #endif

@@ -12,15 +12,15 @@ static bool is_delicate(struct slice category)
 bool withheld_hides(const struct bundle *b, struct slice name)
 {
     static const char except[] = " except ";
-    struct categories parts;
+    struct categories portions;
     const uint8_t *cut = memmem(name.p, name.n, except, sizeof except - 1);
     if (cut)
         name = slice_head(name, (size_t)(cut - name.p));
-    if (is_delicate(name) || !bundle_named(b, name, &parts))
+    if (is_delicate(name) || !bundle_named(b, name, &portions))
         return true;
-    for (unsigned i = 0; i < bundle_part_count(b); i++) {
-        unsigned category = bundle_part_category(b, i);
-        if (categories_has(&parts, i) && is_delicate(catalogue_category(b->catalogue, category)))
+    for (unsigned i = 0; i < bundle_portion_count(b); i++) {
+        unsigned category = bundle_portion_category(b, i);
+        if (categories_has(&portions, i) && is_delicate(catalogue_category(b->catalogue, category)))
             return true;
     }
     return false;

@@ -3,25 +3,25 @@
 
 #include <stdio.h>
 
-#include "sharing/tools/analyse_parts.h"
+#include "sharing/tools/analyse_inside.h"
 #include "sharing/tools/when_logic.h"
 
 static bool make_groups(struct analysis *x)
 {
     size_t count = catalogue_category_count(x->b->catalogue);
-    struct categories *parts = ARENA_ARRAY(x->arena, count + 1, struct categories);
+    struct categories *portions = ARENA_ARRAY(x->arena, count + 1, struct categories);
     struct group *groups = ARENA_ARRAY(x->arena, count + 1, struct group);
-    if (!parts || !groups)
+    if (!portions || !groups)
         return false;
     for (unsigned i = 0; i < count; i++)
-        parts[i] = bundle_parts_of_category(x->b, SIZE_MAX, i);
+        portions[i] = bundle_portions_of_category(x->b, SIZE_MAX, i);
     for (unsigned i = 0; i < count; i++)
         for (unsigned j = 0; j < count; j++)
             if (slice_equal(analyse_group(x->b, i), analyse_group(x->b, j))) {
-                categories_join(&groups[i].parts, &parts[j]);
+                categories_join(&groups[i].portions, &portions[j]);
                 groups[i].count++;
             }
-    x->parts = parts;
+    x->portions = portions;
     x->groups = groups;
     return true;
 }
@@ -35,7 +35,7 @@ static bool make_kinds(struct analysis *x)
     categories_add(&x->own, catalogue_never(x->b->catalogue));
     for (size_t s = 0; s < catalogue_count(x->b->catalogue); s++)
         for (uint32_t k = x->k->kind_base[s]; k < x->k->kind_base[s + 1]; k++) {
-            bundle_parts_of(x->b, s, &of[k]);
+            bundle_portions_of(x->b, s, &of[k]);
             categories_drop(&of[k], &x->own);
         }
     x->of_kind = of;
@@ -118,7 +118,7 @@ static bool add_says(const struct analysis *x, const struct analyse_feed *f, siz
                      struct says *says)
 {
     size_t n = plan_slots(f->schema->plan);
-    const uint8_t *parts = bundle_parts(x->b, schema);
+    const uint8_t *portions = bundle_portions(x->b, schema);
     bool *slots = says->slots;
     if (!slots)
         slots = ARENA_ARRAY(x->arena, n + 1, bool);
@@ -128,7 +128,7 @@ static bool add_says(const struct analysis *x, const struct analyse_feed *f, siz
     for (size_t i = 0; i < n; i++) {
         slots[i] |= f->slots[i];
         if (slots[i])
-            categories_add(&says->filled, parts[i]);
+            categories_add(&says->filled, portions[i]);
     }
     says->is_said = true;
     says->schema = f->schema;

@@ -1,5 +1,5 @@
 /* analyse_clause.c - each clause and each prohibition by itself. */
-#include "sharing/tools/analyse_parts.h"
+#include "sharing/tools/analyse_inside.h"
 #include "sharing/tools/when_logic.h"
 
 /* ---- can it ever share anything? ---- */
@@ -103,8 +103,8 @@ static void check_absent(struct analysis *x, const struct clause *c, const struc
     struct categories absent = c->release;
     categories_drop(&absent, some);
     for (unsigned i = 0; i < catalogue_category_count(x->b->catalogue); i++)
-        if (analyse_meet(&x->parts[i], some))
-            categories_drop(&absent, &x->groups[i].parts);
+        if (analyse_meet(&x->portions[i], some))
+            categories_drop(&absent, &x->groups[i].portions);
     analyse_say_of_clause(x, c, "check.absent", "releases what its events do not have", &absent,
                           false);
 }

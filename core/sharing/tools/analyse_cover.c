@@ -1,5 +1,5 @@
 /* analyse_cover.c - what no clause speaks of, and clauses against what the site's mappings make. */
-#include "sharing/tools/analyse_parts.h"
+#include "sharing/tools/analyse_inside.h"
 #include "sharing/tools/when_logic.h"
 
 /* ---- kinds nobody shares, categories nobody may receive ---- */

@@ -1,6 +1,6 @@
 /* analyse_facts.c - lines of facts.yaml that nobody of this region can say, and ends that never
  * come. */
-#include "sharing/tools/analyse_parts.h"
+#include "sharing/tools/analyse_inside.h"
 
 /* What only a service that a field names may say is for whoever that is. */
 static bool is_nobody(const struct analysis *x, const struct sayers *s)

@@ -5,7 +5,7 @@
  * are held against each other; at most NEAR of them, so that the cost stays a sort. */
 #include <stdlib.h>
 
-#include "sharing/tools/analyse_parts.h"
+#include "sharing/tools/analyse_inside.h"
 #include "sharing/tools/when_logic.h"
 
 #define NEAR 32

@@ -1,5 +1,5 @@
 /* analyse_say.c - how findings are worded. */
-#include "sharing/tools/analyse_parts.h"
+#include "sharing/tools/analyse_inside.h"
 
 struct slice analyse_group(const struct bundle *b, unsigned category)
 {
@@ -9,7 +9,7 @@ struct slice analyse_group(const struct bundle *b, unsigned category)
 
 static bool is_whole_group(const struct categories *set, const struct group *g)
 {
-    struct categories lacking = g->parts;
+    struct categories lacking = g->portions;
     categories_drop(&lacking, set);
     return g->count > 1 && categories_is_empty(&lacking);
 }
@@ -35,13 +35,13 @@ void analyse_say_set(const struct analysis *x, struct naming *m, const struct ca
 {
     struct categories rest = *set;
     for (unsigned i = 0; i < catalogue_category_count(x->b->catalogue); i++) {
-        struct categories own = x->parts[i];
+        struct categories own = x->portions[i];
         categories_keep(&own, &rest);
         if (categories_is_empty(&own))
             continue;
         if (is_whole_group(&rest, &x->groups[i])) {
             naming_add(m, analyse_group(x->b, i));
-            categories_drop(&rest, &x->groups[i].parts);
+            categories_drop(&rest, &x->groups[i].portions);
         } else {
             add_names(x, m, &own);
         }

@@ -1,5 +1,5 @@
 /* analyse_terms.c - agreements that are not active, end soon, or are due for review. */
-#include "sharing/tools/analyse_parts.h"
+#include "sharing/tools/analyse_inside.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* analyse_ways.c - what clauses share but the recipients' deliveries cannot carry: it would be
  * decided, and reach nobody. */
-#include "sharing/tools/analyse_parts.h"
+#include "sharing/tools/analyse_inside.h"
 
 /* Whether a delivery of that service carries it; *any: it has one at all. */
 static bool is_delivered(const struct analysis *x, unsigned service, uint32_t kind, bool *any)

@@ -38,12 +38,12 @@ static void put(struct annex *x)
     buf_reset(&x->cell);
 }
 
-/* "birth date: Date of birth, ISO 8601 ... (year only)": what the schemas say of those parts. */
-static void put_item(struct annex *x, const struct clause *c, const struct categories *parts)
+/* "birth date: Date of birth, ISO 8601 ... (year only)": what the schemas say of those portions. */
+static void put_item(struct annex *x, const struct clause *c, const struct categories *portions)
 {
     const struct bundle *b = x->b;
     const struct slice *last = NULL;
-    explain_categories(b, parts, c->obliged, &x->cell);
+    explain_categories(b, portions, c->obliged, &x->cell);
     for (size_t s = 0; s < catalogue_count(b->catalogue); s++) {
         const struct plan *plan = b->compiled->schemas[s]->plan;
         bool is_shared = false;
@@ -51,7 +51,7 @@ static void put_item(struct annex *x, const struct clause *c, const struct categ
             is_shared |= kinds_have(c->kinds, c->kind_count, k);
         for (size_t i = 0; is_shared && i < plan_slots(plan); i++) {
             const struct slot *slot = plan_slot_at(plan, i);
-            if (!categories_has(parts, bundle_part(b, s, i)) ||
+            if (!categories_has(portions, bundle_portion(b, s, i)) ||
                 (last && slice_equal(*last, slot->doc)))
                 continue;
             buf_text(&x->cell, last ? " " : " - ");
@@ -84,8 +84,9 @@ static void put_law(struct annex *x)
     put(x);
 }
 
-/* The clause's own condition, how long it lasts, and what prohibitions take of these parts. */
-static void put_condition(struct annex *x, const struct clause *c, const struct categories *parts)
+/* The clause's own condition, how long it lasts, and what prohibitions take of these portions. */
+static void put_condition(struct annex *x, const struct clause *c,
+                          const struct categories *portions)
 {
     when_words(x->b, c->when, &x->cell);
     if (c->lasting_kind.n) {
@@ -94,20 +95,20 @@ static void put_condition(struct annex *x, const struct clause *c, const struct 
     }
     for (size_t i = 0; i < x->b->prohibition_count; i++) {
         const struct prohibition *p = &x->b->prohibitions[i];
-        struct categories what = explain_taken(x->b, c, p, parts);
+        struct categories what = explain_taken(x->b, c, p, portions);
         if (categories_is_empty(&what))
             continue;
         x->named[i] = true;
         buf_text(&x->cell, "; ");
-        explain_limit(x->b, c, p, &what, categories_equal(&what, parts) ? "" : NULL, &x->cell);
+        explain_limit(x->b, c, p, &what, categories_equal(&what, portions) ? "" : NULL, &x->cell);
     }
     put(x);
 }
 
-static void put_row(struct annex *x, const struct clause *c, const struct categories *parts)
+static void put_row(struct annex *x, const struct clause *c, const struct categories *portions)
 {
     buf_byte(x->out, '|');
-    put_item(x, c, parts);
+    put_item(x, c, portions);
     (void)explain_services(x->b, &c->from, &x->cell);
     put(x);
     (void)explain_services(x->b, &c->to, &x->cell);
@@ -115,7 +116,7 @@ static void put_row(struct annex *x, const struct clause *c, const struct catego
     explain_word(x->g->purpose, &x->cell);
     put(x);
     put_law(x);
-    put_condition(x, c, parts);
+    put_condition(x, c, portions);
     buf_put(&x->cell, x->g->retention);
     put(x);
     buf_byte(x->out, '\n');
@@ -126,7 +127,7 @@ static void put_rows(struct annex *x, const struct clause *c)
 {
     struct categories set = explain_shared(x->b, c);
     for (unsigned n = 0; n < catalogue_category_count(x->b->catalogue); n++) {
-        struct categories left = bundle_parts_of_category(x->b, SIZE_MAX, n);
+        struct categories left = bundle_portions_of_category(x->b, SIZE_MAX, n);
         categories_keep(&left, &set);
         while (!categories_is_empty(&left)) {
             struct categories alike = explain_alike(x->b, &left, c->obliged);

@@ -20,7 +20,7 @@ static struct categories events_have(const struct bundle *b, const struct clause
             continue;
         while (b->compiled->kind_base[s + 1] <= c->kinds[i])
             s++;
-        bundle_parts_of(b, s, &of);
+        bundle_portions_of(b, s, &of);
         categories_join(&any, &of);
     }
     categories_keep(&any, &c->release);

@@ -7,7 +7,7 @@
 
 /* What its events have of what it releases. */
 struct categories explain_shared(const struct bundle *b, const struct clause *c);
-/* What a prohibition takes of these parts of a clause; empty: nothing. */
+/* What a prohibition takes of these portions of a clause; empty: nothing. */
 struct categories explain_taken(const struct bundle *b, const struct clause *c,
                                 const struct prohibition *p, const struct categories *of);
 /* "never (source: contact) with A from B in news of (stay: moved), if ..., or if that cannot be

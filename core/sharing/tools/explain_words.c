@@ -10,11 +10,11 @@ static bool is_acronym(struct slice word)
 }
 
 /* One word, with the capitals it is written with. */
-static void put_part(struct slice part, struct buf *out)
+static void put_one_word(struct slice word, struct buf *out)
 {
-    size_t capitals = is_acronym(part) ? part.n : slice_equal_text(part, "caldicott");
-    for (size_t i = 0; i < part.n; i++)
-        buf_byte(out, (uint8_t)(i < capitals ? part.p[i] - 'a' + 'A' : part.p[i]));
+    size_t capitals = is_acronym(word) ? word.n : slice_equal_text(word, "caldicott");
+    for (size_t i = 0; i < word.n; i++)
+        buf_byte(out, (uint8_t)(i < capitals ? word.p[i] - 'a' + 'A' : word.p[i]));
 }
 
 void explain_word(struct slice word, struct buf *out)
@@ -23,7 +23,7 @@ void explain_word(struct slice word, struct buf *out)
         size_t end = at;
         while (end < word.n && word.p[end] != '-' && word.p[end] != '_')
             end++;
-        put_part(slice_of(word.p + at, end - at), out);
+        put_one_word(slice_of(word.p + at, end - at), out);
         if (end < word.n)
             buf_byte(out, ' ');
         at = end + 1;
@@ -183,11 +183,11 @@ const char *explain_obligation(enum obligation o)
     return words[o];
 }
 
-static void put_obligations(unsigned part, const struct categories *obliged, struct buf *out)
+static void put_obligations(unsigned portion, const struct categories *obliged, struct buf *out)
 {
     bool any = false;
     for (int o = 0; obliged && o < OBLIGE_COUNT; o++) {
-        if (!categories_has(&obliged[o], part))
+        if (!categories_has(&obliged[o], portion))
             continue;
         buf_format(out, "%s%s", any ? ", " : " (", explain_obligation((enum obligation)o));
         any = true;
@@ -195,7 +195,7 @@ static void put_obligations(unsigned part, const struct categories *obliged, str
     buf_text(out, any ? ")" : "");
 }
 
-static unsigned first_part(const struct categories *set)
+static unsigned first_portion(const struct categories *set)
 {
     unsigned n = 0;
     while (!categories_has(set, n))
@@ -206,9 +206,9 @@ static unsigned first_part(const struct categories *set)
 struct categories explain_alike(const struct bundle *b, const struct categories *set,
                                 const struct categories *obliged)
 {
-    unsigned first = first_part(set);
+    unsigned first = first_portion(set);
     struct categories alike = { { 0 } };
-    for (unsigned i = first; i < bundle_part_count(b); i++) {
+    for (unsigned i = first; i < bundle_portion_count(b); i++) {
         bool same = categories_has(set, i);
         for (int o = 0; obliged && o < OBLIGE_COUNT; o++)
             same &= categories_has(&obliged[o], i) == categories_has(&obliged[o], first);
@@ -222,9 +222,9 @@ struct categories explain_alike(const struct bundle *b, const struct categories 
 static void put_fields(const struct bundle *b, const struct categories *set, struct buf *out)
 {
     bool any = false;
-    for (unsigned i = 0; i < bundle_part_count(b); i++) {
-        struct slice category = catalogue_category(b->catalogue, bundle_part_category(b, i));
-        struct slice path = bundle_part_path(b, i);
+    for (unsigned i = 0; i < bundle_portion_count(b); i++) {
+        struct slice category = catalogue_category(b->catalogue, bundle_portion_category(b, i));
+        struct slice path = bundle_portion_path(b, i);
         size_t dot = slice_find(path, '.');
         if (!categories_has(set, i))
             continue;
@@ -237,11 +237,11 @@ static void put_fields(const struct bundle *b, const struct categories *set, str
     }
 }
 
-/* Some parts of one category, all obliged alike; word: its own, empty for the group's. */
-static void put_parts(const struct bundle *b, struct slice word, unsigned category,
-                      const struct categories *set, const char *before, struct buf *out)
+/* Some portions of one category, all obliged alike; word: its own, empty for the group's. */
+static void put_portions(const struct bundle *b, struct slice word, unsigned category,
+                         const struct categories *set, const char *before, struct buf *out)
 {
-    struct categories own = bundle_parts_of_category(b, SIZE_MAX, category), but = own;
+    struct categories own = bundle_portions_of_category(b, SIZE_MAX, category), but = own;
     categories_drop(&but, set);
     bool is_whole = categories_is_empty(&but);
     bool is_rest = categories_has(set, category) && categories_has(&own, category);
@@ -256,10 +256,10 @@ static void put_parts(const struct bundle *b, struct slice word, unsigned catego
 }
 
 /* What of a category stands in the set. */
-static struct categories parts_in(const struct bundle *b, unsigned category,
-                                  const struct categories *set)
+static struct categories portions_in(const struct bundle *b, unsigned category,
+                                     const struct categories *set)
 {
-    struct categories own = bundle_parts_of_category(b, SIZE_MAX, category);
+    struct categories own = bundle_portions_of_category(b, SIZE_MAX, category);
     categories_keep(&own, set);
     return own;
 }
@@ -272,15 +272,15 @@ static void put_group(const struct bundle *b, struct slice group, const struct c
     for (unsigned i = 0; i < catalogue_category_count(b->catalogue); i++) {
         struct slice name = catalogue_category(b->catalogue, i);
         size_t dot = slice_find(name, '.');
-        struct categories left = parts_in(b, i, set);
+        struct categories left = portions_in(b, i, set);
         if (!slice_equal(slice_head(name, dot), group))
             continue;
         while (!categories_is_empty(&left)) {
             struct categories alike = explain_alike(b, &left, obliged);
             if (!any)
                 explain_word(group, out);
-            put_parts(b, slice_from(name, dot + 1), i, &alike, any ? ", " : ": ", out);
-            put_obligations(first_part(&alike), obliged, out);
+            put_portions(b, slice_from(name, dot + 1), i, &alike, any ? ", " : ": ", out);
+            put_obligations(first_portion(&alike), obliged, out);
             categories_drop(&left, &alike);
             any = true;
         }
@@ -294,7 +294,7 @@ static bool is_told(const struct bundle *b, const struct categories *set, unsign
     struct slice group = slice_head(name, slice_find(name, '.'));
     for (unsigned i = 0; i < category; i++) {
         struct slice other = catalogue_category(b->catalogue, i);
-        struct categories own = parts_in(b, i, set);
+        struct categories own = portions_in(b, i, set);
         if (!categories_is_empty(&own) &&
             slice_equal(slice_head(other, slice_find(other, '.')), group))
             return true;
@@ -308,7 +308,7 @@ void explain_categories(const struct bundle *b, const struct categories *set,
     bool any = false;
     for (unsigned i = 0; i < catalogue_category_count(b->catalogue); i++) {
         struct slice name = catalogue_category(b->catalogue, i);
-        struct categories own = parts_in(b, i, set);
+        struct categories own = portions_in(b, i, set);
         if (categories_is_empty(&own) || is_told(b, set, i))
             continue;
         buf_text(out, any ? "; " : "");

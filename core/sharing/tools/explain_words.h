@@ -27,7 +27,7 @@ void explain_kinds(const struct bundle *b, const uint32_t *kinds, size_t n,
 /* "identity: name, birth date (year only); stay: ward". obliged may be NULL. */
 void explain_categories(const struct bundle *b, const struct categories *set,
                         const struct categories *obliged, struct buf *out);
-/* Of a set that is not empty: its first part, and all that are obliged to the same. */
+/* Of a set that is not empty: its first portion, and all that are obliged to the same. */
 struct categories explain_alike(const struct bundle *b, const struct categories *set,
                                 const struct categories *obliged);
 /* What an obligation leaves of a field: "year only". */

@@ -40,7 +40,7 @@ static bool read_name(struct row *r, struct slice text, struct wanted *w)
         return row_bad(r, "unknown or ambiguous category or field", what);
     if (colon < name.n && !read_obligation(r, slice_from(name, colon + 1), &o))
         return false;
-    categories_keep(&one, &w->has); /* of a group, or of a category in parts */
+    categories_keep(&one, &w->has); /* of a group, or of a category in portions */
     if (categories_is_empty(&one) && !lacks)
         return row_bad(r, "the event has nothing of", what);
     categories_join(lacks ? &w->lacking : &w->released, &one);
@@ -53,7 +53,7 @@ static bool read_wanted(struct row *r, struct wanted *w)
 {
     struct slice all = r->words.list[1], rest = all;
     *w = (struct wanted){ .exactly = slice_starts(rest, SLICE("=")) };
-    bundle_parts_of(r->b, (size_t)bundle_schema(r->b, r->schema->plan), &w->has);
+    bundle_portions_of(r->b, (size_t)bundle_schema(r->b, r->schema->plan), &w->has);
     for (rest = slice_from(rest, w->exactly); rest.n > 0;) {
         size_t comma = slice_find(rest, ',');
         if (!read_name(r, slice_head(rest, comma), w))
@@ -71,9 +71,9 @@ static bool covers(struct row *r, const char *what, const struct categories *a,
 {
     struct categories rest = *a;
     categories_drop(&rest, b);
-    for (unsigned i = 0; i < bundle_part_count(r->b); i++)
+    for (unsigned i = 0; i < bundle_portion_count(r->b); i++)
         if (categories_has(&rest, i))
-            return row_bad(r, what, bundle_part_name(r->b, i));
+            return row_bad(r, what, bundle_portion_name(r->b, i));
     return true;
 }
 
@@ -90,13 +90,13 @@ static bool compare_obliged(struct row *r, const struct wanted *w, const struct 
     return true;
 }
 
-/* Why a part does not go: whose prohibition takes it, or that no clause releases it. */
-static bool lacks(struct row *r, const struct decision *d, unsigned part)
+/* Why a portion does not go: whose prohibition takes it, or that no clause releases it. */
+static bool lacks(struct row *r, const struct decision *d, unsigned portion)
 {
-    struct slice name = bundle_part_name(r->b, part);
+    struct slice name = bundle_portion_name(r->b, portion);
     for (size_t i = 0; i < d->prohibition_count; i++) {
         const struct prohibition *p = &r->b->prohibitions[d->prohibitions[i]];
-        if (categories_has(&p->withhold, part))
+        if (categories_has(&p->withhold, portion))
             return err_set(r->e, ERR_REJECT, "table.word", 0,
                            "not released: '%.*s', '%.*s' takes it", SHOWN(name), SHOWN(p->id));
     }
@@ -106,7 +106,7 @@ static bool lacks(struct row *r, const struct decision *d, unsigned part)
 
 static bool all_go(struct row *r, const struct wanted *w, const struct decision *d)
 {
-    for (unsigned i = 0; i < bundle_part_count(r->b); i++)
+    for (unsigned i = 0; i < bundle_portion_count(r->b); i++)
         if (categories_has(&w->released, i) && !categories_has(&d->released, i))
             return lacks(r, d, i);
     return true;

@@ -12,7 +12,7 @@ bool row_bad(struct row *r, const char *what, struct slice word)
     return err_set(r->e, ERR_REJECT, "table.word", 0, "%s '%.*s'", what, SHOWN(word));
 }
 
-/* "name(a,b,c)" in its parts; each argument may be missing. */
+/* "name(a,b,c)" in its name and arguments; each of these may be missing. */
 struct word {
     struct slice whole, name, args[3];
 };

@@ -255,7 +255,7 @@ static struct categories released_by(const struct row *r, const struct decision 
     struct categories any = { { 0 } }, has;
     for (size_t i = 0; i < d->clause_count; i++)
         categories_join(&any, &r->b->clauses[d->clauses[i]].release);
-    bundle_parts_of(r->b, (size_t)bundle_schema(r->b, r->schema->plan), &has);
+    bundle_portions_of(r->b, (size_t)bundle_schema(r->b, r->schema->plan), &has);
     categories_keep(&any, &has);
     return any;
 }
@@ -280,7 +280,7 @@ static bool run_prohibitions(struct row *r, struct table_seen *seen)
     struct decision d;
     if (!prohibit_all(r, &d, &taken) || !row_compare_taken(r, &taken))
         return false;
-    bundle_parts_of(r->b, (size_t)bundle_schema(r->b, r->schema->plan), &all);
+    bundle_portions_of(r->b, (size_t)bundle_schema(r->b, r->schema->plan), &all);
     note_seen(r->b, &d, &all, seen);
     return true;
 }

@@ -269,7 +269,7 @@ static void reads_what_stands_before_another_message(void)
                                        &d, &t.e));
     CU_ASSERT_STRING_EQUAL(t.e.code, "hl7v2.nested");
     CU_ASSERT_EQUAL(t.e.at, strlen(BEGINS) + 3);
-    CU_ASSERT_FATAL(d != NULL && format_hl7v2.is_part(d));
+    CU_ASSERT_FATAL(d != NULL && format_hl7v2.breaks_off(d));
     CU_ASSERT(hl7v2_test_is(hl7v2_test_find(&t, d, "NTE-3", NULL, 0), "a\x0b"
                                                                       "b"));
     CU_ASSERT_EQUAL(hl7v2_test_find(&t, d, "PID-1", NULL, 0).how, FOUND_ABSENT);
@@ -281,7 +281,7 @@ static bool refuses_vt(const char *text, size_t at, const char *path, const char
     struct doc *d = NULL;
     err_clear(&t.e);
     if (format_hl7v2.parse(&t.a, NULL, slice_text(text), &d, &t.e) || t.e.fate != ERR_REJECT ||
-        strcmp(t.e.code, "hl7v2.vt") != 0 || t.e.at != at || !d || format_hl7v2.is_part(d)) {
+        strcmp(t.e.code, "hl7v2.vt") != 0 || t.e.at != at || !d || format_hl7v2.breaks_off(d)) {
         fprintf(stderr, "\n    got %s at %zu\n", t.e.code ? t.e.code : "nothing", t.e.at);
         return false;
     }

@@ -58,16 +58,16 @@ static void hashes_the_published_vectors(void)
     }
 }
 
-static void hashes_parts_as_one_run(void)
+static void hashes_slices_as_one_run(void)
 {
-    const struct slice parts[] = { SLICE_INIT("a"), { NULL, 0 }, SLICE_INIT("bc") };
+    const struct slice slices[] = { SLICE_INIT("a"), { NULL, 0 }, SLICE_INIT("bc") };
     uint8_t whole[HASH_BYTES], joined[HASH_BYTES];
     sha256(SLICE("abc"), whole);
-    sha256_parts(parts, 3, joined);
+    sha256_slices(slices, 3, joined);
     CU_ASSERT_EQUAL(memcmp(whole, joined, sizeof whole), 0);
     struct key k = key_of("key");
     hmac_sha256(&k, SLICE("abc"), whole);
-    hmac_sha256_parts(&k, parts, 3, joined);
+    hmac_sha256_slices(&k, slices, 3, joined);
     CU_ASSERT_EQUAL(memcmp(whole, joined, sizeof whole), 0);
 }
 
@@ -320,7 +320,7 @@ static CU_TestInfo cases[] = {
     { "verifies nothing that was changed", verifies_nothing_that_was_changed },
     { "a key of small order signs nothing", a_key_of_small_order_signs_nothing },
     { "hashes the published vectors", hashes_the_published_vectors },
-    { "hashes parts as one run", hashes_parts_as_one_run },
+    { "hashes slices as one run", hashes_slices_as_one_run },
     { "keys the published vectors", keys_the_published_vectors },
     { "enciphers a block and back", enciphers_a_block_and_back },
     { "works in several threads", works_in_several_threads },

@@ -80,11 +80,11 @@ static void rows(const char *text)
 
 static void copy(const char *from, const char *to)
 {
-    static const char *const parts[] = { "", "-wal", "-shm" };
+    static const char *const endings[] = { "", "-wal", "-shm" };
     char command[400];
     for (size_t i = 0; i < 3; i++) {
         snprintf(command, sizeof command, "rm -f %s%s; test ! -e %s%s || cp %s%s %s%s", to,
-                 parts[i], from, parts[i], from, parts[i], to, parts[i]);
+                 endings[i], from, endings[i], from, endings[i], to, endings[i]);
         CU_ASSERT_EQUAL(system(command), 0);
     }
 }

@@ -1,7 +1,7 @@
 /* convert_test.c - conversions, each way. */
 #include <CUnit/CUnit.h>
 
-#include "mapping/parts.h"
+#include "mapping/inside.h"
 
 static struct arena arena;
 

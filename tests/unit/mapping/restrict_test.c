@@ -103,7 +103,7 @@ static void of_another_environment_or_of_none_that_can_be_told_it_says_nothing(v
 }
 
 /* Behind a VT with a header: whatever rule there is may have said no there. */
-static void of_a_part_what_it_does_not_say_is_unread(void)
+static void of_what_breaks_off_what_it_does_not_say_is_unread(void)
 {
     struct mapped_restrictions out = restrict_by(
         HEAD ADMITS RAISES, MESSAGE("P", "20260202", "0") "NTE|\x0bMSH|^~\\&|X\rZU8||||1\r");
@@ -517,7 +517,8 @@ static CU_TestInfo cases[] = {
     { "small letters of a code say the same", small_letters_of_a_code_say_the_same },
     { "a value that no condition knows is counted by its path",
       a_value_that_no_condition_knows_is_counted_by_its_path },
-    { "of a part, what it does not say is unread", of_a_part_what_it_does_not_say_is_unread },
+    { "of what breaks off, what it does not say is unread",
+      of_what_breaks_off_what_it_does_not_say_is_unread },
     { "a no counts whatever else cannot be read", a_no_counts_whatever_else_cannot_be_read },
     { "its own time counts where it can be read", its_own_time_counts_where_it_can_be_read },
     { "a yes waits for its message", a_yes_waits_for_its_message },

@@ -46,7 +46,7 @@ static void keeps_internal_schemas_apart(void)
     }
 }
 
-static void parts_are_no_schemas(void)
+static void types_of_others_are_no_schemas(void)
 {
     CU_ASSERT_PTR_NULL(named("Header"));
     CU_ASSERT_PTR_NULL(named("PersonName"));
@@ -213,7 +213,7 @@ static void has_the_fingerprints_that_were_written_down(void)
 static CU_TestInfo cases[] = {
     { "holds every event family", holds_every_event_family },
     { "keeps internal schemas apart", keeps_internal_schemas_apart },
-    { "parts are no schemas", parts_are_no_schemas },
+    { "types of others are no schemas", types_of_others_are_no_schemas },
     { "every file is JSON", every_file_is_json },
     { "pins the header of every event", pins_the_header_of_every_event },
     { "finds every slot by its path and no other", finds_every_slot_by_its_path_and_no_other },

@@ -28,7 +28,7 @@ static void remove_file(const char *name)
 }
 
 /* What an event is made of comes from the real schemas. */
-static const char *const parts[] = { "Header",     "Action",       "Environment",  "Subject",
+static const char *const types[] = { "Header",     "Action",       "Environment",  "Subject",
                                      "PersonName", "Demographics", "RelatedPerson" };
 
 static void fresh(void)
@@ -36,19 +36,19 @@ static void fresh(void)
     fixture_fresh();
     snprintf(folder, sizeof folder, "/tmp/schemas-XXXXXX");
     CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         char from[512], to[128];
-        snprintf(from, sizeof from, SOURCE_DIR "/schemas/%s.avsc", parts[i]);
-        snprintf(to, sizeof to, "%s/%s.avsc", folder, parts[i]);
+        snprintf(from, sizeof from, SOURCE_DIR "/schemas/%s.avsc", types[i]);
+        snprintf(to, sizeof to, "%s/%s.avsc", folder, types[i]);
         CU_ASSERT_EQUAL_FATAL(symlink(from, to), 0);
     }
 }
 
 static void done(void)
 {
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         char name[64];
-        snprintf(name, sizeof name, "%s.avsc", parts[i]);
+        snprintf(name, sizeof name, "%s.avsc", types[i]);
         remove_file(name);
     }
     remove_file("Bad.avsc");
@@ -257,9 +257,9 @@ static void says_every_problem_once_with_its_column(void)
         CU_ASSERT_EQUAL(problems.list[i].column, 1);
 }
 
-static void says_a_problem_of_a_shared_part_once(void)
+static void says_a_problem_of_a_shared_type_once(void)
 {
-    const char *part = "{ \"type\": \"record\", \"name\": \"Bad\","
+    const char *type = "{ \"type\": \"record\", \"name\": \"Bad\","
                        " \"namespace\": \"uk.concordat.v1\", \"doc\": \"d\", \"fields\": [\n"
                        "{ \"name\": \"f\", \"type\": [\"null\", \"string\"], \"default\": null,"
                        " \"category\": \"x.y\" } ] }";
@@ -268,7 +268,7 @@ static void says_a_problem_of_a_shared_part_once(void)
         "  \"doc\": \"d\",\n" KINDS HEAD
         "{ \"name\": \"one\", \"type\": \"Bad\" }, { \"name\": \"two\", \"type\": \"Bad\" } ] }";
     write_file("Other.avsc", event);
-    expect("a shared part without doc", part, "schema.doc", 2);
+    expect("a shared type without doc", type, "schema.doc", 2);
     CU_ASSERT_EQUAL(problems.count, 1);
 }
 
@@ -306,7 +306,7 @@ static CU_TestInfo cases[] = {
     { "refuses more categories than it can count", refuses_more_categories_than_it_can_count },
     { "refuses more fields than it can count", refuses_more_fields_than_it_can_count },
     { "says every problem once, with its column", says_every_problem_once_with_its_column },
-    { "says a problem of a shared part once", says_a_problem_of_a_shared_part_once },
+    { "says a problem of a shared type once", says_a_problem_of_a_shared_type_once },
     { "a folder that is not there is a problem", a_folder_that_is_not_there_is_a_problem },
     { "the hash covers every byte", the_hash_covers_every_byte },
     CU_TEST_INFO_NULL

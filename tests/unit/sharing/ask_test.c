@@ -89,7 +89,7 @@ static void it_does_so_when_the_facts_name_every_service(void)
     CU_ASSERT(compared > 10);
 }
 
-static void equal_conditions_and_their_equal_parts_are_one(void)
+static void equal_conditions_are_one_also_inside_others(void)
 {
     static const char clauses[] =
         "  - {id: a, share: {HospitalStay: [admitted]}, from: acute-trust, to: adult-social-care,\n"
@@ -150,8 +150,7 @@ static CU_TestInfo tests[] = {
       a_row_says_what_asking_about_each_service_says },
     { "it does so when the facts name every service",
       it_does_so_when_the_facts_name_every_service },
-    { "equal conditions, and their equal parts, are one",
-      equal_conditions_and_their_equal_parts_are_one },
+    { "equal conditions are one, also inside others", equal_conditions_are_one_also_inside_others },
     { "a gate is told apart by its rank", a_gate_is_told_apart_by_its_rank },
     { "a not turns a weight round, and tells the same gate", a_not_turns_a_weight_round },
     { "a name is found among many", a_name_is_found_among_many },

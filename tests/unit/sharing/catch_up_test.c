@@ -39,7 +39,7 @@ static size_t sent_again(const char *stranger, const char *known, const char *fi
     return world_count(&world, TEAM);
 }
 
-static void another_part_is_sent_where_as_much_is_released_as_before(void)
+static void another_portion_is_sent_where_as_much_is_released_as_before(void)
 {
     struct view v;
     CU_ASSERT_EQUAL_FATAL(sent_again("release: [identity.name, stay.ward]",
@@ -107,8 +107,8 @@ static void a_stay_that_ends_at_the_moment_it_began_is_over(void)
 }
 
 static CU_TestInfo cases[] = {
-    { "another part is sent where as much is released as before",
-      another_part_is_sent_where_as_much_is_released_as_before },
+    { "another portion is sent where as much is released as before",
+      another_portion_is_sent_where_as_much_is_released_as_before },
     { "only what tells something new is sent", only_what_tells_something_new_is_sent },
     { "a stay that ends at the moment it began is over",
       a_stay_that_ends_at_the_moment_it_began_is_over },

@@ -147,7 +147,7 @@ static void a_field_alone_in_its_category_is_the_category(void)
 {
     struct categories field, category;
     CU_ASSERT_FATAL(open_with(stay("[person.birth_date]"), NULL));
-    CU_ASSERT_EQUAL(bundle_part_count(world.bundle), catalogue_category_count(world.catalogue));
+    CU_ASSERT_EQUAL(bundle_portion_count(world.bundle), catalogue_category_count(world.catalogue));
     CU_ASSERT_FATAL(bundle_named(world.bundle, SLICE("field person.birth_date"), &field));
     CU_ASSERT_FATAL(bundle_named(world.bundle, SLICE("identity.birth-date"), &category));
     CU_ASSERT(categories_equal(&field, &category));
@@ -181,7 +181,8 @@ static void a_field_that_two_agreements_name_is_one(void)
         { "agreements/sharing.yaml", small_agreement(NULL, stay("[stay.leave_until]")) },
     };
     CU_ASSERT_FATAL(small_open(files, 2));
-    CU_ASSERT_EQUAL(bundle_part_count(world.bundle), catalogue_category_count(world.catalogue) + 1);
+    CU_ASSERT_EQUAL(bundle_portion_count(world.bundle),
+                    catalogue_category_count(world.catalogue) + 1);
     CU_ASSERT(admitted(TIMES));
     CU_ASSERT(got(LEAVE_UNTIL));
     CU_ASSERT_EQUAL(world_decision(&world, TEAM, false)->clause_count, 2);
@@ -230,7 +231,7 @@ static void an_obligation_is_about_what_the_clause_releases(void)
 }
 
 /* The header's list of what a sender cleared names no field that the recipient does not get. */
-static void a_cleared_field_is_told_of_by_its_own_part(void)
+static void a_cleared_field_is_told_of_by_its_own_portion(void)
 {
     CU_ASSERT_FATAL(open_with(stay("[name, stay.leave_until]"), NULL));
     CU_ASSERT(admitted("name=Mallard;header.cleared[]=stay.leave_until|stay.admitted"));
@@ -475,7 +476,8 @@ static CU_TestInfo cases[] = {
     { "an obligation may be about one field", an_obligation_may_be_about_one_field },
     { "an obligation is about what the clause releases",
       an_obligation_is_about_what_the_clause_releases },
-    { "a cleared field is told of by its own part", a_cleared_field_is_told_of_by_its_own_part },
+    { "a cleared field is told of by its own portion",
+      a_cleared_field_is_told_of_by_its_own_portion },
     { "more named fields than there is room for are refused at their line",
       more_named_fields_than_there_is_room_for_are_refused_at_their_line },
     { "a set is written as short as it can be", a_set_is_written_as_short_as_it_can_be },

@@ -197,21 +197,21 @@ static bool fix_fields(const struct trial *t, struct build *b)
            build_text(b, (size_t)h->identity_confidence, SLICE("verified"), &world.e);
 }
 
-static const uint8_t *parts_of(const struct build *b)
+static const uint8_t *portions_of(const struct build *b)
 {
-    return bundle_parts(world.bundle, (size_t)bundle_schema(world.bundle, b->plan));
+    return bundle_portions(world.bundle, (size_t)bundle_schema(world.bundle, b->plan));
 }
 
 /* Some fields that the sender cleared, withheld ones and others. */
 static bool fill_cleared(const struct trial *t, struct build *b)
 {
     const struct header_slots *h = plan_header(b->plan);
-    const uint8_t *parts = parts_of(b);
+    const uint8_t *portions = portions_of(b);
     struct slice paths[200];
     size_t n = 0;
     for (size_t i = 0; i < plan_slots(b->plan) && n < 200; i++) {
         const struct slot *s = plan_slot_at(b->plan, i);
-        bool stays = categories_has(&t->released, parts[i]);
+        bool stays = categories_has(&t->released, portions[i]);
         if (s->nullable && (stays ? i % 2 : next() % 2))
             paths[n++] = s->path;
     }
@@ -219,12 +219,12 @@ static bool fill_cleared(const struct trial *t, struct build *b)
 }
 
 /* What the conditions of prohibitions read decides; the law speaks of two events decided alike. */
-static bool steers(unsigned part)
+static bool steers(unsigned portion)
 {
     for (size_t i = 0; i < world.bundle->prohibition_count; i++) {
         struct categories reads;
         when_reads(world.bundle, world.bundle->prohibitions[i].when, &reads);
-        if (categories_has(&reads, part))
+        if (categories_has(&reads, portion))
             return true;
     }
     return false;
@@ -239,8 +239,8 @@ static bool run_trial(const struct trial *t, struct judged *out)
     if (!build_init(&b, t->schema->plan, &world.arena, &world.e))
         return false;
     for (size_t i = 0; i < plan_slots(b.plan); i++) {
-        unsigned part = parts_of(&b)[i];
-        bool stays = part == always || categories_has(&t->released, part) || steers(part);
+        unsigned portion = portions_of(&b)[i];
+        bool stays = portion == always || categories_has(&t->released, portion) || steers(portion);
         seed = stays ? t->seed + i * 7919 + 1 : changing + i * 104729 + 1;
         (void)next();
         if (!fill_slot(&b, i, !stays))

@@ -9,7 +9,7 @@
 #include <CUnit/CUnit.h>
 
 #include "base/clock.h"
-#include "host/part.h"
+#include "host/temp_file.h"
 #include "rig.h"
 #include "transport/folder.h"
 #include "transport/folder_state.h"
@@ -321,7 +321,7 @@ static void deletes_what_was_left_half_written(void)
     rig_write(&r, "out/.a b.csv.tmp", "another's");
     rig_write(&r, "out/abc.csv", "whole");
     int outbox = open(out_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int written = part_open(outbox, ".now.csv.tmp", 0600);
+    int written = temp_file_open(outbox, ".now.csv.tmp", 0600);
     CU_ASSERT_FATAL(outbox >= 0 && written >= 0);
     open_outbox();
     CU_ASSERT_FALSE(rig_has(&r, "out/.abc.csv.tmp"));

@@ -1,6 +1,6 @@
-/* analyse_parts.h - what the files of the analysis share. */
-#ifndef CONCORDAT_SHARING_TOOLS_ANALYSE_PARTS_H
-#define CONCORDAT_SHARING_TOOLS_ANALYSE_PARTS_H
+/* analyse_inside.h - what the files of the analysis share. */
+#ifndef CONCORDAT_SHARING_TOOLS_ANALYSE_INSIDE_H
+#define CONCORDAT_SHARING_TOOLS_ANALYSE_INSIDE_H
 
 #include "sharing/tools/analyse.h"
 #include "sharing/rules/compiled.h"
@@ -16,7 +16,7 @@ struct says {
 
 /* All that begins with one word: "stay". */
 struct group {
-    struct categories parts;
+    struct categories portions;
     size_t count; /* of its categories */
 };
 
@@ -26,15 +26,15 @@ struct analysis {
     const struct compiled *k;
     struct arena *arena;
     struct problems *problems, *warnings;
-    struct categories own;            /* always and never: not for agreements */
-    const struct categories *parts;   /* by category */
-    const struct group *groups;       /* by category: the one it is in */
-    const struct categories *of_kind; /* by kind: what its type has for agreements */
-    const struct categories *taken;   /* by kind and service: what prohibitions without a
-                                         condition take whatever the source */
-    const struct categories *may;     /* by kind and service: what clauses release of it */
-    const bool *has_feed;             /* by service */
-    const struct says *says;          /* by service and kind; NULL: mappings are not known */
+    struct categories own;             /* always and never: not for agreements */
+    const struct categories *portions; /* by category */
+    const struct group *groups;        /* by category: the one it is in */
+    const struct categories *of_kind;  /* by kind: what its type has for agreements */
+    const struct categories *taken;    /* by kind and service: what prohibitions without a
+                                          condition take whatever the source */
+    const struct categories *may;      /* by kind and service: what clauses release of it */
+    const bool *has_feed;              /* by service */
+    const struct says *says;           /* by service and kind; NULL: mappings are not known */
 };
 
 static inline const struct says *analysis_says(const struct analysis *x, size_t service,

@@ -1,5 +1,5 @@
-/* part.c - parts, their locks, and what was left of them. */
-#include "host/part.h"
+/* temp_file.c - temporary files, their locks, and what was left of them. */
+#include "host/temp_file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,19 +16,19 @@ static bool name_is_of(int folder, const char *name, int fd)
            here.st_ino == opened.st_ino && here.st_dev == opened.st_dev;
 }
 
-static void lock_part(int fd)
+static void lock_file(int fd)
 {
     while (flock(fd, LOCK_EX) != 0 && errno == EINTR)
         ;
 }
 
-int part_open(int folder, const char *name, unsigned mode)
+int temp_file_open(int folder, const char *name, unsigned mode)
 {
     for (;;) {
         int fd = openat(folder, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, (mode_t)mode);
         if (fd < 0)
             return -1;
-        lock_part(fd);
+        lock_file(fd);
         if (!name_is_of(folder, name, fd)) {
             (void)close(fd);
             continue;
@@ -42,7 +42,7 @@ int part_open(int folder, const char *name, unsigned mode)
     }
 }
 
-bool part_write(int fd, struct slice bytes)
+bool temp_file_write(int fd, struct slice bytes)
 {
     while (bytes.n > 0) {
         ssize_t n = write(fd, bytes.p, bytes.n);
@@ -53,7 +53,7 @@ bool part_write(int fd, struct slice bytes)
     return true;
 }
 
-/* Deletes a part that its writer has left. Whether it did. */
+/* Deletes a temporary file that its writer has left. Whether it did. */
 static bool sweep_one(int folder, const char *name)
 {
     struct stat st;
@@ -68,7 +68,8 @@ static bool sweep_one(int folder, const char *name)
     return is_gone;
 }
 
-size_t part_sweep(int folder, bool (*is_ours)(const void *ctx, const char *name), const void *ctx)
+size_t temp_file_sweep(int folder, bool (*is_ours)(const void *ctx, const char *name),
+                       const void *ctx)
 {
     size_t n = 0;
     int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

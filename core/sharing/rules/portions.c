@@ -1,21 +1,22 @@
-/* parts.c - the members of a bundle's sets: categories, and fields carved out of them. */
+/* portions.c - the members of a bundle's sets: categories, and fields carved out of them. */
 #include "sharing/rules/compiled.h"
-#include "sharing/rules/parts.h"
+#include "sharing/rules/portions.h"
 
-bool parts_may_be_named(const struct catalogue *c, unsigned category)
+bool portions_may_be_named(const struct catalogue *c, unsigned category)
 {
     return category != catalogue_always(c) && category != catalogue_never(c);
 }
 
-int parts_nameable(const struct catalogue *c, size_t schema, struct slice path, unsigned *category)
+int portions_nameable(const struct catalogue *c, size_t schema, struct slice path,
+                      unsigned *category)
 {
     const struct plan *p = catalogue_at(c, schema)->plan;
     int slot = plan_field(p, path);
     *category = slot < 0 ? catalogue_never(c) : plan_categories(p)[slot];
-    return parts_may_be_named(c, *category) ? slot : -1;
+    return portions_may_be_named(c, *category) ? slot : -1;
 }
 
-bool parts_is_alone(const struct catalogue *c, unsigned category, struct slice path)
+bool portions_is_alone(const struct catalogue *c, unsigned category, struct slice path)
 {
     for (size_t i = 0; i < catalogue_count(c); i++) {
         const struct plan *p = catalogue_at(c, i)->plan;
@@ -27,7 +28,7 @@ bool parts_is_alone(const struct catalogue *c, unsigned category, struct slice p
     return true;
 }
 
-void parts_close(const struct bundle *b, struct categories *set)
+void portions_close(const struct bundle *b, struct categories *set)
 {
     const struct compiled *k = b->compiled;
     for (size_t i = 0; i < k->carved_count; i++)

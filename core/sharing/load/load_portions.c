@@ -1,23 +1,23 @@
-/* load_parts.c - categories and fields as clauses and prohibitions name them.
+/* load_portions.c - categories and fields as clauses and prohibitions name them.
  *
- * While files are read a category is its own number alone, and a named field gets its part when it
- * is first named. Only when all files are read is it known what is carved out of a category: then
- * the parts are numbered in the order of their paths, so that nothing depends on the order of
- * files, and each set that has the category gets all of it. */
+ * While files are read a category is its own number alone, and a named field gets its portion when
+ * it is first named. Only when all files are read is it known what is carved out of a category:
+ * then the portions are numbered in the order of their paths, so that nothing depends on the order
+ * of files, and each set that has the category gets all of it. */
 #include <stdlib.h>
 
 #include "sharing/load/load.h"
 
-/* The part of a field, given now if it is named for the first time; -1 with a problem. */
-static int part_of_field(struct loader *l, const struct node *n, unsigned category,
-                         struct slice path)
+/* The portion of a field, given now if it is named for the first time; -1 with a problem. */
+static int portion_of_field(struct loader *l, const struct node *n, unsigned category,
+                            struct slice path)
 {
     struct compiled *k = l->compiled;
     size_t categories = catalogue_category_count(l->bundle->catalogue);
     for (size_t i = 0; i < k->carved_count; i++)
         if (l->carved[i].category == category && slice_equal(l->carved[i].path, path))
             return (int)(categories + i);
-    if (parts_is_alone(l->bundle->catalogue, category, path))
+    if (portions_is_alone(l->bundle->catalogue, category, path))
         return (int)category;
     if (categories + k->carved_count == CATEGORIES_MAX) {
         (void)strict_say(&l->reader, n, "bundle.fields",
@@ -48,7 +48,7 @@ static bool check_field(struct loader *l, const struct node *n, struct slice pat
             return strict_say(&l->reader, n, "bundle.category",
                               "'%.*s' is no category, and no field of '%s'", SHOWN(path),
                               plan_name(p));
-        if (slot >= 0 && !parts_may_be_named(c, plan_categories(p)[slot]))
+        if (slot >= 0 && !portions_may_be_named(c, plan_categories(p)[slot]))
             return strict_say(&l->reader, n, "bundle.field",
                               "the field '%.*s' is not for agreements to say", SHOWN(path));
         any |= slot >= 0;
@@ -59,7 +59,7 @@ static bool check_field(struct loader *l, const struct node *n, struct slice pat
                       "'%.*s' is no category, and no field of any type it is for", SHOWN(path));
 }
 
-/* Its part of each category that it has in any type. */
+/* Its portion of each category that it has in any type. */
 static void load_one_field(struct loader *l, const struct node *n, struct slice path,
                            const struct load_types *types, struct categories *out)
 {
@@ -69,14 +69,14 @@ static void load_one_field(struct loader *l, const struct node *n, struct slice 
     for (size_t i = 0; i < catalogue_count(c); i++) {
         const struct plan *p = catalogue_at(c, i)->plan;
         unsigned category;
-        int slot = parts_nameable(c, i, path, &category);
+        int slot = portions_nameable(c, i, path, &category);
         if (slot < 0)
             continue;
         struct slice own = plan_slot_at(p, (size_t)slot)->path; /* lives as long as the bundle */
-        int part = part_of_field(l, n, category, plan_bare(own));
-        if (part < 0)
+        int portion = portion_of_field(l, n, category, plan_bare(own));
+        if (portion < 0)
             return;
-        categories_add(out, (unsigned)part);
+        categories_add(out, (unsigned)portion);
     }
 }
 
@@ -110,8 +110,8 @@ static int by_path(const void *a, const void *b)
     return (left->category > right->category) - (left->category < right->category);
 }
 
-/* The parts as they were numbered while reading, sorted; in the set each bit moves with its
- * part. */
+/* The portions as they were numbered while reading, sorted; in the set each bit moves with its
+ * portion. */
 struct sorting {
     const struct bundle *bundle;
     const struct carved *was;
@@ -147,7 +147,7 @@ static void settle_set(const struct sorting *s, struct categories *set)
         if (field)
             categories_add(set, (unsigned)(first + (size_t)(field - k->carved)));
     }
-    parts_close(s->bundle, set);
+    portions_close(s->bundle, set);
 }
 
 static void settle_sets(struct loader *l, const struct sorting *s)
@@ -165,7 +165,7 @@ static void settle_sets(struct loader *l, const struct sorting *s)
         settle_set(s, &l->prohibitions[i].withhold);
 }
 
-static unsigned part_of_slot(const struct bundle *b, const struct slot *s)
+static unsigned portion_of_slot(const struct bundle *b, const struct slot *s)
 {
     const struct compiled *k = b->compiled;
     struct slice path = plan_bare(s->path);
@@ -175,39 +175,40 @@ static unsigned part_of_slot(const struct bundle *b, const struct slot *s)
     return s->category;
 }
 
-/* The parts of one type's slots; all gets which it has. */
-static const uint8_t *parts_of_type(struct loader *l, const struct plan *p, struct categories *all)
+/* The portions of one type's slots; all gets which it has. */
+static const uint8_t *portions_of_type(struct loader *l, const struct plan *p,
+                                       struct categories *all)
 {
-    uint8_t *parts = ARENA_ARRAY(l->reader.arena, plan_slots(p) + 1, uint8_t);
-    for (size_t i = 0; parts && i < plan_slots(p); i++) {
-        parts[i] = (uint8_t)part_of_slot(l->bundle, plan_slot_at(p, i));
-        categories_add(all, parts[i]);
+    uint8_t *portions = ARENA_ARRAY(l->reader.arena, plan_slots(p) + 1, uint8_t);
+    for (size_t i = 0; portions && i < plan_slots(p); i++) {
+        portions[i] = (uint8_t)portion_of_slot(l->bundle, plan_slot_at(p, i));
+        categories_add(all, portions[i]);
     }
-    return parts;
+    return portions;
 }
 
-bool load_parts(struct loader *l)
+bool load_portions(struct loader *l)
 {
     struct compiled *k = l->compiled;
     const struct catalogue *c = l->bundle->catalogue;
     size_t count = catalogue_count(c);
-    const uint8_t **parts = ARENA_ARRAY(l->reader.arena, count + 1, const uint8_t *);
+    const uint8_t **portions = ARENA_ARRAY(l->reader.arena, count + 1, const uint8_t *);
     struct categories *types = ARENA_ARRAY(l->reader.arena, count + 1, struct categories);
     struct sorting sorting;
-    if (!parts || !types)
+    if (!portions || !types)
         return strict_memory(&l->reader);
     if (!sort_carved(l, &sorting))
         return false;
     for (size_t i = 0; i < count; i++) {
-        parts[i] = parts_of_type(l, catalogue_at(c, i)->plan, &types[i]);
-        if (!parts[i])
+        portions[i] = portions_of_type(l, catalogue_at(c, i)->plan, &types[i]);
+        if (!portions[i])
             return strict_memory(&l->reader);
         categories_join(&types[count], &types[i]);
     }
-    k->parts = parts;
+    k->portions = portions;
     k->types = types;
     for (size_t i = 0; i < k->carved_count; i++)
-        categories_add(&k->parted, k->carved[i].category);
+        categories_add(&k->carved_from, k->carved[i].category);
     settle_sets(l, &sorting);
     return true;
 }

@@ -1,9 +1,9 @@
-/* part_test.c - what a killed process left half written, and what is being written now. */
+/* temp_file_test.c - what a killed process left half written, and what is being written now. */
 #include <CUnit/CUnit.h>
 #include <string.h>
 #include <sys/wait.h>
 
-#include "host/part.h"
+#include "host/temp_file.h"
 #include "scratch.h"
 
 static struct scratch scratch;
@@ -37,34 +37,34 @@ static void what_a_dead_process_left_is_deleted_and_nothing_else(void)
 {
     pid_t child = fork();
     if (child == 0) {
-        int fd = part_open(folder, "a.part", 0600);
-        _exit(fd >= 0 && part_write(fd, SLICE("half a reco")) ? 0 : 1);
+        int fd = temp_file_open(folder, "a.part", 0600);
+        _exit(fd >= 0 && temp_file_write(fd, SLICE("half a reco")) ? 0 : 1);
     }
     int status = 1;
     CU_ASSERT(child > 0 && waitpid(child, &status, 0) == child && status == 0);
     CU_ASSERT_FATAL(is_there("a.part"));
     scratch_write(&scratch, "a.csv", "rows", 4, 0600);
-    CU_ASSERT_EQUAL(part_sweep(folder, is_ours, ".part"), 1);
+    CU_ASSERT_EQUAL(temp_file_sweep(folder, is_ours, ".part"), 1);
     CU_ASSERT_FALSE(is_there("a.part"));
     CU_ASSERT(is_there("a.csv"));
 }
 
 static void what_is_being_written_stays(void)
 {
-    int fd = part_open(folder, "a.part", 0600);
+    int fd = temp_file_open(folder, "a.part", 0600);
     CU_ASSERT_FATAL(fd >= 0);
-    CU_ASSERT_EQUAL(part_sweep(folder, is_ours, ".part"), 0);
+    CU_ASSERT_EQUAL(temp_file_sweep(folder, is_ours, ".part"), 0);
     CU_ASSERT(is_there("a.part"));
     (void)close(fd);
-    CU_ASSERT_EQUAL(part_sweep(folder, is_ours, ".part"), 1);
+    CU_ASSERT_EQUAL(temp_file_sweep(folder, is_ours, ".part"), 1);
 }
 
-static void a_part_begins_empty(void)
+static void a_temporary_file_begins_empty(void)
 {
     struct stat st;
     scratch_write(&scratch, "a.part", "half a reco", 11, 0600);
-    int fd = part_open(folder, "a.part", 0600);
-    CU_ASSERT_FATAL(fd >= 0 && part_write(fd, SLICE("whole")));
+    int fd = temp_file_open(folder, "a.part", 0600);
+    CU_ASSERT_FATAL(fd >= 0 && temp_file_write(fd, SLICE("whole")));
     CU_ASSERT(fstat(fd, &st) == 0 && st.st_size == 5);
     (void)close(fd);
 }
@@ -73,8 +73,8 @@ static void what_is_no_file_is_left_alone(void)
 {
     CU_ASSERT_FATAL(mkdirat(folder, "d.part", 0700) == 0);
     CU_ASSERT_FATAL(symlinkat("/nowhere", folder, "l.part") == 0);
-    CU_ASSERT_EQUAL(part_sweep(folder, is_ours, ".part"), 0);
-    CU_ASSERT(part_open(folder, "l.part", 0600) < 0);
+    CU_ASSERT_EQUAL(temp_file_sweep(folder, is_ours, ".part"), 0);
+    CU_ASSERT(temp_file_open(folder, "l.part", 0600) < 0);
     (void)unlinkat(folder, "d.part", AT_REMOVEDIR);
     (void)unlinkat(folder, "l.part", 0);
 }
@@ -83,8 +83,8 @@ static CU_TestInfo tests[] = {
     { "what a dead process left is deleted, and nothing else",
       what_a_dead_process_left_is_deleted_and_nothing_else },
     { "what is being written stays", what_is_being_written_stays },
-    { "a part begins empty", a_part_begins_empty },
+    { "a temporary file begins empty", a_temporary_file_begins_empty },
     { "what is no file is left alone", what_is_no_file_is_left_alone },
     CU_TEST_INFO_NULL,
 };
-CU_SuiteInfo suite_part = { "part", NULL, NULL, fresh, done, tests };
+CU_SuiteInfo suite_temp_file = { "temp_file", NULL, NULL, fresh, done, tests };

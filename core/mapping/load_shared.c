@@ -1,5 +1,5 @@
-/* load_parts.c - words that both directions share: actions, conversions, else, record types. */
-#include "mapping/parts.h"
+/* load_shared.c - words that both directions share: actions, conversions, else, record types. */
+#include "mapping/inside.h"
 
 unsigned load_action(struct loader *l, const struct node *n)
 {

@@ -1,10 +1,10 @@
-/* parts.h - the inside of a compiled mapping, for the files of this room.
+/* inside.h - the inside of a compiled mapping, for the files of this room.
  *
  * Loading turns every text of the file into numbers and pointers: a path of the message is compiled
  * by the format once (struct ref), a path of the record is a slot. Paths that do not depend on a
  * repetition are interned as sources, and each source is looked up at most once a message. */
-#ifndef CONCORDAT_MAPPING_PARTS_H
-#define CONCORDAT_MAPPING_PARTS_H
+#ifndef CONCORDAT_MAPPING_INSIDE_H
+#define CONCORDAT_MAPPING_INSIDE_H
 
 #include "base/charset.h"
 #include "base/moment.h"
@@ -122,7 +122,7 @@ struct field {
     const struct node *node; /* while loading */
     struct slice path;       /* of the record, or of the item under an each */
     enum field_kind kind;
-    struct refs from;     /* also of FIELD_JOIN: its parts */
+    struct refs from;     /* also of FIELD_JOIN: what it joins */
     struct slice *passed; /* values that are passed over: the first other one counts */
     size_t passed_count;
     struct refs within, status;
@@ -180,7 +180,7 @@ struct value_ref {
     struct slice path;
 };
 
-struct template_part {
+struct template_piece {
     struct slice literal;
     bool is_value, is_optional;
     struct value_ref value;
@@ -189,7 +189,7 @@ struct template_part {
 /* Written when none of its values that are not optional is null. */
 struct template
 {
-    struct template_part *parts;
+    struct template_piece *pieces;
     size_t count;
 };
 
