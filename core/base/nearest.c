@@ -35,23 +35,20 @@ unsigned nearest_distance(struct slice a, struct slice b)
     return rows[a.n % 3][b.n];
 }
 
-static const char *choice_at(const struct choices *c, size_t i)
-{
-    const char *const *word = (const void *)((const char *)c->first + i * c->stride);
-    return *word;
-}
-
 /* The choices are ordered by distance, then by index. This is the next one behind *distance and
  * `after` (c->n: from the start); c->n when there is none. */
-static size_t choice_after(struct slice word, const struct choices *c, unsigned *distance,
+static size_t choice_after(struct slice word, const struct choices_at *c, unsigned *distance,
                            size_t after)
 {
     size_t best = c->n;
     unsigned best_distance = 0;
     for (size_t i = 0; i < c->n; i++) {
-        unsigned d = nearest_distance(word, slice_text(choice_at(c, i)));
+        struct slice choice = c->at(c->of, i);
+        unsigned d = nearest_distance(word, choice);
         bool is_later = d > *distance || (d == *distance && (after == c->n || i > after));
-        if (is_later && (best == c->n || d < best_distance)) {
+        if (!is_later || slice_is_empty(choice))
+            continue;
+        if (best == c->n || d < best_distance) {
             best = i;
             best_distance = d;
         }
@@ -60,25 +57,42 @@ static size_t choice_after(struct slice word, const struct choices *c, unsigned 
     return best;
 }
 
-const char *nearest_list(struct slice word, const struct choices *choices, char *out, size_t room)
+const char *nearest_list_at(struct slice word, const struct choices_at *choices, char *out,
+                            size_t room)
 {
     static const char more[] = ", ...";
-    size_t used = 0, at = choices->n;
+    size_t used = 0;
     unsigned distance = 0;
-    out[0] = '\0';
-    for (size_t k = 0; k < choices->n; k++) {
+    size_t at = choice_after(word, choices, &distance, choices->n);
+    (void)snprintf(out, room, "nothing");
+    while (at < choices->n) {
+        struct slice choice = choices->at(choices->of, at);
         at = choice_after(word, choices, &distance, at);
-        bool is_last = k + 1 == choices->n;
+        bool is_first = used == 0, is_last = at == choices->n;
         const char *between = is_last ? " or " : ", ";
-        if (k == 0)
+        if (is_first)
             between = "";
-        size_t n = strlen(between) + strlen(choice_at(choices, at));
+        size_t n = strlen(between) + choice.n;
         size_t tail = is_last ? 0 : sizeof more - 1;
         if (used + n + tail >= room) {
-            (void)snprintf(out + used, room - used, "%s", k ? more : "...");
+            (void)snprintf(out + used, room - used, "%s", is_first ? "..." : more);
             break;
         }
-        used += (size_t)snprintf(out + used, room - used, "%s%s", between, choice_at(choices, at));
+        used += (size_t)snprintf(out + used, room - used, "%s%.*s", between, (int)choice.n,
+                                 (const char *)choice.p);
     }
     return out;
+}
+
+static struct slice row_word(const void *of, size_t i)
+{
+    const struct choices *c = of;
+    const char *const *word = (const void *)((const char *)c->first + i * c->stride);
+    return slice_text(*word);
+}
+
+const char *nearest_list(struct slice word, const struct choices *choices, char *out, size_t room)
+{
+    const struct choices_at rows = { choices, row_word, choices->n };
+    return nearest_list_at(word, &rows, out, room);
 }

@@ -18,8 +18,16 @@ struct choices {
     const void *first; /* const char ** */
     size_t stride, n;
 };
+/* n words, each asked of `at`. An empty one is no choice. */
+struct choices_at {
+    const void *of;
+    struct slice (*at)(const void *of, size_t i);
+    size_t n;
+};
 /* "a, b or c", the nearest first; equally near ones stand in their order. Ends with "..." when
- * room is too little for all. room > 8. Returns out. */
+ * room is too little for all; "nothing" when there is no choice. room > 8. Returns out. */
 const char *nearest_list(struct slice word, const struct choices *choices, char *out, size_t room);
+const char *nearest_list_at(struct slice word, const struct choices_at *choices, char *out,
+                            size_t room);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/nearest.h"
 #include "bus/topics.h"
 
 #define SECRET_MAX 1024
@@ -66,9 +67,12 @@ static bool read_pair(struct slice pair, struct arena *a, struct kafka_setting *
             out->value = value;
             return !allowed[i].sets || read_secret(value, a, &out->value, e);
         }
+    char list[90];
+    const struct choices choices = { &allowed->name, sizeof allowed[0],
+                                     sizeof allowed / sizeof allowed[0] };
     return err_set(e, ERR_FATAL, "bus.url", 0,
-                   "cannot use setting '%.*s' of the bus address: unknown",
-                   (int)(name.n < 60 ? name.n : 60), (const char *)name.p);
+                   "cannot use setting '%.*s' of the bus address: it has %s", SHOWN(name),
+                   nearest_list(name, &choices, list, sizeof list));
 }
 
 /* The client would go by the last; who reads an address goes by the first. */

@@ -4,31 +4,33 @@
 #include "daemon/daemon.h"
 #include "daemon/ending.h"
 #include "daemon/files.h"
+#include "base/nearest.h"
 #include "host/say.h"
+#include "site/site_part.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* NULL: the word does not begin so. */
-static const char *after_prefix(const char *word, const char *prefix)
+static struct slice part_at(const void *of, size_t i)
 {
-    size_t n = strlen(prefix);
-    return strncmp(word, prefix, n) == 0 ? word + n : NULL;
+    const struct site_part *parts = of;
+    return parts[i].part;
 }
 
-static bool names_a_part(const struct site *s, const char *word)
+/* Whether the site has such a part; told when not. */
+static bool names_a_part(struct cli *c, const struct site *s, const char *word)
 {
-    if (strcmp(word, "router") == 0)
-        return s->has_router;
-    const char *feed = after_prefix(word, "feed:");
-    for (size_t i = 0; feed && i < s->feed_count; i++)
-        if (strcmp(feed, s->feeds[i].name) == 0)
+    size_t most = s->feed_count + s->delivery_count + 1, at = 0;
+    struct site_part *parts = ARENA_ARRAY(&c->arena, most + 1, struct site_part);
+    struct choices_at choices = { parts, part_at, 0 };
+    char list[400];
+    while (parts && choices.n < most && site_part_next(s, &c->arena, &at, &parts[choices.n])) {
+        if (slice_equal_text(parts[choices.n].part, word))
             return true;
-    const char *delivery = after_prefix(word, "delivery:");
-    for (size_t i = 0; delivery && i < s->delivery_count; i++)
-        if (strcmp(delivery, s->deliveries[i].name) == 0)
-            return true;
-    say_to(stderr, "concordat: the site has no '%s'\n", word);
+        choices.n++;
+    }
+    say_to(stderr, "concordat: the site has no part '%s'; it has: %s\n", word,
+           nearest_list_at(slice_text(word), &choices, list, sizeof list));
     return false;
 }
 
@@ -77,7 +79,7 @@ int cmd_run(struct cli *c, int argc, char **argv)
     if (!s)
         return CLI_NO;
     for (char **o = only; *o; o++)
-        if (!names_a_part(s, *o))
+        if (!names_a_part(c, s, *o))
             return CLI_USAGE;
     if (!files_suffice(s, only))
         return CLI_NO;

@@ -11,8 +11,10 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/nearest.h"
 #include "commands/passphrase.h"
 #include "host/say.h"
+#include "sharing/rules/rule_choices.h"
 
 #define FILE_BYTES_MAX 16384
 
@@ -34,9 +36,13 @@ static const struct agreement *find_agreement(const struct bundle *b, const char
         if (is_wanted)
             found = g;
     }
-    if (!found)
-        say_to(stderr, "concordat: there is no agreement '%s'%s%s\n", name,
-               version ? " of version " : "", version ? version : "");
+    if (!found) {
+        char list[400];
+        const struct choices_at agreements = choices_of_agreements(b);
+        say_to(stderr, "concordat: there is no agreement '%s'%s%s; it has: %s\n", name,
+               version ? " of version " : "", version ? version : "",
+               nearest_list_at(slice_text(name), &agreements, list, sizeof list));
+    }
     return found;
 }
 

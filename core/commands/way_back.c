@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/nearest.h"
 #include "control/acts_publish.h"
 #include "control/admin_ask.h"
 #include "control/way_back_read.h"
@@ -14,6 +15,28 @@
 
 static const struct way_back_room *const rooms[] = { &way_back_deliveries, &way_back_quarantine };
 #define ROOM_COUNT (sizeof rooms / sizeof rooms[0])
+
+struct parts_of {
+    const struct way_back_room *room;
+    const struct site *site;
+};
+
+static struct slice part_name_at(const void *of, size_t i)
+{
+    const struct parts_of *parts = of;
+    return slice_text(parts->room->name(parts->site, i));
+}
+
+static bool say_no_name(const struct way_back_room *r, const struct site *s, struct slice name,
+                        struct err *e)
+{
+    char list[110];
+    const struct parts_of parts = { r, s };
+    const struct choices_at choices = { &parts, part_name_at, r->count(s) };
+    return err_set(e, ERR_REJECT, "way_back.name", 0,
+                   "cannot do it: the site has no '%.*s', it has %s", SHOWN(name),
+                   nearest_list_at(name, &choices, list, sizeof list));
+}
 
 /* ---- doing it ---- */
 
@@ -64,8 +87,7 @@ static bool do_alone(const struct site *s, const struct way_back_act *back, int6
         *done = (int64_t)n;
         return true;
     }
-    return err_set(e, ERR_REJECT, "way_back.name", 0, "cannot do it: the site has no '%.*s'",
-                   SHOWN(back->name));
+    return say_no_name(r, s, back->name, e);
 }
 
 int way_back_submit(const struct site *s, const struct act *x)
@@ -346,7 +368,9 @@ static bool find_part_of(const struct way_back_room *r, const struct site *s, co
         if (strcmp(r->name(s, *part), name) == 0)
             return true;
     *part = 0;
-    if (!name && r->count(s) == 1)
+    if (name)
+        return say_no_name(r, s, slice_text(name), e);
+    if (r->count(s) == 1)
         return true;
     return err_set(e, ERR_REJECT, "way_back.name", 0,
                    "cannot tell of which one: --name says it, by its name in site.yaml");

@@ -147,6 +147,24 @@ bool strict_one_of(const struct strict *r, const struct node *n, const char *con
                       nearest_list(n->text, &choices, list, sizeof list));
 }
 
+#define LIST_BYTES 110 /* of a sentence of 200 */
+
+bool strict_unknown(const struct strict *r, const struct node *n, const char *code,
+                    const char *what, struct slice word, const struct choices_at *choices)
+{
+    char list[LIST_BYTES];
+    return strict_say(r, n, code, "unknown %s '%.*s': it has %s", what, SHOWN(word),
+                      nearest_list_at(word, choices, list, sizeof list));
+}
+
+bool strict_unknown_key(const struct strict *r, const struct node *n, const char *code,
+                        const char *what, const struct choices_at *choices)
+{
+    char list[LIST_BYTES];
+    return strict_say_key(r, n, code, "unknown %s '%.*s': it has %s", what, SHOWN(n->key),
+                          nearest_list_at(n->key, choices, list, sizeof list));
+}
+
 bool strict_number(const struct strict *r, const struct node *n, uint64_t least, uint64_t most,
                    uint64_t *out)
 {

@@ -10,6 +10,7 @@
 #ifndef CONCORDAT_HOST_STRICT_H
 #define CONCORDAT_HOST_STRICT_H
 
+#include "base/nearest.h"
 #include "host/tree.h"
 
 /* A room's codes (string literals) for what is told here. */
@@ -94,6 +95,13 @@ struct strict_topic {
 /* Tells what is unknown, missing, of the wrong shape or none of the words. False when anything was;
  * a map that is NULL is good. */
 bool strict_keys(const struct strict *r, const struct node *map, const struct strict_table *table);
+
+/* Tells that a word of the file is none of the choices: "unknown agency 'x': it has a, b or c", the
+ * nearest first; at n's value, or at its key. what: "agency". Both return false. */
+bool strict_unknown(const struct strict *r, const struct node *n, const char *code,
+                    const char *what, struct slice word, const struct choices_at *choices);
+bool strict_unknown_key(const struct strict *r, const struct node *n, const char *code,
+                        const char *what, const struct choices_at *choices);
 
 /* Whether n is there and of that kind; else tells so of `what`. */
 bool strict_is(const struct strict *r, const struct node *n, enum node_kind kind, const char *what);

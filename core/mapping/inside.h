@@ -11,6 +11,7 @@
 #include "host/crypto.h"
 #include "host/strict.h"
 #include "mapping/mapping.h"
+#include "record/choices.h"
 
 /* mapping_keys.c: the keys of every map. */
 extern const struct strict_table mapping_keys_in_root, mapping_keys_in_head, mapping_keys_in_event,
@@ -426,6 +427,8 @@ void load_watched(struct loader *l);
 /* One of asserts, replaces, retracts, as its bit; 0 after a problem. */
 unsigned load_action(struct loader *l, const struct node *n);
 enum conversion load_as(struct loader *l, const struct node *n);
+/* Tells that a word is no conversion, and which there are; false. */
+bool say_no_conversion(struct loader *l, const struct node *n, struct slice word);
 /* table: file.csv, or an inline map. reversed: shared to native. */
 const struct table *load_table(struct loader *l, const struct node *n, bool reversed);
 void load_else(struct loader *l, const struct node *n, bool has_table, enum miss *miss,

@@ -9,6 +9,20 @@ static const struct strict_codes codes = { .key = "map.key",
                                            .word = "map.word",
                                            .number = "map.number" };
 
+static struct slice format_at(const void *of, size_t i)
+{
+    const struct registry *r = of;
+    return slice_text(r->formats[i]->name);
+}
+
+static void say_no_format(struct loader *l, const struct node *n)
+{
+    struct choices_at formats = { l->adapters, format_at, 0 };
+    while (l->adapters->formats[formats.n])
+        formats.n++;
+    strict_unknown(&l->reader, n, "map.format", "format", n->text, &formats);
+}
+
 static void load_format(struct loader *l, const struct node *head)
 {
     const struct node *f = node_get(head, "format");
@@ -20,7 +34,7 @@ static void load_format(struct loader *l, const struct node *head)
         return;
     l->m->format = registry_format(l->adapters, f->text);
     if (!l->m->format)
-        strict_say(&l->reader, f, "map.format", "cannot find a format '%.*s'", SHOWN(f->text));
+        say_no_format(l, f);
 }
 
 static void load_root(struct loader *l, const struct node *root)

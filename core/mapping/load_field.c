@@ -48,22 +48,34 @@ static bool word_fits_slot(const struct slot *s, struct slice word)
     }
 }
 
+/* "cannot set 'path' to 'word'", and what it may be. */
+static void say_no_word(struct loader *l, const char *file, uint32_t line, uint32_t column,
+                        const struct field *f, const struct slot *s, struct slice word)
+{
+    char list[90];
+    const struct choices_at words = choices_of_slot(s);
+    if (s->type == SLOT_INT || s->type == SLOT_LONG)
+        problems_say(l->reader.problems, "map.word", file, line, column,
+                     "cannot set '%.*s' to '%.*s': want a whole number", SHOWN(f->path),
+                     SHOWN(word));
+    else
+        problems_say(l->reader.problems, "map.word", file, line, column,
+                     "cannot set '%.*s' to '%.*s': want %s", SHOWN(f->path), SHOWN(word),
+                     nearest_list_at(word, &words, list, sizeof list));
+}
+
 static void check_field_words(struct loader *l, const struct node *n, const struct field *f,
                               const struct slot *s)
 {
+    const struct node *other = node_get(n, "else");
     if (f->kind == FIELD_TEXT && !word_fits_slot(s, f->text))
-        strict_say(&l->reader, n, "map.word", "cannot set '%.*s' to '%.*s': not one of its words",
-                   SHOWN(f->path), SHOWN(f->text));
+        say_no_word(l, n->file, n->line, n->column, f, s, f->text);
     if (f->miss == MISS_WORD && !word_fits_slot(s, f->word))
-        strict_say(&l->reader, node_get(n, "else"), "map.word",
-                   "cannot set '%.*s' to '%.*s': not one of its words", SHOWN(f->path),
-                   SHOWN(f->word));
+        say_no_word(l, other->file, other->line, other->column, f, s, f->word);
     for (size_t i = 0; f->table && i < f->table->count; i++) {
         const struct table_entry *entry = &f->table->entries[i];
         if (!word_fits_slot(s, entry->to))
-            problems_say(l->reader.problems, "map.word", f->table->file, entry->line, 1,
-                         "cannot set '%.*s' to '%.*s': not one of its words", SHOWN(f->path),
-                         SHOWN(entry->to));
+            say_no_word(l, f->table->file, entry->line, 1, f, s, entry->to);
     }
 }
 
@@ -276,11 +288,18 @@ struct field *load_field(struct loader *l, const struct node *n, const struct pl
                          bool relative)
 {
     int slot = plan_slot(plan, n->key);
-    if (slot < 0 || is_reserved(n->key)) {
+    if (slot < 0) {
+        char list[90];
+        const struct choices_at fields = choices_of_fields(plan);
         strict_say_key(&l->reader, n, "map.record-path",
-                       slot < 0 ? "cannot find a field '%.*s' in %s"
-                                : "cannot set '%.*s' of %s: a mapping does not know it",
-                       SHOWN(n->key), plan_name(plan));
+                       "cannot find a field '%.*s' in %s: it has %s", SHOWN(n->key),
+                       plan_name(plan), nearest_list_at(n->key, &fields, list, sizeof list));
+        return NULL;
+    }
+    if (is_reserved(n->key)) {
+        strict_say_key(&l->reader, n, "map.record-path",
+                       "cannot set '%.*s' of %s: the program sets it", SHOWN(n->key),
+                       plan_name(plan));
         return NULL;
     }
     struct field *f = ARENA_NEW(l->reader.arena, struct field);

@@ -12,6 +12,20 @@ unsigned load_action(struct loader *l, const struct node *n)
     return action;
 }
 
+static struct slice conversion_at(const void *of, size_t i)
+{
+    (void)of;
+    return slice_text(mapping_conversion(i));
+}
+
+bool say_no_conversion(struct loader *l, const struct node *n, struct slice word)
+{
+    struct choices_at conversions = { NULL, conversion_at, 0 };
+    while (mapping_conversion(conversions.n))
+        conversions.n++;
+    return strict_unknown(&l->reader, n, "map.conversion", "conversion", word, &conversions);
+}
+
 enum conversion load_as(struct loader *l, const struct node *n)
 {
     if (!n)
@@ -21,7 +35,7 @@ enum conversion load_as(struct loader *l, const struct node *n)
     enum conversion as = conversion_named(n->text);
     if (as != AS_NONE)
         return as;
-    strict_say(&l->reader, n, "map.conversion", "cannot find a conversion '%.*s'", SHOWN(n->text));
+    say_no_conversion(l, n, n->text);
     return AS_TEXT;
 }
 
@@ -58,8 +72,8 @@ const struct schema *load_type(struct loader *l, const struct node *n, struct sl
     const struct schema *s = catalogue_named(l->schemas, slice_head(text, dot));
     *kinds = UINT64_MAX;
     if (!s || s->internal) {
-        strict_say(&l->reader, n, "map.type", "cannot find a record type '%.*s'", (int)dot,
-                   (const char *)text.p);
+        const struct choices_at types = choices_of_types(l->schemas);
+        strict_unknown(&l->reader, n, "map.type", "record type", slice_head(text, dot), &types);
         return NULL;
     }
     if (dot == text.n)
@@ -69,7 +83,9 @@ const struct schema *load_type(struct loader *l, const struct node *n, struct sl
             *kinds = (uint64_t)1 << i;
             return s;
         }
-    strict_say(&l->reader, n, "map.kind", "cannot find a kind '%.*s' of %.*s", SHOWN(kind),
-               (int)dot, (const char *)text.p);
+    char list[90];
+    const struct choices_at known = choices_of_kinds(s);
+    strict_say(&l->reader, n, "map.kind", "cannot find a kind '%.*s' of %.*s: it has %s",
+               SHOWN(kind), SHOWN(s->name), nearest_list_at(kind, &known, list, sizeof list));
     return NULL;
 }

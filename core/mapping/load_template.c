@@ -18,8 +18,7 @@ static bool load_piece(struct loader *l, const struct node *n, struct slice inne
     if (bar < inner.n) {
         piece->as = conversion_named(slice_from(inner, bar + 1));
         if (piece->as == AS_NONE)
-            return strict_say(&l->reader, n, "map.conversion",
-                              "cannot find the conversion in '{%.*s}'", SHOWN(inner));
+            return say_no_conversion(l, n, slice_from(inner, bar + 1));
     }
     if (!load_value(l, n, slice_head(inner, bar), s, &piece->value))
         return false;

@@ -9,9 +9,22 @@ static bool is_covered(const struct scope *s, struct slice path)
     return false;
 }
 
-static bool say_unknown_path(struct loader *l, const struct node *n, struct slice text)
+/* word: what plan lacks, of the path text. */
+static bool say_unknown_path(struct loader *l, const struct node *n, struct slice text,
+                             const struct plan *plan, struct slice word)
 {
-    return strict_say(&l->reader, n, "map.record-path", "cannot find '%.*s' in the record",
+    char list[110];
+    const struct choices_at fields = choices_of_fields(plan);
+    return strict_say(&l->reader, n, "map.record-path",
+                      "cannot find '%.*s' in the record: %s has %s", SHOWN(text), plan_name(plan),
+                      nearest_list_at(word, &fields, list, sizeof list));
+}
+
+/* Of an item that is a text: it has no fields. */
+static bool say_plain_item(struct loader *l, const struct node *n, struct slice text)
+{
+    return strict_say(&l->reader, n, "map.record-path",
+                      "cannot find '%.*s' in the record: the items of that list are texts",
                       SHOWN(text));
 }
 
@@ -21,7 +34,7 @@ static bool load_slot_value(struct loader *l, const struct node *n, struct slice
 {
     int slot = plan_slot(s->plan, text);
     if (slot < 0)
-        return is_covered(s, text) || say_unknown_path(l, n, text);
+        return is_covered(s, text) || say_unknown_path(l, n, text, s->plan, text);
     const struct slot *at = plan_slot_at(s->plan, (size_t)slot);
     out->kind = at->type == SLOT_ARRAY ? VALUE_LIST : VALUE_SLOT;
     out->slot = slot;
@@ -49,7 +62,8 @@ static bool load_member_value(struct loader *l, const struct node *n, struct sli
                           SHOWN(text));
     int slot = plan_slot(s->plan, slice_text(list));
     if (slot < 0)
-        return is_covered(s, slice_text(list)) || say_unknown_path(l, n, text);
+        return is_covered(s, slice_text(list)) ||
+               say_unknown_path(l, n, text, s->plan, slice_text(list));
     const struct slot *at = plan_slot_at(s->plan, (size_t)slot);
     struct slice rest = slice_from(text, close + 1);
     out->kind = VALUE_MEMBER;
@@ -58,11 +72,11 @@ static bool load_member_value(struct loader *l, const struct node *n, struct sli
     out->member = -1;
     out->type = SLOT_STRING;
     if (!at->item)
-        return rest.n == 0 || say_unknown_path(l, n, text);
+        return rest.n == 0 || say_plain_item(l, n, text);
     if (rest.n && rest.p[0] == '.')
         out->member = plan_slot(at->item, slice_from(rest, 1));
     if (out->member < 0)
-        return say_unknown_path(l, n, text);
+        return say_unknown_path(l, n, text, at->item, slice_from(rest, 1));
     out->type = plan_slot_at(at->item, (size_t)out->member)->type;
     return true;
 }
@@ -78,10 +92,10 @@ static bool load_item_value(struct loader *l, const struct node *n, struct slice
         return strict_say(&l->reader, n, "map.record-path", "cannot use '%.*s' outside of an each",
                           SHOWN(text));
     if (!s->item)
-        return text.n == 1 || say_unknown_path(l, n, text);
+        return text.n == 1 || say_plain_item(l, n, text);
     out->member = plan_slot(s->item, slice_from(text, 1));
     if (out->member < 0)
-        return say_unknown_path(l, n, text);
+        return say_unknown_path(l, n, text, s->item, slice_from(text, 1));
     out->type = plan_slot_at(s->item, (size_t)out->member)->type;
     return true;
 }

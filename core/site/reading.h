@@ -28,6 +28,9 @@ extern const struct strict_table reading_keys_root, reading_keys_keys, reading_k
 /* Tells why `what` cannot be used; false. */
 bool reading_complain(struct reading *r, const struct node *n, const char *code, const char *why,
                       struct slice what);
+/* Tells that region.yaml has no such agency or service (what), and which it has; false. */
+bool reading_unknown(struct reading *r, const struct node *n, const char *code, const char *what,
+                     struct slice word, const struct choices_at *choices);
 /* A member's text, NUL-terminated; NULL when it is not there or no text. */
 const char *reading_text(struct reading *r, const struct node *map, const char *key);
 /* The keys that a site names: site_keys.c. */

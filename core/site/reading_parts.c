@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/nearest.h"
+#include "sharing/rules/rule_choices.h"
 
 static const struct key *agency_key(struct reading *r, struct slice agency, const struct node *at)
 {
@@ -45,6 +46,14 @@ static bool has_service(const struct reading *r, struct slice agency, struct sli
     return services && node_get_slice(services, slice_from(service, agency.n + 1));
 }
 
+static bool say_no_service(struct reading *r, const struct node *n, struct slice service)
+{
+    if (!r->site->bundle)
+        return reading_complain(r, n, "site.service", "region.yaml has no such service", service);
+    const struct choices_at services = choices_of_services(r->site->bundle);
+    return reading_unknown(r, n, "site.service", "service", service, &services);
+}
+
 /* "agency/service" of a feed's service: or a delivery's for:, checked against region.yaml. */
 static bool read_service(struct reading *r, const struct node *map, const char *key,
                          struct slice *agency, struct slice *service)
@@ -59,7 +68,7 @@ static bool read_service(struct reading *r, const struct node *map, const char *
                                            (const char *)n->text.p));
     *agency = slice_head(*service, slice_find(*service, '/'));
     if (!has_service(r, *agency, *service))
-        return reading_complain(r, n, "site.service", "region.yaml has no such service", *service);
+        return say_no_service(r, n, *service);
     return true;
 }
 

@@ -1,4 +1,5 @@
 /* site.c - reads site.yaml: region, keys, bus; all problems, not the first. */
+#include "sharing/rules/rule_choices.h"
 #include "site/reading.h"
 
 static const struct key *optional_key(struct reading *r, const char *name, enum key_of of)
@@ -28,8 +29,11 @@ static void read_root_words(struct reading *r, const struct node *root)
     r->site->has_router = slice_equal_text(strict_text(root, "router"), "true");
     const struct node *n = strict_member(root, "agency", NODE_TEXT);
     r->agency = n ? n->text : (struct slice){ 0 };
-    if (n && r->site->bundle && bundle_agency(r->site->bundle, n->text) < 0)
-        reading_complain(r, n, "site.agency", "region.yaml has no such agency", n->text);
+    const struct bundle *b = r->site->bundle;
+    if (!n || !b || bundle_agency(b, n->text) >= 0)
+        return;
+    const struct choices_at agencies = choices_of_agencies(b);
+    reading_unknown(r, n, "site.agency", "agency", n->text, &agencies);
 }
 
 static void read_root(struct reading *r, const struct node *root)

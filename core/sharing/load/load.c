@@ -67,6 +67,15 @@ static int find_schema(const struct loader *l, struct slice name)
     return s && !s->internal ? bundle_schema(l->bundle, s->plan) : -1;
 }
 
+static void say_no_kind(struct loader *l, const struct node *k, const struct schema *s)
+{
+    char list[90];
+    const struct choices_at kinds = choices_of_kinds(s);
+    (void)strict_say(&l->reader, k, "bundle.kind", "'%.*s' has no kind '%.*s': it has %s",
+                     SHOWN(s->name), SHOWN(k->text),
+                     nearest_list_at(k->text, &kinds, list, sizeof list));
+}
+
 bool load_kinds(struct loader *l, const struct node *map, const uint32_t **out, size_t *n,
                 bool *schemas)
 {
@@ -75,14 +84,14 @@ bool load_kinds(struct loader *l, const struct node *map, const uint32_t **out, 
     uint32_t *kinds = ARENA_ARRAY(l->reader.arena, count_kinds(map) + 1, uint32_t);
     if (!kinds)
         return strict_memory(&l->reader);
+    const struct choices_at types = choices_of_types(l->bundle->catalogue);
     *n = 0;
     for (const struct node *type = map->first; type; type = type->next) {
         if (!schemas && slice_equal_text(type->key, "by"))
             continue;
         int schema = find_schema(l, type->key);
         if (schema < 0) {
-            (void)strict_say_key(&l->reader, type, "bundle.type", "unknown event type '%.*s'",
-                                 SHOWN(type->key));
+            (void)strict_unknown_key(&l->reader, type, "bundle.type", "event type", &types);
             continue;
         }
         if (schemas)
@@ -90,8 +99,7 @@ bool load_kinds(struct loader *l, const struct node *map, const uint32_t **out, 
         for (const struct node *k = strict_each(type, NULL); k; k = strict_each(type, k)) {
             int64_t kind = bundle_kind(l->bundle, (size_t)schema, k->text);
             if (kind < 0)
-                (void)strict_say(&l->reader, k, "bundle.kind", "'%.*s' has no kind '%.*s'",
-                                 SHOWN(type->key), SHOWN(k->text));
+                say_no_kind(l, k, catalogue_named(l->bundle->catalogue, type->key));
             else if (kinds_have(kinds, *n, (uint32_t)kind))
                 (void)strict_say(&l->reader, k, "bundle.duplicate", "kind '%.*s' stands twice",
                                  SHOWN(k->text));
@@ -134,6 +142,38 @@ static bool add_role(const struct bundle *b, struct slice role, const bool *agen
     return any;
 }
 
+/* The services of those agencies, and behind them their roles. */
+struct sides {
+    const struct bundle *bundle;
+    const bool *agencies; /* NULL: all */
+};
+
+static struct slice side_at(const void *of, size_t i)
+{
+    const struct sides *s = of;
+    const struct bundle *b = s->bundle;
+    bool is_role = i >= b->service_count;
+    const struct service *service = &b->services[i % b->service_count];
+    if (s->agencies && !s->agencies[service->agency])
+        return SLICE("");
+    for (size_t k = 0; is_role && &b->services[k] < service; k++) {
+        bool is_among = !s->agencies || s->agencies[b->services[k].agency];
+        if (is_among && slice_equal(b->services[k].role, service->role))
+            return SLICE("");
+    }
+    return is_role ? service->role : service->name;
+}
+
+static void say_no_service(struct loader *l, const struct node *n, const bool *agencies)
+{
+    char list[80];
+    const struct sides sides = { l->bundle, agencies };
+    const struct choices_at choices = { &sides, side_at, 2 * l->bundle->service_count };
+    (void)strict_say(&l->reader, n, "bundle.service", "'%.*s' is no role or service %s: it has %s",
+                     SHOWN(n->text), agencies ? "among the parties" : "of the region",
+                     nearest_list_at(n->text, &choices, list, sizeof list));
+}
+
 void load_services(struct loader *l, const struct node *n, const bool *agencies,
                    struct services *out)
 {
@@ -144,8 +184,7 @@ void load_services(struct loader *l, const struct node *n, const bool *agencies,
             bool is_filled = add_role(b, m->text, agencies, out);
             bool may_be_empty = !agencies && load_is_role(m->text);
             if (!is_filled && !may_be_empty)
-                (void)strict_say(&l->reader, m, "bundle.service", "'%.*s' is no role or service %s",
-                                 SHOWN(m->text), agencies ? "among the parties" : "of the region");
+                say_no_service(l, m, agencies);
         } else if (agencies && !agencies[b->services[service].agency]) {
             (void)strict_say(&l->reader, m, "bundle.service", "'%.*s' belongs to no party",
                              SHOWN(m->text));

@@ -11,6 +11,7 @@
 #include "sharing/load/source.h"
 #include "sharing/load/when_compile.h"
 #include "sharing/rules/compiled.h"
+#include "sharing/rules/rule_choices.h"
 
 struct loader {
     struct strict reader;

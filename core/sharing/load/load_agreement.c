@@ -7,8 +7,9 @@
 static int load_agency_name(struct loader *l, const struct node *n)
 {
     int agency = n->kind == NODE_TEXT ? bundle_agency(l->bundle, n->text) : -1;
+    const struct choices_at agencies = choices_of_agencies(l->bundle);
     if (agency < 0)
-        (void)strict_say(&l->reader, n, "bundle.agency", "unknown agency '%.*s'", SHOWN(n->text));
+        (void)strict_unknown(&l->reader, n, "bundle.agency", "agency", n->text, &agencies);
     return agency;
 }
 

@@ -26,8 +26,8 @@ static bool load_category(struct loader *l, const struct node *n, unsigned *out)
         *out = i;
         return true;
     }
-    return strict_say_key(&l->reader, n, "bundle.category", "unknown category '%.*s'",
-                          SHOWN(n->key));
+    const struct choices_at categories = choices_of_category_names(c);
+    return strict_unknown_key(&l->reader, n, "bundle.category", "category", &categories);
 }
 
 void load_aliases(struct loader *l, const struct node *root)

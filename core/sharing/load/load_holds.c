@@ -39,10 +39,18 @@ static bool is_hold_reason(struct slice word)
     return false;
 }
 
+/* The reasons, and "default" behind them. */
+static struct slice hold_reason_at(const void *of, size_t i)
+{
+    (void)of;
+    return i < REASON_COUNT ? slice_text(reason_code((enum reason)i)) : SLICE("default");
+}
+
 void load_holds(struct loader *l, const struct node *map)
 {
     if (!map)
         return;
+    const struct choices_at reasons = { NULL, hold_reason_at, REASON_COUNT + 1 };
     struct hold_limit *list = ARENA_ARRAY(l->reader.arena, map->count + 1, struct hold_limit);
     if (!list) {
         (void)strict_memory(&l->reader);
@@ -53,8 +61,7 @@ void load_holds(struct loader *l, const struct node *map)
         struct hold_limit *x = &list[l->bundle->hold_limit_count++];
         x->reason = n->key;
         if (!is_hold_reason(n->key))
-            (void)strict_say_key(&l->reader, n, "bundle.reason", "unknown reason '%.*s'",
-                                 SHOWN(n->key));
+            (void)strict_unknown_key(&l->reader, n, "bundle.reason", "reason", &reasons);
         if (n->kind != NODE_TEXT || !read_limit(n->text, &x->ms))
             (void)strict_say(&l->reader, n, "bundle.time",
                              "a time is written N minutes, hours or days, at most 90 days");

@@ -31,8 +31,11 @@ static bool load_target(struct loader *l, const struct node *root, bool may_be_a
         if (is_version && slice_equal(l->agreements[i].name, out->name))
             return true;
     }
+    char list[110];
+    const struct choices_at agreements = choices_of_agreements(l->bundle);
     return strict_say(&l->reader, name, "bundle.agreement",
-                      "there is no agreement '%.*s' of that version", SHOWN(out->name));
+                      "there is no agreement '%.*s' of that version: it has %s", SHOWN(out->name),
+                      nearest_list_at(out->name, &agreements, list, sizeof list));
 }
 
 static struct agreement *find_target(struct loader *l, const struct target *t)

@@ -24,10 +24,11 @@ static void read_person(struct loader *l, const struct node *n, struct named *ou
         (void)strict_say_key(r, n, "bundle.id", "'%.*s' is no id", SHOWN(n->key));
     *out = (struct named){ .name = n->key, .title = strict_text(n, "title"), .line = n->line };
     struct slice agency = strict_text(n, "agency");
+    const struct choices_at agencies = choices_of_agencies(l->bundle);
     int number = bundle_agency(l->bundle, agency);
     if (number < 0 && !slice_is_empty(agency))
-        (void)strict_say(r, node_get(n, "agency"), "bundle.agency", "unknown agency '%.*s'",
-                         SHOWN(agency));
+        (void)strict_unknown(r, node_get(n, "agency"), "bundle.agency", "agency", agency,
+                             &agencies);
     out->agency = number < 0 ? 0 : (uint16_t)number;
     out->roles = read_roles(r, node_get(n, "roles"));
     load_public_key(r, strict_member(n, "key", NODE_TEXT), "bundle.key", &out->key);

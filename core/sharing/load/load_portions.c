@@ -35,19 +35,51 @@ static int portion_of_field(struct loader *l, const struct node *n, unsigned cat
     return (int)(categories + k->carved_count - 1);
 }
 
+/* The categories, and behind them the fields of one type. */
+struct nameable {
+    const struct catalogue *catalogue;
+    const struct plan *plan;
+};
+
+static struct slice nameable_at(const void *of, size_t i)
+{
+    const struct nameable *both = of;
+    struct choices_at categories = choices_of_categories(both->catalogue);
+    if (i < categories.n)
+        return categories.at(categories.of, i);
+    i -= categories.n;
+    bool may_be_named = portions_may_be_named(both->catalogue, plan_categories(both->plan)[i]);
+    return may_be_named ? plan_bare(plan_slot_at(both->plan, i)->path) : SLICE("");
+}
+
+/* p: the type that lacks the field. */
+static bool say_no_field(struct loader *l, const struct node *n, struct slice path,
+                         const struct plan *p, const char *of)
+{
+    char list[90];
+    const struct catalogue *c = l->bundle->catalogue;
+    const struct nameable both = { c, p };
+    const struct choices_at choices = { &both, nameable_at,
+                                        choices_of_categories(c).n + plan_slots(p) };
+    return strict_say(&l->reader, n, "bundle.category",
+                      "'%.*s' is no category, and no field of %s: it has %s", SHOWN(path), of,
+                      nearest_list_at(path, &choices, list, sizeof list));
+}
+
 /* Whether the types have the field: every one of them, or any. Told when not. */
 static bool check_field(struct loader *l, const struct node *n, struct slice path,
                         const struct load_types *types)
 {
     const struct catalogue *c = l->bundle->catalogue;
+    const struct plan *last = NULL;
     bool any = false;
     for (size_t i = 0; i < catalogue_count(c); i++) {
         const struct plan *p = catalogue_at(c, i)->plan;
+        if (types->schemas[i])
+            last = p;
         int slot = types->schemas[i] ? plan_field(p, path) : -1;
         if (types->schemas[i] && types->every && slot < 0)
-            return strict_say(&l->reader, n, "bundle.category",
-                              "'%.*s' is no category, and no field of '%s'", SHOWN(path),
-                              plan_name(p));
+            return say_no_field(l, n, path, p, plan_name(p));
         if (slot >= 0 && !portions_may_be_named(c, plan_categories(p)[slot]))
             return strict_say(&l->reader, n, "bundle.field",
                               "the field '%.*s' is not for agreements to say", SHOWN(path));
@@ -55,8 +87,10 @@ static bool check_field(struct loader *l, const struct node *n, struct slice pat
     }
     if (any)
         return true;
-    return strict_say(&l->reader, n, "bundle.category",
-                      "'%.*s' is no category, and no field of any type it is for", SHOWN(path));
+    if (last)
+        return say_no_field(l, n, path, last, "any type it is for");
+    const struct choices_at categories = choices_of_categories(c);
+    return strict_unknown(&l->reader, n, "bundle.category", "category", path, &categories);
 }
 
 /* Its portion of each category that it has in any type. */
@@ -84,6 +118,7 @@ void load_named(struct loader *l, const struct node *list, const struct load_typ
                 struct categories *out)
 {
     const struct catalogue *c = l->bundle->catalogue;
+    const struct choices_at categories = choices_of_categories(c);
     for (const struct node *n = strict_each(list, NULL); n; n = strict_each(list, n)) {
         struct categories one = { { 0 } };
         struct slice name = n->kind == NODE_TEXT ? n->text : SLICE(""), path;
@@ -94,8 +129,8 @@ void load_named(struct loader *l, const struct node *list, const struct load_typ
         else if (slice_find(path, '.') < path.n)
             load_one_field(l, n, path, types, out);
         else
-            (void)strict_say(&l->reader, n, "bundle.category",
-                             "unknown or ambiguous category '%.*s'", SHOWN(name));
+            (void)strict_unknown(&l->reader, n, "bundle.category", "or ambiguous category", name,
+                                 &categories);
     }
 }
 

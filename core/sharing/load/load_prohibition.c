@@ -29,6 +29,7 @@ static void load_sides(struct loader *l, const struct node *n, struct services *
 static void load_reason(struct loader *l, const struct node *n, struct prohibition *p)
 {
     const struct node *code = strict_member(n, "reason", NODE_TEXT);
+    const struct choices_at reasons = choices_of_protected_reasons();
     p->reason = REASON_PROHIBITED;
     if (!code)
         return;
@@ -36,8 +37,8 @@ static void load_reason(struct loader *l, const struct node *n, struct prohibiti
         (void)strict_say(&l->reader, code, "bundle.reason",
                          "a reason of its own is for a protected prohibition: any other is named");
     if (!reason_protected(code->text, &p->reason))
-        (void)strict_say(&l->reader, code, "bundle.reason", "unknown protected reason '%.*s'",
-                         SHOWN(code->text));
+        (void)strict_unknown(&l->reader, code, "bundle.reason", "protected reason", code->text,
+                             &reasons);
 }
 
 static void load_prohibition(struct loader *l, const struct node *n, struct prohibition *p)

@@ -146,11 +146,12 @@ static void load_agencies(struct loader *l, const struct node *list)
 static void read_region_approvers(struct loader *l, const struct node *map)
 {
     struct approvers *by = &l->bundle->approvers;
+    const struct choices_at agencies = choices_of_agencies(l->bundle);
     load_approvers(&l->reader, map, by);
     for (size_t i = 0; i < by->count; i++)
         if (bundle_agency(l->bundle, by->list[i].agency) < 0)
-            (void)strict_say(&l->reader, node_get_slice(map, by->list[i].name), "bundle.agency",
-                             "unknown agency '%.*s'", SHOWN(by->list[i].agency));
+            (void)strict_unknown(&l->reader, node_get_slice(map, by->list[i].name), "bundle.agency",
+                                 "agency", by->list[i].agency, &agencies);
 }
 
 void load_region(struct loader *l, const struct node *root)

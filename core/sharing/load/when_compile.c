@@ -3,8 +3,8 @@
  * After this every node has its type, paths have their slot in each schema, constants are
  * folded. */
 #include "base/clock.h"
-#include "base/nearest.h"
 #include "sharing/load/when_compile.h"
+#include "sharing/rules/rule_choices.h"
 
 struct checker {
     const struct when_scope *scope;
@@ -105,6 +105,30 @@ static bool bad_name(struct checker *k, const struct when_node *n, const char *w
     return err_set(k->e, ERR_REJECT, "when.name", n->at, "unknown %s '%.*s'", what, SHOWN(n->text));
 }
 
+/* Names what it may be, the nearest first. */
+static bool bad_word(struct checker *k, const struct when_node *n, const char *what,
+                     const struct choices_at *choices)
+{
+    char list[110];
+    return err_set(k->e, ERR_REJECT, "when.name", n->at, "unknown %s '%.*s': it has %s", what,
+                   SHOWN(n->text), nearest_list_at(n->text, choices, list, sizeof list));
+}
+
+static bool bad_service(struct checker *k, const struct when_node *n)
+{
+    const struct choices_at services = choices_of_services(k->scope->bundle);
+    return bad_word(k, n, "service", &services);
+}
+
+static bool bad_field(struct checker *k, const struct when_node *n, const struct plan *p)
+{
+    char list[90];
+    const struct choices_at fields = choices_of_fields(p);
+    return err_set(k->e, ERR_REJECT, "when.name", n->at, "'%s' has no field '%.*s': it has %s",
+                   plan_name(p), (int)(n->text.n < 60 ? n->text.n : 60), (const char *)n->text.p,
+                   nearest_list_at(n->text, &fields, list, sizeof list));
+}
+
 static bool bad_type(struct checker *k, const struct when_node *n, const char *what)
 {
     return err_set(k->e, ERR_REJECT, "when.type", n->at, "cannot type the condition: %s", what);
@@ -146,9 +170,7 @@ static bool check_path(struct checker *k, struct when_node *n, bool needs_type)
         const struct plan *p = catalogue_at(c, i)->plan;
         int slot = plan_field(p, n->text);
         if (slot < 0)
-            return err_set(k->e, ERR_REJECT, "when.name", n->at, "'%s' has no field '%.*s'",
-                           plan_name(p), (int)(n->text.n < 60 ? n->text.n : 60),
-                           (const char *)n->text.p);
+            return bad_field(k, n, p);
         enum when_type type = WHEN_BOOL;
         bool has_type = slot_type(plan_slot_at(p, (size_t)slot), &type);
         bool has_one_type = has_type && (!is_typed || type == n->type);
@@ -210,7 +232,7 @@ static bool check_names(struct checker *k, struct when_node *who, struct when_no
     who->type = WHEN_TEXT;
     if (text->op != WHEN_LITERAL || bundle_service(k->scope->bundle, text->text) >= 0)
         return true;
-    return bad_name(k, text, "service");
+    return bad_service(k, text);
 }
 
 static bool check_in(struct checker *k, const struct when_node *n)
@@ -321,7 +343,8 @@ static bool check_kind(struct checker *k, const struct when_node *n)
     const struct when_node *word = n->args->next;
     if (word->op != WHEN_LITERAL)
         return bad_type(k, word, "a literal text is needed here");
-    return words_have(words, word->text) || bad_name(k, word, what);
+    const struct choices_at choices = words_choices(words);
+    return words_have(words, word->text) || bad_word(k, word, what, &choices);
 }
 
 /* addressed(): every type must have a field that names an addressee. */
@@ -352,7 +375,7 @@ static bool check_who(struct checker *k, struct when_node *arg)
     int service = bundle_service(k->scope->bundle, arg->text);
     arg->type = WHEN_WHO;
     arg->number = service;
-    return service >= 0 || bad_name(k, arg, "service");
+    return service >= 0 || bad_service(k, arg);
 }
 
 static bool check_arguments(struct checker *k, struct when_node *n)

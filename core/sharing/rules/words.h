@@ -2,7 +2,7 @@
 #ifndef CONCORDAT_SHARING_RULES_WORDS_H
 #define CONCORDAT_SHARING_RULES_WORDS_H
 
-#include "base/slice.h"
+#include "base/nearest.h"
 
 struct words {
     const struct slice *list;
@@ -14,5 +14,7 @@ struct words {
 #define WORDS_DECEASED "deceased"
 
 bool words_have(const struct words *w, struct slice word);
+/* For a message about an unknown one. */
+struct choices_at words_choices(const struct words *w);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "sharing/facts/draft.h"
 #include "sharing/judge/judge.h"
+#include "sharing/rules/rule_choices.h"
 
 #define ROW_WORDS_MAX 64
 
@@ -33,6 +34,9 @@ struct row {
 
 /* Says that a word is wrong: "what 'word'". Returns false. */
 bool row_bad(struct row *r, const char *what, struct slice word);
+/* The same of a word that is none of the choices: "unknown WHAT 'word': it has a, b or c". */
+bool row_unknown(struct row *r, const char *what, struct slice word,
+                 const struct choices_at *choices);
 /* What stands between quotes, where there are any. */
 struct slice row_unquoted(struct slice word);
 

@@ -16,6 +16,12 @@ bool row_is_of_prohibitions(const struct row *r)
            slice_equal_text(r->words.list[0], "permit");
 }
 
+static struct slice obligation_at(const void *of, size_t i)
+{
+    (void)of;
+    return slice_text(obligation_name((enum obligation)i));
+}
+
 static bool read_obligation(struct row *r, struct slice name, enum obligation *out)
 {
     for (int o = 0; o < OBLIGE_COUNT; o++)
@@ -23,7 +29,8 @@ static bool read_obligation(struct row *r, struct slice name, enum obligation *o
             *out = (enum obligation)o;
             return true;
         }
-    return row_bad(r, "unknown obligation", name);
+    const struct choices_at obligations = { NULL, obligation_at, OBLIGE_COUNT };
+    return row_unknown(r, "obligation", name, &obligations);
 }
 
 /* One name, with what is to be done to it after a colon; a minus before it: it must not be
@@ -36,8 +43,9 @@ static bool read_name(struct row *r, struct slice text, struct wanted *w)
     struct slice what = row_unquoted(slice_head(name, colon));
     struct categories one;
     enum obligation o = OBLIGE_COUNT;
+    const struct choices_at categories = choices_of_categories(r->b->catalogue);
     if (!bundle_named(r->b, what, &one))
-        return row_bad(r, "unknown or ambiguous category or field", what);
+        return row_unknown(r, "or ambiguous category or field", what, &categories);
     if (colon < name.n && !read_obligation(r, slice_from(name, colon + 1), &o))
         return false;
     categories_keep(&one, &w->has); /* of a group, or of a category in portions */
@@ -144,7 +152,8 @@ bool row_check_want(struct row *r)
         return read_wanted(r, &w);
     if (!slice_is_one_of_texts(outcome, with_reason, 2))
         return row_bad(r, "neither disclose, withhold, hold, forbid nor permit:", outcome);
-    return is_reason(what) || row_bad(r, "unknown reason", what);
+    const struct choices_at reasons = choices_of_reasons();
+    return is_reason(what) || row_unknown(r, "reason", what, &reasons);
 }
 
 bool row_compare(struct row *r, const struct decision *d)

@@ -12,6 +12,23 @@ bool row_bad(struct row *r, const char *what, struct slice word)
     return err_set(r->e, ERR_REJECT, "table.word", 0, "%s '%.*s'", what, SHOWN(word));
 }
 
+bool row_unknown(struct row *r, const char *what, struct slice word,
+                 const struct choices_at *choices)
+{
+    char list[110];
+    r->at = word.p;
+    return err_set(r->e, ERR_REJECT, "table.word", 0, "unknown %s '%.*s': it has %s", what,
+                   SHOWN(word), nearest_list_at(word, choices, list, sizeof list));
+}
+
+/* Whether the rules know the word; told when not. */
+static bool is_of_words(struct row *r, const char *what, const struct words *words,
+                        struct slice word)
+{
+    const struct choices_at choices = words_choices(words);
+    return words_have(words, word) || row_unknown(r, what, word, &choices);
+}
+
 /* "name(a,b,c)" in its name and arguments; each of these may be missing. */
 struct word {
     struct slice whole, name, args[3];
@@ -36,15 +53,16 @@ static struct word split_word(struct slice text)
 /* The recipient, unless another service is named. */
 static bool service_or_to(struct row *r, struct slice name, int *out)
 {
+    const struct choices_at services = choices_of_services(r->b);
     *out = slice_is_empty(name) ? r->to : bundle_service(r->b, name);
-    return *out >= 0 || row_bad(r, "unknown service", name);
+    return *out >= 0 || row_unknown(r, "service", name, &services);
 }
 
 static bool add_relationship(struct row *r, struct slice kind, struct slice who)
 {
     int with;
-    if (!words_have(&r->b->compiled->relationships, kind))
-        return row_bad(r, "unknown relationship", kind);
+    if (!is_of_words(r, "relationship", &r->b->compiled->relationships, kind))
+        return false;
     struct relationship *x = list_add(r->arena, &r->draft.relationships);
     if (!x)
         return err_memory(r->e);
@@ -74,8 +92,8 @@ static bool take_relationship(struct row *r, const struct word *w)
 
 static bool take_responsible(struct row *r, const struct word *w)
 {
-    if (!words_have(&r->b->compiled->functions, w->args[0]))
-        return row_bad(r, "unknown function", w->args[0]);
+    if (!is_of_words(r, "function", &r->b->compiled->functions, w->args[0]))
+        return false;
     struct responsible_fact *x = list_add(r->arena, &r->draft.responsible);
     if (!x)
         return err_memory(r->e);
@@ -86,8 +104,8 @@ static bool take_responsible(struct row *r, const struct word *w)
 
 static bool add_consent(struct row *r, const struct word *w, bool granted)
 {
-    if (!words_have(&r->b->compiled->purposes, w->args[0]))
-        return row_bad(r, "unknown purpose", w->args[0]);
+    if (!is_of_words(r, "purpose", &r->b->compiled->purposes, w->args[0]))
+        return false;
     struct consent_fact *x = list_add(r->arena, &r->draft.consents);
     if (!x)
         return err_memory(r->e);
@@ -125,8 +143,8 @@ static struct slice name_a_checker(const struct bundle *b)
 
 static bool add_restriction(struct row *r, struct slice kind, bool stands)
 {
-    if (!words_have(&r->b->compiled->restrictions, kind))
-        return row_bad(r, "unknown restriction", kind);
+    if (!is_of_words(r, "restriction", &r->b->compiled->restrictions, kind))
+        return false;
     struct restriction_fact *x = list_add(r->arena, &r->draft.restrictions);
     if (!x)
         return err_memory(r->e);
@@ -197,8 +215,9 @@ struct slice row_unquoted(struct slice word)
 static bool set_field(struct row *r, struct slice path, struct slice value)
 {
     int slot = plan_field(r->schema->plan, path);
+    const struct choices_at fields = choices_of_fields(r->schema->plan);
     if (slot < 0)
-        return row_bad(r, "unknown field", path);
+        return row_unknown(r, "field", path, &fields);
     value = row_unquoted(value);
     const struct slot *s = plan_slot_at(r->schema->plan, (size_t)slot);
     if (s->is_time_ms)
@@ -239,8 +258,9 @@ static bool take_age(struct row *r, const struct word *w)
 static bool take_ended(struct row *r, const struct word *w)
 {
     uint64_t days = 0;
+    const struct choices_at kinds = choices_of_kinds(r->schema);
     if (!schema_has_kind(r->schema, w->args[0]))
-        return row_bad(r, "unknown kind", w->args[0]);
+        return row_unknown(r, "kind", w->args[0], &kinds);
     if (!slice_to_u64(w->args[1], &days) || days > 36600)
         return row_bad(r, "no number of days", w->args[1]);
     struct episode_event *x = list_add(r->arena, &r->draft.events);
@@ -352,6 +372,12 @@ static const struct {
     { "released", false, take_released },
 };
 
+static struct slice table_word_at(const void *of, size_t i)
+{
+    (void)of;
+    return slice_text(table_words[i].name);
+}
+
 static bool take_word(struct row *r, struct slice text, bool settings)
 {
     const size_t count = sizeof table_words / sizeof table_words[0];
@@ -365,7 +391,8 @@ static bool take_word(struct row *r, struct slice text, bool settings)
         return true;
     if (equals < text.n)
         return set_field(r, slice_head(text, equals), slice_from(text, equals + 1));
-    return row_bad(r, "unknown word", text);
+    const struct choices_at words = { NULL, table_word_at, count };
+    return row_unknown(r, "word", text, &words);
 }
 
 static bool take_words(struct row *r, bool settings)

@@ -81,11 +81,16 @@ static bool read_event_name(struct row *r)
     size_t dot = slice_find(name, '.');
     r->schema = catalogue_named(r->b->catalogue, slice_head(name, dot));
     r->kind = slice_from(name, dot + 1);
-    if (!r->schema || r->schema->internal || !schema_has_kind(r->schema, r->kind))
-        return row_bad(r, "unknown event", name);
+    const struct choices_at types = choices_of_types(r->b->catalogue);
+    if (!r->schema || r->schema->internal)
+        return row_unknown(r, "event type", slice_head(name, dot), &types);
+    const struct choices_at kinds = choices_of_kinds(r->schema);
+    if (!schema_has_kind(r->schema, r->kind))
+        return row_unknown(r, "kind", r->kind, &kinds);
     r->to = bundle_service(r->b, r->words.list[3]);
+    const struct choices_at services = choices_of_services(r->b);
     if (r->to < 0)
-        return row_bad(r, "unknown service", r->words.list[3]);
+        return row_unknown(r, "service", r->words.list[3], &services);
     r->source = -1;
     r->at_ms = NEVER_MS;
     return true;

@@ -58,6 +58,20 @@ static void a_list_that_has_no_room_says_that_there_are_more(void)
     CU_ASSERT_STRING_EQUAL(nearest_list(SLICE("mlp"), &c, out, 16), "mllp, ...");
 }
 
+static struct slice letter_at(const void *of, size_t i)
+{
+    const char *letters = of;
+    return letters[i] == '-' ? slice_text("") : slice_of(letters + i, 1);
+}
+
+static void a_choice_that_is_empty_is_none(void)
+{
+    char out[64];
+    const struct choices_at some = { "a-b-", letter_at, 4 }, none = { "--", letter_at, 2 };
+    CU_ASSERT_STRING_EQUAL(nearest_list_at(SLICE("b"), &some, out, sizeof out), "b or a");
+    CU_ASSERT_STRING_EQUAL(nearest_list_at(SLICE("b"), &none, out, sizeof out), "nothing");
+}
+
 static CU_TestInfo cases[] = {
     { "a distance counts letters changed, added, left out and swapped",
       a_distance_counts_letters_changed_added_left_out_and_swapped },
@@ -65,6 +79,7 @@ static CU_TestInfo cases[] = {
     { "a list has each word once, the nearest first", a_list_has_each_word_once_the_nearest_first },
     { "a list that has no room says that there are more",
       a_list_that_has_no_room_says_that_there_are_more },
+    { "a choice that is empty is none", a_choice_that_is_empty_is_none },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_nearest = { "nearest", NULL, NULL, NULL, NULL, cases };

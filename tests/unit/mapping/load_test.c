@@ -92,6 +92,40 @@ static void names_each_problem_at_its_line(void)
     }
 }
 
+static void a_word_that_is_none_is_answered_with_the_nearest(void)
+{
+    static const struct {
+        const char *text, *says;
+    } rows[] = {
+        { "in: {format: hl8, id: [MSH-10]}\n", "unknown format 'hl8': it has hl7v2, csv or json" },
+        { HEAD COMMON "events:\n  - {emit: HospitalStay.admited}\n",
+          "'admited' of HospitalStay: it has admitted, " },
+        { HEAD COMMON "events:\n  - {emit: HopsitalStay.admitted}\n", "it has HospitalStay, " },
+        { HEAD COMMON "events:\n  - {emit: HospitalStay.admitted, fields: {stay.wards: PV1-3}}\n",
+          "'stay.wards' in HospitalStay: it has stay.ward, " },
+        { HEAD COMMON "events:\n  - {emit: HospitalStay.admitted, fields: "
+                      "{stay.ward: {from: PV1-3, as: uper}}}\n",
+          "unknown conversion 'uper': it has upper, " },
+        { HEAD COMMON "events:\n  - {emit: HospitalStay.admitted, fields: "
+                      "{stay.class: {text: inpatent}}}\n",
+          "'stay.class' to 'inpatent': want inpatient, " },
+        { "out: {format: csv, for: people}\nrecords:\n"
+          "  - {on: HospitalStay.admitted, fields: {Ward: stay.wrad}}\n",
+          "HospitalStay has stay.ward, " },
+        { "out: {format: csv, for: people}\nrecords:\n  - {on: HospitalStay.admitted, fields: "
+          "{Ward: {text: \"{stay.ward|uper}\"}}}\n",
+          "unknown conversion 'uper': it has upper, " },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        bool is_said = false;
+        helper_fresh();
+        CU_ASSERT_PTR_NULL(helper_mapping(rows[i].text));
+        for (size_t k = 0; k < hp.p.count; k++)
+            is_said |= strstr(hp.p.list[k].text, rows[i].says) != NULL;
+        CU_ASSERT_TRUE(is_said);
+    }
+}
+
 /* By a table, by a conversion, as a text, or in one rule alone it would be looked for in some
  * messages only. */
 static void an_unknown_restriction_is_looked_for_in_every_message_or_not_at_all(void)
@@ -544,6 +578,8 @@ static CU_TestInfo cases[] = {
     { "wants to know who reads a csv", wants_to_know_who_reads_a_csv },
     { "says which events and fields it can make", says_which_events_and_fields_it_can_make },
     { "loads the example of the contract", loads_the_example_of_the_contract },
+    { "a word that is none is answered with the nearest",
+      a_word_that_is_none_is_answered_with_the_nearest },
     { "names each problem at its line", names_each_problem_at_its_line },
     { "reports all problems, not the first", reports_all_problems_not_the_first },
     { "refuses a table with a code twice", refuses_a_table_with_a_code_twice },

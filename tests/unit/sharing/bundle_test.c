@@ -203,6 +203,58 @@ static void each_mistake_is_found_in_its_file(void)
         expect_problem(rows[i].file, rows[i].find, rows[i].instead, rows[i].code);
 }
 
+static void a_word_that_is_none_is_answered_with_the_nearest(void)
+{
+    static const struct {
+        const char *file, *find, *instead, *says;
+    } rows[] = {
+        { "facts.yaml", "Caseload: [declared]", "Caseloads: [declared]", "it has Caseload, " },
+        { "facts.yaml", "Caseload: [declared]", "Caseload: [declred]", "it has declared" },
+        { DISCHARGE, "parties: [wexbridge-hospital,", "parties: [wexbridge-hopsital,",
+          "it has wexbridge-hospital, " },
+        { DISCHARGE, "to: adult-social-care", "to: adult-social-cear",
+          "among the parties: it has adult-social-care, " },
+        { DISCHARGE, "to: adult-social-care", "to: wexshire-council/hopsital-team",
+          "it has wexshire-council/hospital-team, " },
+        { STATUTORY, "to: [homelessness,", "to: [homeless,",
+          "of the region: it has homelessness, " },
+        { DISCHARGE, "stay.ward,", "stay.wrad,", "no field of HospitalStay: it has stay.ward, " },
+        { DISCHARGE, "stay.ward,", "stay.medicaly_fit,", "it has stay.medically_fit, " },
+        { STATUTORY, "withhold: [clinical]", "withhold: [refferal]", "it has referral" },
+        { STATUTORY, "reason: gender-history", "reason: gender-histroy",
+          "it has gender-history, " },
+        { DISCHARGE, "known(recipient) &&", "knwon(recipient) &&", "it has known, " },
+        { DISCHARGE, "responsible(recipient, \"adult-social-care\")",
+          "responsible(recipient, \"adult-social\")", "it has adult-social-care" },
+        { DISCHARGE, "when: addressed(recipient)", "when: referral.two == recipient",
+          "it has referral.to, " },
+        { DISCHARGE, "relationship(\"wexbridge-hospital/wards\"",
+          "relationship(\"wexbridge-hospital/ward\"", "it has wexbridge-hospital/wards, " },
+        { DISCHARGE, "relationship(recipient, \"discharge-planning\")",
+          "relationship(recipient, \"discharge-planing\")", "it has discharge-planning, " },
+        { "prohibitions/restricted.yaml", "\"location\"", "\"locaton\"", "it has location, " },
+        { "region.yaml", "partitions: 4", "partitions: 4\nholds: {unknwon: 4 hours}",
+          "it has unknown, " },
+        { "region.yaml", "partitions: 4", "partitions: 4\nholds: {defualt: 4 hours}",
+          "it has default, " },
+        { "region.yaml", "{agency: brightcare, role", "{agency: brihgtcare, role",
+          "it has brightcare, " },
+        { "region.yaml", "role: acute-trust", "role: acute-turst", "want acute-trust, " },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct problems p = { 0 };
+        bool is_said = false;
+        CU_ASSERT_FATAL(copy_example(rows[i].file, rows[i].find, rows[i].instead));
+        CU_ASSERT(bundle_load(&world.arena, folder, world.catalogue, &p) == NULL);
+        for (size_t k = 0; k < p.count; k++)
+            is_said |= strstr(p.list[k].text, rows[i].says) != NULL;
+        for (size_t k = 0; k < p.count && !is_said; k++)
+            printf("\n%s: %s", rows[i].instead, p.list[k].text);
+        CU_ASSERT(is_said);
+        problems_release(&p);
+    }
+}
+
 static void a_problem_says_line_and_column(void)
 {
     struct problems p = { 0 };
@@ -295,6 +347,8 @@ static CU_TestInfo cases[] = {
     { "an agreement lasts through its last London day",
       an_agreement_lasts_through_its_last_london_day },
     { "each mistake is found in its file", each_mistake_is_found_in_its_file },
+    { "a word that is none is answered with the nearest",
+      a_word_that_is_none_is_answered_with_the_nearest },
     { "a problem says line and column", a_problem_says_line_and_column },
     { "a condition says where within it", a_condition_says_where_within_it },
     { "all problems are collected", all_problems_are_collected },
