@@ -1,7 +1,8 @@
 """sentences - what the system tests share: the example region in a trash folder, its partners' wires, and
 expect('a sentence', whether it holds). Nothing sleeps for a fixed time and every port is the kernel's."""
-import importlib.machinery, importlib.util, json, os, re, shutil, socket, subprocess, sys, tempfile
+import contextlib, importlib.machinery, importlib.util, json, multiprocessing, os, re, shutil, socket, subprocess, sys, tempfile
 import time, traceback, urllib.error, urllib.request
+from multiprocessing.connection import wait as wait_for
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -11,6 +12,19 @@ play = importlib.util.module_from_spec(importlib.util.spec_from_loader("play", _
 _loader.exec_module(play)
 until, Failed = play.until, play.Failed
 
+ROOM_BYTES = 2 << 30  # in memory, for what the tests of one run write at once
+
+
+def lie_in_memory():
+    """Trash folders lie in memory where the system has room for files there, as those of the unit tests do: each commit is
+    synced, as the product does, and what a test shows is not what the disk takes for it. system.kill9 stays on the disk."""
+    where = "/dev/shm"
+    if "TMPDIR" not in os.environ and os.access(where, os.W_OK) and shutil.disk_usage(where).free >= ROOM_BYTES:
+        tempfile.tempdir = where
+
+
+lie_in_memory()
+BROKER = os.path.join(HERE, "kafka/broker")
 COUNCIL, ROTA, GRANTS = "wexshire-council/hospital-team", "brightcare/rota", "wexbridge-district/grants"
 _said = {"ok": 0, "not": 0}
 
@@ -37,6 +51,8 @@ class Region(play.Region):
         self.sent = []  # whatever a test has put on a wire or into a folder
         super().__init__(type("Options", (), {"program": program, "folder": folder, "bus": bus, "prefix": prefix,
                                               "split": split}))
+        # Files are put there whole, so that none has to be seen to grow no more; the story waits for that, as a site does.
+        self.edit("site.yaml", lambda t: t.replace("{read: folders/case-system}", "{read: folders/case-system, settle: 0s}"))
         for name, change in (edit or {}).items():
             self.edit(name, change)
 
@@ -180,26 +196,79 @@ def expect_silence(r):
     expect("nor in any file's name", names and not any(w.search(n) for n in names for w in used), names)
 
 
-def tell(program, *bodies):
-    """Runs each body(region or program, folder) in a trash folder; exit code for the test."""
-    for body in bodies:
-        folder = tempfile.mkdtemp(prefix="concordat-")
-        print("\n%s" % (body.__doc__ or body.__name__).strip(), flush=True)
-        before, begun = _said["not"], time.monotonic()
-        regions = []
-        try:
-            body(lambda name="r", **more: regions.append(Region(program, os.path.join(folder, name), **more))
-                 or regions[-1])
-        except Exception:  # whatever it was, the log below tells more of it
-            expect("'%s' comes to its end" % body.__name__, False, traceback.format_exc()[-2000:])
-        finally:
-            for region in regions:
-                region.end()
-            if _said["not"] > before:
-                for region in regions:  # without what clients say of a broker that the test has stopped
-                    log = [l for l in region.logged().decode(errors="replace").splitlines() if "code=bus.client" not in l]
-                    print("--- log of %s\n%s" % (region.site, "\n".join(log)[-3000:]))
-            shutil.rmtree(folder, ignore_errors=True)
-            print("     %.1f s" % (time.monotonic() - begun), flush=True)
+@contextlib.contextmanager
+def kafka_broker(*lines):
+    """A real broker of its own while the block lasts: its folder and its address, for `bus:`."""
+    folder = tempfile.mkdtemp(prefix="concordat-broker-")
+    try:
+        subprocess.run([BROKER, "fetch"], check=True, stdout=subprocess.DEVNULL)
+        started = subprocess.run([BROKER, "start", folder, *lines], check=True, stdout=subprocess.PIPE, text=True)
+        yield folder, "kafka://" + started.stdout.split()[-1]
+    finally:
+        subprocess.run([BROKER, "stop", folder, "KILL"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def tell(program, *bodies, at_once=1):
+    """Runs each body(region) in a trash folder, so many at once; exit code for the test. Where more than one runs, each is
+    a process of its own, and what it says comes in one piece."""
+    if at_once == 1:
+        for body in bodies:
+            tell_one(program, body)
+    else:
+        tell_beside(program, list(bodies), at_once)
     print("\n%d sentences hold, %d do not" % (_said["ok"], _said["not"]))
     return 1 if _said["not"] or not _said["ok"] else 0
+
+
+def tell_beside(program, bodies, at_once):
+    def alone(body, out, pipe):
+        os.dup2(out.fileno(), 1)
+        os.dup2(out.fileno(), 2)
+        _said.update({"ok": 0, "not": 0})
+        tell_one(program, body)
+        pipe.send(_said)
+
+    def begin(body):
+        out, (pipe, theirs) = tempfile.TemporaryFile(), fork.Pipe(duplex=False)
+        p = fork.Process(target=alone, args=(body, out, theirs), daemon=True)  # ends with us
+        p.start()
+        theirs.close()
+        return p, (body, out, pipe)
+
+    fork, running = multiprocessing.get_context("fork"), {}
+    while bodies or running:
+        while bodies and len(running) < at_once:
+            p, of_it = begin(bodies.pop(0))
+            running[p.sentinel] = p, *of_it
+        for ended in wait_for(list(running)):
+            p, body, out, pipe = running.pop(ended)
+            p.join()
+            out.seek(0)
+            print(out.read().decode(errors="replace"), end="", flush=True)
+            if p.exitcode == 0 and pipe.poll():
+                for what, n in pipe.recv().items():
+                    _said[what] += n
+            else:
+                expect("'%s' comes to its end" % body.__name__, False, "exit %s" % p.exitcode)
+
+
+def tell_one(program, body):
+    folder = tempfile.mkdtemp(prefix="concordat-")
+    print("\n%s" % (body.__doc__ or body.__name__).strip(), flush=True)
+    before, begun = _said["not"], time.monotonic()
+    regions = []
+    try:
+        body(lambda name="r", **more: regions.append(Region(program, os.path.join(folder, name), **more))
+             or regions[-1])
+    except Exception:  # whatever it was, the log below tells more of it
+        expect("'%s' comes to its end" % body.__name__, False, traceback.format_exc()[-2000:])
+    finally:
+        for region in regions:
+            region.end()
+        if _said["not"] > before:
+            for region in regions:  # without what clients say of a broker that the test has stopped
+                log = [l for l in region.logged().decode(errors="replace").splitlines() if "code=bus.client" not in l]
+                print("--- log of %s\n%s" % (region.site, "\n".join(log)[-3000:]))
+        shutil.rmtree(folder, ignore_errors=True)
+        print("     %.1f s" % (time.monotonic() - begun), flush=True)
