@@ -1,6 +1,6 @@
 """sentences - what the system tests share: the example region in a trash folder, its partners' wires, and
 expect('a sentence', whether it holds). Nothing sleeps for a fixed time and every port is the kernel's."""
-import contextlib, importlib.machinery, importlib.util, json, multiprocessing, os, re, shutil, socket, subprocess, sys, tempfile
+import contextlib, importlib.machinery, importlib.util, json, multiprocessing, os, re, shutil, socket, sqlite3, subprocess, sys, tempfile
 import time, traceback, urllib.error, urllib.request
 from multiprocessing.connection import wait as wait_for
 
@@ -64,6 +64,20 @@ class Region(play.Region):
                 text = f.read()
         with open(path, "w") as f:
             f.write(change(text))
+
+    def start_whole(self):
+        """Starts, and waits until each part has said which rules it has and the audit has it: how many of them have when an
+        event comes is another number each time, and so is the event's place in the audit."""
+        self.start()
+        with open(os.path.join(self.site, "site.yaml")) as f:
+            parts = 1 + len(re.findall(r"(?m)^    mapping:", f.read()))
+        until(lambda: self.told_rules() == parts, "each of %d parts to say which rules it has" % parts)
+        self.settle()
+
+    def told_rules(self):
+        """How many words of parts the bus has."""
+        with contextlib.closing(sqlite3.connect("file:%s?mode=ro" % os.path.join(self.site, "state/bus.db"), uri=True)) as db:
+            return db.execute("select count(*) from records, topics where id = row >> 50 and name like 'states%'").fetchone()[0]
 
     def cli(self, *words):
         """A command about this site: cli('held', 'list') is concordat held SITE list."""
