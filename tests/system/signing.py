@@ -1,5 +1,5 @@
 """signing - the example region as a site of signed bundles, with keys for its approvers and its people."""
-import os, re
+import atexit, os, re, shutil, tempfile
 
 from sentences import Failed, ran
 
@@ -7,6 +7,8 @@ HOSPITAL_GUARDIAN, COUNCIL_GUARDIAN = "wexbridge-guardian", "wexshire-guardian"
 DISTRICT, EASTWEX, BRIGHTCARE = "district-officer", "eastwex-officer", "brightcare-manager"
 ALL = (HOSPITAL_GUARDIAN, COUNCIL_GUARDIAN, DISTRICT, EASTWEX, BRIGHTCARE)
 PASSPHRASE = "correct horse battery staple"
+KEYS = tempfile.mkdtemp(prefix="concordat-keys-")
+atexit.register(lambda maker=os.getpid(): maker == os.getpid() and shutil.rmtree(KEYS))
 # Who may act: name, agency, roles, until.
 PEOPLE = (("njeri", "wexshire-council", "[holds, extends]", "2099-12-31"),
           ("omar", "wexbridge-hospital", "[holds, extends]", "2099-12-31"),
@@ -44,10 +46,28 @@ def by(r, name):
     return "--key", person_key(r, name), "--passphrase-file", passphrases(r)
 
 
+def made_once(r, kind, path):
+    """The public key of a new one under the passphrase at path, the same one of its name in all regions of a test: to make
+    one takes a sixth of a second of work, which is meant to cost those who guess."""
+    name = os.path.basename(path)
+    once = os.path.join(KEYS, name)
+    if not os.path.exists(once):
+        new = tempfile.mkdtemp(dir=KEYS)
+        with open(os.path.join(new, "public"), "w") as f:
+            f.write(made(r, "key", kind, os.path.join(new, name), "--passphrase-file", passphrases(r)))
+        try:
+            os.rename(new, once)
+        except OSError:  # a story beside this one was quicker
+            shutil.rmtree(new)
+    shutil.copy2(os.path.join(once, name), path)
+    with open(os.path.join(once, "public")) as f:
+        return f.read()
+
+
 def people_of(r):
     lines = ["people:"]
     for name, agency, roles, until in PEOPLE:
-        key = made(r, "key", "--person", person_key(r, name), "--passphrase-file", passphrases(r))
+        key = made_once(r, "--person", person_key(r, name))
         lines.append("  %s: {agency: %s, roles: %s, key: %s, until: %s}" % (name, agency, roles, key, until))
     return "\n".join(lines) + "\n"
 
@@ -58,8 +78,8 @@ def signed(r, people=True):
         if not os.path.exists(key_of(r, name)):
             with open(os.open(key_of(r, name), os.O_WRONLY | os.O_CREAT, 0o600), "wb") as f:
                 f.write(os.urandom(32))
-    keys = {name: made(r, "key", "--approver", key_of(r, name), *(
-        ("--passphrase-file", passphrases(r)) if name == ALL[-1] else ())) for name in ALL}
+    keys = {name: made(r, "key", "--approver", key_of(r, name)) for name in ALL[:-1]}
+    keys[ALL[-1]] = made_once(r, "--approver", key_of(r, ALL[-1]))
 
     def with_keys(text):
         for name, key in keys.items():
