@@ -80,12 +80,12 @@ static size_t sep_line(struct slice s, uint8_t *separator)
     return is_crlf ? 7 : 6;
 }
 
-/* By the header's marks outside of quotes: a comma anywhere, else the most frequent, else the
+/* By the header's separators outside of quotes: a comma anywhere, else the most frequent, else the
  * comma. */
 static uint8_t guess_separator(struct slice s)
 {
-    static const uint8_t marks[] = { ';', '\t', '|' };
-    size_t counts[sizeof marks] = { 0 }, most = 0;
+    static const uint8_t separators[] = { ';', '\t', '|' };
+    size_t counts[sizeof separators] = { 0 }, most = 0;
     uint8_t best = ',';
     bool quoted = false;
     for (size_t i = 0; i < s.n && i < HEADER_MAX; i++) {
@@ -98,15 +98,15 @@ static uint8_t guess_separator(struct slice s)
             return ',';
         if (c == '\r' || c == '\n')
             break;
-        const uint8_t *hit = memchr(marks, c, sizeof marks);
+        const uint8_t *hit = memchr(separators, c, sizeof separators);
         if (hit)
-            counts[hit - marks]++;
+            counts[hit - separators]++;
     }
-    for (size_t i = 0; i < sizeof marks; i++) {
+    for (size_t i = 0; i < sizeof separators; i++) {
         if (counts[i] <= most)
             continue;
         most = counts[i];
-        best = marks[i];
+        best = separators[i];
     }
     return best;
 }
@@ -270,9 +270,9 @@ static struct slice without_wrapping(struct slice s)
     bool is_formula = s.n > begins.n && slice_starts(s, begins) && slice_ends(s, ends);
     if (is_formula)
         return slice_trim(slice_of(s.p + begins.n, s.n - begins.n - ends.n));
-    struct slice behind_mark = slice_from(s, 1);
-    if (slice_starts(s, SLICE("'")) && is_digits(behind_mark))
-        return behind_mark;
+    struct slice behind_quote = slice_from(s, 1);
+    if (slice_starts(s, SLICE("'")) && is_digits(behind_quote))
+        return behind_quote;
     return s;
 }
 

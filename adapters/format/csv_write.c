@@ -48,9 +48,9 @@ static bool is_split_at(uint8_t c)
 /* A telephone number, a number below nothing: no name of a cell or function can be written so. */
 static bool is_number(struct slice s)
 {
-    static const char marks[] = "0123456789 +-().";
+    static const char allowed[] = "0123456789 +-().";
     for (size_t i = 0; i < s.n; i++)
-        if (!memchr(marks, s.p[i], sizeof marks - 1))
+        if (!memchr(allowed, s.p[i], sizeof allowed - 1))
             return false;
     return true;
 }

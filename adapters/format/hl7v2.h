@@ -7,10 +7,10 @@
  * refused with its offset: no line is ever guessed to belong to the one before it. A VT anywhere
  * else is refused, alone (hl7v2.vt: the message) or with a header behind it (hl7v2.nested: the rest
  * of the unit from that message on). Either can be read for what it restricts, the latter up to
- * there. MSH-2 names different marks, in this order: component, repetition, escape, subcomponent,
- * truncation. What it ends before is not in use: that character is text. Marks after the fifth are
- * passed over. Fewer than four with one of ^ ~ \ & out of its usual place (^\&) are refused: which
- * one is missing could only be guessed.
+ * there. MSH-2 names different delimiters, in this order: component, repetition, escape,
+ * subcomponent, truncation. What it ends before is not in use: that character is text. Delimiters
+ * after the fifth are passed over. Fewer than four with one of ^ ~ \ & out of its usual place (^\&)
+ * are refused: which one is missing could only be guessed.
  *
  * Paths: "PID-5", "PID-5.1", "PID-5.1.1", "PID-3(2).1" (second repetition), "OBX(2)-5" (second
  * OBX), "PID-3[4=NHS|NHSNMBR].1" (first repetition whose component 4 is one of these, whatever its

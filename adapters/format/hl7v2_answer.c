@@ -59,23 +59,23 @@ static void append_text(struct arena *a, const struct doc *d, struct partner_sai
         append_word(said->words, sizeof said->words, text);
 }
 
-static struct slice piece_of_text(struct slice s, uint8_t mark, size_t n)
+static struct slice piece_of_text(struct slice s, uint8_t delimiter, size_t n)
 {
     for (; n > 1; n--)
-        s = slice_from(s, slice_find(s, mark) + 1);
-    return slice_head(s, slice_find(s, mark));
+        s = slice_from(s, slice_find(s, delimiter) + 1);
+    return slice_head(s, slice_find(s, delimiter));
 }
 
 static struct slice answer_field(const struct doc *d, const struct hl7v2_segment *s, uint32_t n)
 {
-    return piece_of_text(hl7v2_bytes(d, hl7v2_field(d, s, n)), d->marks.repetition, 1);
+    return piece_of_text(hl7v2_bytes(d, hl7v2_field(d, s, n)), d->delimiters.repetition, 1);
 }
 
 /* ERR-1.4 up to 2.4; ERR-3, 5, 7 and 8 since 2.5. */
 static void read_err(struct arena *a, const struct doc *d, const struct hl7v2_segment *s,
                      struct partner_said *said)
 {
-    uint8_t c = d->marks.component, sub = d->marks.subcomponent;
+    uint8_t c = d->delimiters.component, sub = d->delimiters.subcomponent;
     struct slice old = piece_of_text(answer_field(d, s, 1), c, 4), now = answer_field(d, s, 3);
     append_code(said, piece_of_text(old, sub, 1));
     append_text(a, d, said, piece_of_text(old, sub, 2));
@@ -90,7 +90,7 @@ static void read_said(struct arena *a, const struct doc *d, const struct hl7v2_s
                       struct partner_said *said)
 {
     append_code(said, answer_field(d, msa, 1));
-    append_code(said, piece_of_text(answer_field(d, msa, 6), d->marks.component, 1));
+    append_code(said, piece_of_text(answer_field(d, msa, 6), d->delimiters.component, 1));
     append_text(a, d, said, answer_field(d, msa, 3));
     for (size_t n = 0; n < ERR_SEGMENTS_MAX; n++) {
         const struct hl7v2_segment *err = hl7v2_segment_at(d, hl7v2_id('E', 'R', 'R'), n);

@@ -10,7 +10,7 @@
 #include "contract/format.h"
 #include "format/hl7v2.h"
 #include "format/hl7v2_id.h"
-#include "format/hl7v2_marks.h"
+#include "format/hl7v2_delimiters.h"
 
 /* fields: how many; their starts are starts[first] on, and one more that stands for the end. */
 struct hl7v2_segment {
@@ -40,7 +40,7 @@ struct hl7v2_place {
 struct doc {
     struct slice raw;
     bool breaks_off; /* another message begins behind it; refused */
-    struct hl7v2_marks marks;
+    struct hl7v2_delimiters delimiters;
     enum charset_kind charset; /* UTF8: or windows-1252 where a leaf is not well-formed */
     struct hl7v2_segment *segments;
     uint32_t segment_count, kind_count;
@@ -141,9 +141,9 @@ MUST_CHECK bool hl7v2_text_charset(struct doc *d, struct err *e);
 /* The value of a leaf: escapes undone, UTF-8. Borrows raw or lives in a; when a is full
  * it is the raw bytes, which the check for UTF-8 or a later allocation will stop. */
 struct slice hl7v2_decode(struct arena *a, const struct doc *d, struct slice raw);
-/* Appends text so that decoding gives it back; without an escape mark, with blanks for what would
- * need it. */
-void hl7v2_encode(struct buf *out, const struct hl7v2_marks *m, struct slice text);
+/* Appends text so that decoding gives it back; without an escape character, with blanks for what
+ * would need it. */
+void hl7v2_encode(struct buf *out, const struct hl7v2_delimiters *m, struct slice text);
 
 /* hl7v2_render.c, hl7v2_reply.c */
 MUST_CHECK bool hl7v2_render(const struct node *filled, const struct format_options *o,

@@ -10,12 +10,12 @@ static inline uint32_t index_of_number(uint32_t number)
     return number ? number - 1 : 0;
 }
 
-/* The n-th piece of s between marks; false when there are fewer. */
-static bool field_piece(const struct doc *d, struct hl7v2_span s, uint8_t mark, size_t n,
+/* The n-th piece of s between delimiters; false when there are fewer. */
+static bool field_piece(const struct doc *d, struct hl7v2_span s, uint8_t delimiter, size_t n,
                         struct hl7v2_span *out)
 {
     for (;; n--) {
-        uint32_t end = s.at + (uint32_t)slice_find(hl7v2_bytes(d, s), mark);
+        uint32_t end = s.at + (uint32_t)slice_find(hl7v2_bytes(d, s), delimiter);
         if (n == 0) {
             *out = (struct hl7v2_span){ s.at, end };
             return true;
@@ -26,39 +26,39 @@ static bool field_piece(const struct doc *d, struct hl7v2_span s, uint8_t mark, 
     }
 }
 
-/* Nothing but marks and blanks. */
+/* Nothing but delimiters and blanks. */
 static bool is_hollow(const struct doc *d, struct hl7v2_span s)
 {
     for (uint32_t i = s.at; i < s.end; i++) {
         uint8_t c = d->raw.p[i];
-        if (c != d->marks.component && c != d->marks.subcomponent && !hl7v2_is_space(c))
+        if (c != d->delimiters.component && c != d->delimiters.subcomponent && !hl7v2_is_space(c))
             return false;
     }
     return true;
 }
 
-static inline bool is_cleared_mark(const struct doc *d, struct hl7v2_span s)
+static inline bool is_cleared(const struct doc *d, struct hl7v2_span s)
 {
     const uint8_t *p = d->raw.p + s.at;
     return s.end - s.at == 2 && p[0] == '"' && p[1] == '"';
 }
 
 /* The same without blanks at its ends, byte by byte: below a field pieces are short, and a search
- * for each mark would take longer. */
-static inline bool leaf_piece(const struct doc *d, struct hl7v2_span s, uint8_t mark, uint32_t n,
-                              struct hl7v2_span *out)
+ * for each delimiter would take longer. */
+static inline bool leaf_piece(const struct doc *d, struct hl7v2_span s, uint8_t delimiter,
+                              uint32_t n, struct hl7v2_span *out)
 {
     const uint8_t *p = d->raw.p;
     uint32_t at = s.at;
     for (; n > 0; n--) {
-        while (at < s.end && p[at] != mark)
+        while (at < s.end && p[at] != delimiter)
             at++;
         if (at == s.end)
             return false;
         at++;
     }
     uint32_t end = at;
-    while (end < s.end && p[end] != mark)
+    while (end < s.end && p[end] != delimiter)
         end++;
     *out = hl7v2_trimmed(d, (struct hl7v2_span){ at, end });
     return true;
@@ -69,13 +69,13 @@ static inline bool leaf_piece(const struct doc *d, struct hl7v2_span s, uint8_t 
 static bool leaf_of(const struct doc *d, struct hl7v2_span s, uint32_t component, uint32_t sub,
                     struct hl7v2_span *out)
 {
-    const struct hl7v2_marks *m = &d->marks;
+    const struct hl7v2_delimiters *m = &d->delimiters;
     struct hl7v2_span leaf = hl7v2_trimmed(d, s);
-    if (!is_cleared_mark(d, leaf)) {
+    if (!is_cleared(d, leaf)) {
         if (!leaf_piece(d, leaf, m->component, index_of_number(component), &leaf))
             return false;
     }
-    if (!is_cleared_mark(d, leaf)) {
+    if (!is_cleared(d, leaf)) {
         if (!leaf_piece(d, leaf, m->subcomponent, index_of_number(sub), &leaf))
             return false;
     }
@@ -112,11 +112,11 @@ static bool repetition_of(struct arena *a, const struct doc *d, struct hl7v2_spa
                           const struct path *p, size_t n, struct hl7v2_span *out)
 {
     if (p->repetition)
-        return n == 0 && field_piece(d, field, d->marks.repetition, p->repetition - 1, out);
+        return n == 0 && field_piece(d, field, d->delimiters.repetition, p->repetition - 1, out);
     if (p->condition_count == 0)
-        return field_piece(d, field, d->marks.repetition, n, out);
+        return field_piece(d, field, d->delimiters.repetition, n, out);
     for (struct hl7v2_span rest = field;; rest.at = out->end + 1) {
-        if (!field_piece(d, rest, d->marks.repetition, 0, out))
+        if (!field_piece(d, rest, d->delimiters.repetition, 0, out))
             return false;
         if (is_accepted(a, d, *out, p)) {
             if (n == 0)
@@ -181,11 +181,11 @@ size_t hl7v2_count(const struct doc *d, const struct path *p)
     if (is_empty_field(d, rest))
         return 0;
     if (p->repetition)
-        return field_piece(d, rest, d->marks.repetition, p->repetition - 1, &one);
+        return field_piece(d, rest, d->delimiters.repetition, p->repetition - 1, &one);
     struct arena scratch; /* only for values with escapes that a selector looks at */
     arena_init(&scratch, HL7V2_MESSAGE_MAX * 3);
     size_t n = 0;
-    while (field_piece(d, rest, d->marks.repetition, 0, &one)) {
+    while (field_piece(d, rest, d->delimiters.repetition, 0, &one)) {
         if (is_accepted(&scratch, d, one, p))
             n++;
         if (one.end == rest.end)
@@ -209,7 +209,7 @@ static struct found value_at(struct arena *a, const struct doc *d, struct hl7v2_
     if (!leaf_of(d, repetition, p->component, p->subcomponent, &leaf))
         return (struct found){ .how = FOUND_ABSENT };
     struct found f = raw_of(d, leaf);
-    if (is_cleared_mark(d, leaf)) {
+    if (is_cleared(d, leaf)) {
         f.how = FOUND_CLEARED;
         f.value = (struct slice){ NULL, 0 };
     } else {
@@ -292,11 +292,11 @@ static bool is_misshapen(const struct doc *d, struct hl7v2_span repetition, cons
     struct hl7v2_span whole = hl7v2_trimmed(d, repetition), first, leaf, more;
     if (p->subcomponent)
         return false;
-    if (!leaf_piece(d, whole, d->marks.component, index_of_number(p->component), &first))
+    if (!leaf_piece(d, whole, d->delimiters.component, index_of_number(p->component), &first))
         return false;
     if (!leaf_of(d, repetition, p->component, 0, &leaf))
         return !is_hollow(d, p->component ? first : whole);
-    if (!leaf_piece(d, first, d->marks.subcomponent, 1, &more))
+    if (!leaf_piece(d, first, d->delimiters.subcomponent, 1, &more))
         return false;
     return !is_hollow(d, (struct hl7v2_span){ more.at, first.end });
 }
@@ -360,11 +360,11 @@ static bool field_hides(struct arena *a, const struct doc *d, struct hl7v2_span 
                         const struct path *const *all, size_t n)
 {
     struct hl7v2_span rest = field, one;
-    for (size_t nth = 0; field_piece(d, rest, d->marks.repetition, 0, &one); nth++) {
+    for (size_t nth = 0; field_piece(d, rest, d->delimiters.repetition, 0, &one); nth++) {
         bool is_first = first->at == 0;
         if (is_first)
             *first = one;
-        bool is_empty = is_hollow(d, one) || is_cleared_mark(d, hl7v2_trimmed(d, one));
+        bool is_empty = is_hollow(d, one) || is_cleared(d, hl7v2_trimmed(d, one));
         bool is_read = is_empty || is_read_there(a, d, one, segment, nth, p, all, n);
         bool is_new = is_first || !is_same_value(d, one, *first);
         if (!is_read && is_new && !is_passed_over(a, d, one, segment, p, all, n))

@@ -45,14 +45,14 @@ static void leaf_say(const struct walk *w, uint32_t sub, struct hl7v2_span s)
         w->each(w->ctx, &l);
 }
 
-/* Calls step for each piece of s between marks, numbered from 1. */
-static void walk_pieces(struct walk *w, struct hl7v2_span s, uint8_t mark,
+/* Calls step for each piece of s between delimiters, numbered from 1. */
+static void walk_pieces(struct walk *w, struct hl7v2_span s, uint8_t delimiter,
                         void (*step)(struct walk *w, uint32_t number, struct hl7v2_span s))
 {
     struct hl7v2_span one = { s.at, s.at };
     for (uint32_t number = 1;; number++) {
         struct slice rest = hl7v2_bytes(w->d, (struct hl7v2_span){ one.at, s.end });
-        one.end = one.at + (uint32_t)slice_find(rest, mark);
+        one.end = one.at + (uint32_t)slice_find(rest, delimiter);
         step(w, number, one);
         if (one.end == s.end)
             return;
@@ -67,16 +67,16 @@ static void walk_sub(struct walk *w, uint32_t number, struct hl7v2_span s)
         leaf_say(w, number, leaf);
 }
 
-static bool has_mark(const struct walk *w, struct hl7v2_span s, uint8_t mark)
+static bool has_delimiter(const struct walk *w, struct hl7v2_span s, uint8_t delimiter)
 {
-    return slice_find(hl7v2_bytes(w->d, s), mark) < s.end - s.at;
+    return slice_find(hl7v2_bytes(w->d, s), delimiter) < s.end - s.at;
 }
 
 static void walk_component(struct walk *w, uint32_t number, struct hl7v2_span s)
 {
     w->component = number;
-    if (has_mark(w, s, w->d->marks.subcomponent))
-        walk_pieces(w, s, w->d->marks.subcomponent, walk_sub);
+    if (has_delimiter(w, s, w->d->delimiters.subcomponent))
+        walk_pieces(w, s, w->d->delimiters.subcomponent, walk_sub);
     else
         walk_sub(w, 0, s);
 }
@@ -84,9 +84,9 @@ static void walk_component(struct walk *w, uint32_t number, struct hl7v2_span s)
 static void walk_repetition(struct walk *w, uint32_t number, struct hl7v2_span s)
 {
     w->repetition = number;
-    w->has_components =
-        has_mark(w, s, w->d->marks.component) || has_mark(w, s, w->d->marks.subcomponent);
-    walk_pieces(w, s, w->d->marks.component, walk_component);
+    w->has_components = has_delimiter(w, s, w->d->delimiters.component) ||
+                        has_delimiter(w, s, w->d->delimiters.subcomponent);
+    walk_pieces(w, s, w->d->delimiters.component, walk_component);
 }
 
 static void walk_segment(struct walk *w)
@@ -94,7 +94,7 @@ static void walk_segment(struct walk *w)
     bool header = w->segment->id == HL7V2_MSH;
     uint32_t last = w->segment->fields + header;
     for (w->field = header ? 3 : 1; w->field <= last; w->field++)
-        walk_pieces(w, hl7v2_field(w->d, w->segment, w->field), w->d->marks.repetition,
+        walk_pieces(w, hl7v2_field(w->d, w->segment, w->field), w->d->delimiters.repetition,
                     walk_repetition);
 }
 

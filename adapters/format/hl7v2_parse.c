@@ -145,8 +145,8 @@ static bool scan_init(struct scan *s, struct arena *a, struct doc *d)
 {
     *s = (struct scan){ .a = a, .d = d, .segment_room = 32 };
     s->start_room = (uint32_t)(d->raw.n / 4 < 100000 ? d->raw.n / 4 : 100000) + 32;
-    s->class[d->marks.field] = FIELD_END;
-    s->class[d->marks.repetition] = REPETITION; /* or none, which is a line end below */
+    s->class[d->delimiters.field] = FIELD_END;
+    s->class[d->delimiters.repetition] = REPETITION; /* or none, which is a line end below */
     s->class['\r'] = s->class['\n'] = LINE_END;
     d->starts = arena_raw(a, s->start_room * sizeof *d->starts);
     d->segments = arena_raw(a, s->segment_room * sizeof *d->segments);
@@ -189,14 +189,14 @@ bool hl7v2_parse(struct arena *a, const struct head *head, struct slice one, str
     if (one.n > HL7V2_MESSAGE_MAX)
         return err_set(e, ERR_REJECT, "hl7v2.limit", HL7V2_MESSAGE_MAX,
                        "cannot take a message of more than %zu bytes", HL7V2_MESSAGE_MAX);
-    struct hl7v2_marks marks;
+    struct hl7v2_delimiters delimiters;
     size_t at = hl7v2_line_first(one);
     enum charset_kind kind = charset_begins(one);
     if (kind != CHARSET_UTF8)
         return err_set(e, ERR_REJECT, "hl7v2.charset", 0,
                        "cannot read message: it is %s, where each mark is one byte",
                        charset_name(kind));
-    if (!hl7v2_marks_read(one, at, &marks, e))
+    if (!hl7v2_delimiters_read(one, at, &delimiters, e))
         return false;
     struct doc *d = ARENA_NEW(a, struct doc);
     struct scan s;
@@ -205,7 +205,7 @@ bool hl7v2_parse(struct arena *a, const struct head *head, struct slice one, str
     size_t vt = hl7v2_vt_within(one, at);
     d->raw = slice_head(one, hl7v2_vt_nested(one, vt));
     d->breaks_off = d->raw.n < one.n;
-    d->marks = marks;
+    d->delimiters = delimiters;
     if (!scan_init(&s, a, d))
         return err_memory(e);
     if (!scan_all(&s, at, e))

@@ -132,8 +132,8 @@ static bool check_header(const struct reader *r, const struct path *p, struct er
     if (p->segment > 1)
         return path_refuse(r, e, "only one MSH");
     bool is_whole = !p->component && !p->repetition && !p->condition_count;
-    bool is_marks = p->field == 1 || p->field == 2;
-    if (is_marks && !is_whole)
+    bool is_delimiters = p->field == 1 || p->field == 2;
+    if (is_delimiters && !is_whole)
         return path_refuse(r, e, "no part of MSH-1 or MSH-2");
     return true;
 }

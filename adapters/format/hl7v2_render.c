@@ -1,9 +1,9 @@
 /* hl7v2_render.c - a message from a map of paths to texts.
  *
  * Every key is compiled as a path and becomes one entry with a numeric address; the entries are
- * sorted by address and written with the marks that lie between two neighbours. So nothing is built
- * up, and trailing marks cannot appear. The text is UTF-8, clean (base/clean.h), and what is parsed
- * back is what text_clean makes of the values. */
+ * sorted by address and written with the delimiters that lie between two neighbours. So nothing is
+ * built up, and trailing delimiters cannot appear. The text is UTF-8, clean (base/clean.h), and
+ * what is parsed back is what text_clean makes of the values. */
 #include <stdlib.h>
 
 #include "base/clean.h"
@@ -21,7 +21,7 @@ struct entry {
 
 struct writer {
     struct arena a;
-    struct hl7v2_marks marks;
+    struct hl7v2_delimiters delimiters;
     struct entry *entries;
     size_t count;
 };
@@ -87,21 +87,22 @@ static bool segment_group(struct groups *g, const struct path *p, uint32_t *grou
     return true;
 }
 
-/* MSH-1 and MSH-2 as the map gives them: one mark, and four or five. */
-static bool set_marks(struct writer *w, const struct node *n, const struct path *p, struct err *e)
+/* MSH-1 and MSH-2 as the map gives them: one delimiter, and four or five. */
+static bool set_delimiters(struct writer *w, const struct node *n, const struct path *p,
+                           struct err *e)
 {
     struct slice text;
     bool cleared;
     if (!node_text(n, &text, &cleared) || cleared)
         return render_refuse(n, e, "no marks");
     if (p->field == 1 && text.n == 1) {
-        w->marks.field = text.p[0];
+        w->delimiters.field = text.p[0];
         return true;
     }
     if (p->field == 2 && (text.n == 4 || text.n == 5)) {
-        uint8_t truncation = text.n == 5 ? text.p[4] : HL7V2_NO_MARK;
-        w->marks = (struct hl7v2_marks){ w->marks.field, text.p[0], text.p[1],
-                                         text.p[2],      text.p[3], truncation };
+        uint8_t truncation = text.n == 5 ? text.p[4] : HL7V2_NO_DELIMITER;
+        w->delimiters = (struct hl7v2_delimiters){ w->delimiters.field, text.p[0], text.p[1],
+                                                   text.p[2],           text.p[3], truncation };
         return true;
     }
     return render_refuse(n, e, "not one mark in MSH-1, or not four or five in MSH-2");
@@ -128,7 +129,7 @@ static bool add_entry(struct writer *w, struct groups *g, const struct node *n, 
     if (!p->id || !p->field || p->condition_count)
         return render_refuse(n, e, "not the path of one field");
     if (p->id == HL7V2_MSH && p->field <= 2)
-        return set_marks(w, n, p, e);
+        return set_delimiters(w, n, p, e);
     struct entry *x = &w->entries[w->count];
     *x = (struct entry){ p->id,
                          0,
@@ -168,13 +169,13 @@ static int by_address(const void *left, const void *right)
     return compare_places(a->sub, b->sub);
 }
 
-static void put_marks(struct buf *out, uint8_t mark, uint32_t count)
+static void put_delimiters(struct buf *out, uint8_t delimiter, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        buf_byte(out, mark);
+        buf_byte(out, delimiter);
 }
 
-static void render_header(struct buf *out, const struct hl7v2_marks *m)
+static void render_header(struct buf *out, const struct hl7v2_delimiters *m)
 {
     buf_text(out, "MSH");
     buf_byte(out, m->field);
@@ -182,33 +183,33 @@ static void render_header(struct buf *out, const struct hl7v2_marks *m)
     buf_byte(out, m->repetition);
     buf_byte(out, m->escape);
     buf_byte(out, m->subcomponent);
-    if (m->truncation != HL7V2_NO_MARK)
+    if (m->truncation != HL7V2_NO_DELIMITER)
         buf_byte(out, m->truncation);
 }
 
-/* The marks between the leaf before (NULL: the segment has none yet) and x. */
-static void put_way(struct buf *out, const struct hl7v2_marks *m, const struct entry *before,
+/* The delimiters between the leaf before (NULL: the segment has none yet) and x. */
+static void put_way(struct buf *out, const struct hl7v2_delimiters *m, const struct entry *before,
                     const struct entry *x)
 {
     struct entry from = { .field = x->id == HL7V2_MSH ? 2 : 0 };
     if (before)
         from = *before;
     if (x->field != from.field) {
-        put_marks(out, m->field, x->field - from.field);
+        put_delimiters(out, m->field, x->field - from.field);
         from.repetition = from.component = from.sub = 0;
     }
     if (x->repetition != from.repetition) {
-        put_marks(out, m->repetition, x->repetition - from.repetition);
+        put_delimiters(out, m->repetition, x->repetition - from.repetition);
         from.component = from.sub = 0;
     }
     if (x->component != from.component) {
-        put_marks(out, m->component, x->component - from.component);
+        put_delimiters(out, m->component, x->component - from.component);
         from.sub = 0;
     }
-    put_marks(out, m->subcomponent, x->sub - from.sub);
+    put_delimiters(out, m->subcomponent, x->sub - from.sub);
 }
 
-static void put_entry(struct buf *out, const struct hl7v2_marks *m, const struct entry *before,
+static void put_entry(struct buf *out, const struct hl7v2_delimiters *m, const struct entry *before,
                       const struct entry *x)
 {
     if (before && before->group != x->group)
@@ -239,20 +240,20 @@ static bool check_charset(const struct writer *w, struct err *e)
 
 static bool write_entries(struct writer *w, struct buf *out, struct err *e)
 {
-    struct hl7v2_marks again;
+    struct hl7v2_delimiters again;
     size_t start = out->n;
     qsort(w->entries, w->count, sizeof *w->entries, by_address);
-    render_header(out, &w->marks);
+    render_header(out, &w->delimiters);
     for (size_t i = 0; i < w->count; i++) {
         if (i > 0 && by_address(&w->entries[i - 1], &w->entries[i]) == 0)
             return err_set(e, ERR_REJECT, "hl7v2.render", 0,
                            "cannot write two values to one place");
-        put_entry(out, &w->marks, i ? &w->entries[i - 1] : NULL, &w->entries[i]);
+        put_entry(out, &w->delimiters, i ? &w->entries[i - 1] : NULL, &w->entries[i]);
     }
     buf_byte(out, '\r');
     if (!buf_done(out, e))
         return false;
-    if (!hl7v2_marks_read(slice_from(buf_slice(out), start), 0, &again, e))
+    if (!hl7v2_delimiters_read(slice_from(buf_slice(out), start), 0, &again, e))
         return false;
     return check_charset(w, e);
 }
@@ -282,7 +283,7 @@ bool hl7v2_render(const struct node *filled, const struct format_options *o, str
     if (!filled || filled->kind != NODE_MAP || filled->count > ENTRIES_MAX)
         return err_set(e, ERR_REJECT, "hl7v2.render", 0, "cannot write: no map of at most %d paths",
                        ENTRIES_MAX);
-    struct writer w = { .marks = HL7V2_USUAL_MARKS };
+    struct writer w = { .delimiters = HL7V2_USUAL_DELIMITERS };
     arena_init(&w.a, SCRATCH_MAX);
     bool done = collect_entries(&w, filled, id, e) && write_entries(&w, out, e);
     arena_release(&w.a);

@@ -13,7 +13,7 @@
 
 /* field[n] is MSH-n, raw; empty where there is none. line: all of it. */
 struct header {
-    struct hl7v2_marks marks;
+    struct hl7v2_delimiters delimiters;
     struct slice line;
     struct slice field[HEADER_FIELDS + 1];
 };
@@ -43,18 +43,19 @@ static void end_at_vt(struct header *h)
         h->field[n] = slice_head(h->field[n], slice_find(h->field[n], HL7V2_VT));
 }
 
-/* Reads what can be read: broken marks leave the usual ones, no MSH leaves all fields empty. */
+/* Reads what can be read: broken delimiters leave the usual ones, no MSH leaves all fields empty.
+ */
 static void read_header(struct slice raw, struct header *h)
 {
     struct err ignored = { .fate = ERR_NONE };
     size_t at = hl7v2_line_first(raw), vt = 0;
     struct slice line = line_at(raw, at, &vt);
-    *h = (struct header){ .marks = HL7V2_USUAL_MARKS, .line = line };
+    *h = (struct header){ .delimiters = HL7V2_USUAL_DELIMITERS, .line = line };
     if (!slice_starts(line, SLICE("MSH")) || line.n < 4)
         return;
-    struct hl7v2_marks found;
-    if (hl7v2_marks_read(raw, at, &found, &ignored))
-        h->marks = found;
+    struct hl7v2_delimiters found;
+    if (hl7v2_delimiters_read(raw, at, &found, &ignored))
+        h->delimiters = found;
     uint8_t separator = line.p[3];
     struct slice rest = slice_from(line, 4);
     for (size_t n = 2; n <= HEADER_FIELDS; n++) {
@@ -70,10 +71,10 @@ static void read_header(struct slice raw, struct header *h)
 static struct slice header_component(const struct header *h, size_t field, size_t n)
 {
     struct slice s = h->field[field];
-    s = slice_head(s, slice_find(s, h->marks.repetition));
+    s = slice_head(s, slice_find(s, h->delimiters.repetition));
     for (; n > 1; n--)
-        s = slice_from(s, slice_find(s, h->marks.component) + 1);
-    return slice_head(s, slice_find(s, h->marks.component));
+        s = slice_from(s, slice_find(s, h->delimiters.component) + 1);
+    return slice_head(s, slice_find(s, h->delimiters.component));
 }
 
 /* Table 0155: whether that acknowledgement is asked for. */
@@ -142,7 +143,7 @@ struct ack {
 
 static void reply_next_field(const struct ack *a)
 {
-    buf_byte(a->out, a->h->marks.field);
+    buf_byte(a->out, a->h->delimiters.field);
 }
 
 static void reply_put(const struct ack *a, struct slice s)
@@ -178,9 +179,9 @@ static void reply_type(const struct ack *a)
     reply_put(a, SLICE("ACK"));
     if (trigger.n == 0)
         return;
-    buf_byte(a->out, a->h->marks.component);
+    buf_byte(a->out, a->h->delimiters.component);
     buf_put(a->out, trigger);
-    buf_byte(a->out, a->h->marks.component);
+    buf_byte(a->out, a->h->delimiters.component);
     buf_text(a->out, "ACK");
 }
 
@@ -195,12 +196,12 @@ static void put_control_id(const struct ack *a, int64_t now_ms)
 
 static void reply_header(const struct ack *a, int64_t now_ms)
 {
-    const struct hl7v2_marks *m = &a->h->marks;
-    const uint8_t marks[] = { m->component,    m->repetition, m->escape,
-                              m->subcomponent, m->truncation, HL7V2_NO_MARK };
-    struct slice all = slice_of(marks, sizeof marks);
+    const struct hl7v2_delimiters *m = &a->h->delimiters;
+    const uint8_t delimiters[] = { m->component,    m->repetition, m->escape,
+                                   m->subcomponent, m->truncation, HL7V2_NO_DELIMITER };
+    struct slice all = slice_of(delimiters, sizeof delimiters);
     buf_text(a->out, "MSH");
-    reply_put(a, slice_head(all, slice_find(all, HL7V2_NO_MARK)));
+    reply_put(a, slice_head(all, slice_find(all, HL7V2_NO_DELIMITER)));
     reply_put(a, a->h->field[5]);
     reply_put(a, a->h->field[6]);
     reply_put(a, a->h->field[3]);
@@ -234,7 +235,7 @@ static void put_msa(const struct ack *a, enum reply_kind kind, const struct err 
     reply_put(a, a->h->field[10]);
     if (kind != REPLY_ACCEPT && why && why->fate != ERR_NONE) {
         reply_next_field(a);
-        hl7v2_encode(a->out, &a->h->marks, slice_head(slice_text(why->text), TEXT_MAX));
+        hl7v2_encode(a->out, &a->h->delimiters, slice_head(slice_text(why->text), TEXT_MAX));
     }
     buf_byte(a->out, '\r');
 }
@@ -242,11 +243,11 @@ static void put_msa(const struct ack *a, enum reply_kind kind, const struct err 
 /* ERR-1 (2.4): segment^sequence^field^code, of which only the code is known here. */
 static void put_err(const struct ack *a, enum reply_kind kind, const struct err *why)
 {
-    uint8_t c = a->h->marks.component, sub = a->h->marks.subcomponent;
+    uint8_t c = a->h->delimiters.component, sub = a->h->delimiters.subcomponent;
     buf_text(a->out, "ERR");
     reply_next_field(a);
     buf_format(a->out, "%c%c%c%d", c, c, c, condition_of(kind, why));
-    if (sub != HL7V2_NO_MARK)
+    if (sub != HL7V2_NO_DELIMITER)
         buf_format(a->out, "%c%cHL70357", sub, sub);
     buf_byte(a->out, '\r');
 }

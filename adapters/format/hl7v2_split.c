@@ -12,7 +12,7 @@ static enum line_kind line_kind(struct slice line)
 {
     static const struct slice envelopes[] = { SLICE_INIT("FHS"), SLICE_INIT("BHS"),
                                               SLICE_INIT("BTS"), SLICE_INIT("FTS") };
-    if (line.n > 3 && !hl7v2_marks_may_be(line.p[3]) && !hl7v2_line_is_end(line.p[3]))
+    if (line.n > 3 && !hl7v2_delimiters_may_be(line.p[3]) && !hl7v2_line_is_end(line.p[3]))
         return LINE_SEGMENT;
     if (slice_starts(line, SLICE("MSH")))
         return LINE_MESSAGE;

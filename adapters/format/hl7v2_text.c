@@ -17,13 +17,13 @@ static uint8_t *put_hex(uint8_t *to, struct slice digits)
     return to;
 }
 
-static int mark_or_unknown(uint8_t mark)
+static int delimiter_or_unknown(uint8_t delimiter)
 {
-    return mark == HL7V2_NO_MARK ? -1 : mark;
+    return delimiter == HL7V2_NO_DELIMITER ? -1 : delimiter;
 }
 
 /* The character that a one-letter escape stands for; 0: none, -1: unknown. */
-static int letter_meaning(const struct hl7v2_marks *m, uint8_t letter)
+static int letter_meaning(const struct hl7v2_delimiters *m, uint8_t letter)
 {
     switch (letter) {
     case 'F':
@@ -31,13 +31,13 @@ static int letter_meaning(const struct hl7v2_marks *m, uint8_t letter)
     case 'S':
         return m->component;
     case 'T':
-        return mark_or_unknown(m->subcomponent);
+        return delimiter_or_unknown(m->subcomponent);
     case 'R':
         return m->repetition;
     case 'E':
         return m->escape;
     case 'P':
-        return mark_or_unknown(m->truncation);
+        return delimiter_or_unknown(m->truncation);
     case 'H':
     case 'N':
         return 0;
@@ -46,8 +46,9 @@ static int letter_meaning(const struct hl7v2_marks *m, uint8_t letter)
     }
 }
 
-/* What stands between two escape marks; returns the end of what was written, NULL when unknown. */
-static uint8_t *put_meaning(uint8_t *to, const struct hl7v2_marks *m, struct slice inner)
+/* What stands between two escape delimiters; returns the end of what was written, NULL when
+ * unknown. */
+static uint8_t *put_meaning(uint8_t *to, const struct hl7v2_delimiters *m, struct slice inner)
 {
     if (inner.n == 1) {
         int c = letter_meaning(m, inner.p[0]);
@@ -66,7 +67,7 @@ static uint8_t *put_meaning(uint8_t *to, const struct hl7v2_marks *m, struct sli
 }
 
 /* Undoes the escapes of raw into to, which has room for raw.n bytes: no escape grows. */
-static size_t undo_escapes(uint8_t *to, const struct hl7v2_marks *m, struct slice raw)
+static size_t undo_escapes(uint8_t *to, const struct hl7v2_delimiters *m, struct slice raw)
 {
     uint8_t *start = to;
     while (raw.n > 0) {
@@ -114,20 +115,20 @@ static struct slice to_utf8(struct arena *a, enum charset_kind charset, struct s
 struct slice hl7v2_decode(struct arena *a, const struct doc *d, struct slice raw)
 {
     struct slice text = raw;
-    if (slice_find(raw, d->marks.escape) < raw.n) {
+    if (slice_find(raw, d->delimiters.escape) < raw.n) {
         uint8_t *to = arena_alloc(a, raw.n);
         if (!to)
             return raw;
-        text = slice_of(to, undo_escapes(to, &d->marks, raw));
+        text = slice_of(to, undo_escapes(to, &d->delimiters, raw));
     }
     if (has_high(text))
         text = to_utf8(a, d->charset, text);
     return text.p ? text : raw;
 }
 
-static char letter_for(const struct hl7v2_marks *m, uint8_t c)
+static char letter_for(const struct hl7v2_delimiters *m, uint8_t c)
 {
-    if (c == HL7V2_NO_MARK)
+    if (c == HL7V2_NO_DELIMITER)
         return 0;
     if (c == m->field)
         return 'F';
@@ -142,9 +143,9 @@ static char letter_for(const struct hl7v2_marks *m, uint8_t c)
     return c == m->truncation ? 'P' : 0;
 }
 
-static void put_escape(struct buf *out, const struct hl7v2_marks *m, const char *inner)
+static void put_escape(struct buf *out, const struct hl7v2_delimiters *m, const char *inner)
 {
-    if (m->escape == HL7V2_NO_MARK) {
+    if (m->escape == HL7V2_NO_DELIMITER) {
         buf_byte(out, ' ');
         return;
     }
@@ -153,7 +154,7 @@ static void put_escape(struct buf *out, const struct hl7v2_marks *m, const char 
     buf_byte(out, m->escape);
 }
 
-static void put_hex_escape(struct buf *out, const struct hl7v2_marks *m, uint8_t c)
+static void put_hex_escape(struct buf *out, const struct hl7v2_delimiters *m, uint8_t c)
 {
     static const char digits[] = "0123456789ABCDEF";
     put_escape(out, m, (const char[]){ 'X', digits[c >> 4], digits[c & 15], 0 });
@@ -161,7 +162,7 @@ static void put_hex_escape(struct buf *out, const struct hl7v2_marks *m, uint8_t
 
 /* Blanks at the ends would be dropped by the reader, control characters would break the frame or
  * the segment. */
-static void put_char(struct buf *out, const struct hl7v2_marks *m, uint8_t c, bool at_end)
+static void put_char(struct buf *out, const struct hl7v2_delimiters *m, uint8_t c, bool at_end)
 {
     char letter = letter_for(m, c);
     if (letter) {
@@ -175,9 +176,10 @@ static void put_char(struct buf *out, const struct hl7v2_marks *m, uint8_t c, bo
     }
 }
 
-void hl7v2_encode(struct buf *out, const struct hl7v2_marks *m, struct slice text)
+void hl7v2_encode(struct buf *out, const struct hl7v2_delimiters *m, struct slice text)
 {
-    if (slice_equal(text, SLICE("\"\""))) { /* two quotes as text, not the mark for "cleared" */
+    if (slice_equal(text,
+                    SLICE("\"\""))) { /* two quotes as text, not the delimiter for "cleared" */
         put_hex_escape(out, m, '"');
         buf_byte(out, '"');
         return;
@@ -190,10 +192,10 @@ void hl7v2_encode(struct buf *out, const struct hl7v2_marks *m, struct slice tex
  * sets"). */
 static bool switches_set(const struct doc *d)
 {
-    const uint8_t switches[] = { d->marks.escape, 'C', d->marks.escape, 'M' };
+    const uint8_t switches[] = { d->delimiters.escape, 'C', d->delimiters.escape, 'M' };
     if (memchr(d->raw.p, 0x1b, d->raw.n))
         return true; /* ISO 2022, as the Japanese sets are written */
-    if (d->marks.escape == HL7V2_NO_MARK)
+    if (d->delimiters.escape == HL7V2_NO_DELIMITER)
         return false;
     return memmem(d->raw.p, d->raw.n, switches, 2) || memmem(d->raw.p, d->raw.n, switches + 2, 2);
 }
@@ -205,12 +207,13 @@ bool hl7v2_text_charset(struct doc *d, struct err *e)
 {
     struct hl7v2_span field = hl7v2_field(d, &d->segments[0], 18);
     struct slice all = hl7v2_bytes(d, field);
-    struct slice first = slice_trim(slice_head(all, slice_find(all, d->marks.repetition)));
+    struct slice first = slice_trim(slice_head(all, slice_find(all, d->delimiters.repetition)));
     enum charset_kind kind = charset_named(first);
     d->charset = kind;
     if (kind == CHARSET_ASCII || kind == CHARSET_UTF16LE || kind == CHARSET_UTF32LE || !first.n)
-        d->charset = CHARSET_UTF8; /* the marks stand as single bytes, so it is neither 16 nor 32 */
-    bool several = all.n > 0 && slice_find(all, d->marks.repetition) < all.n;
+        d->charset =
+            CHARSET_UTF8; /* the delimiters stand as single bytes, so it is neither 16 nor 32 */
+    bool several = all.n > 0 && slice_find(all, d->delimiters.repetition) < all.n;
     if ((several || kind == CHARSET_UNREAD) && switches_set(d))
         return err_set(e, ERR_REJECT, "hl7v2.charset", field.at,
                        "cannot read text that switches its character set: send one set, as UTF-8");

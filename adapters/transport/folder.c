@@ -68,21 +68,21 @@ static bool folder_open(void *state, struct err *e)
     s->inbox = s->done = s->refused = s->watch = -1;
     s->has_looked = false;
     s->cannot_since_ns = 0;
-    bool ok = waker_open(&s->wake, e);
-    ok = ok && folder_check(s, cfg_is_set(s->read), e);
-    if (ok && cfg_is_set(s->write)) {
+    bool good = waker_open(&s->wake, e);
+    good = good && folder_check(s, cfg_is_set(s->read), e);
+    if (good && cfg_is_set(s->write)) {
         int outbox = folder_place_open(AT_FDCWD, s->write, e);
-        ok = outbox >= 0;
-        if (ok) {
+        good = outbox >= 0;
+        if (good) {
             folder_tidy(outbox, s->suffix);
             close(outbox);
         }
     }
-    if (ok && cfg_is_set(s->read))
-        ok = folder_place_enter(s, e);
-    if (!ok)
+    if (good && cfg_is_set(s->read))
+        good = folder_place_enter(s, e);
+    if (!good)
         folder_close(s);
-    return ok;
+    return good;
 }
 
 static bool folder_take_in(void *state, struct intake up, struct err *e)

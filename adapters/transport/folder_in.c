@@ -147,15 +147,15 @@ static bool read_still_file(struct folder *s, struct folder_file *f, struct aren
         return false;
     size_t n = (size_t)f->size;
     uint8_t *p = arena_alloc(a, n);
-    bool ok = p && fstat(fd, &st) == 0;
-    ok = ok && folder_file_is_as_before(f, &st);
-    ok = ok && !folder_is_being_written(s, f->name, fd, &st);
-    ok = ok && read_whole(fd, p, n);
-    ok = ok && fstat(fd, &st) == 0;
-    ok = ok && folder_file_is_as_before(f, &st);
+    bool good = p && fstat(fd, &st) == 0;
+    good = good && folder_file_is_as_before(f, &st);
+    good = good && !folder_is_being_written(s, f->name, fd, &st);
+    good = good && read_whole(fd, p, n);
+    good = good && fstat(fd, &st) == 0;
+    good = good && folder_file_is_as_before(f, &st);
     close(fd);
     *out = slice_of(p, n);
-    return ok;
+    return good;
 }
 
 static void hand_haul_up(struct folder *s, struct haul *h, struct intake up)

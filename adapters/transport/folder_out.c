@@ -26,22 +26,22 @@ bool folder_put(int folder, const char *name, struct slice bytes, struct err *e)
     char hidden[NAME_MAX + 8];
     snprintf(hidden, sizeof hidden, ".%s.tmp", name);
     int fd = temp_file_open(folder, hidden, 0640);
-    bool ok = fd >= 0 && temp_file_write(fd, bytes);
-    if (ok)
+    bool good = fd >= 0 && temp_file_write(fd, bytes);
+    if (good)
         stamp_now(fd);
-    ok = ok && fsync(fd) == 0;
+    good = good && fsync(fd) == 0;
     int number = errno;
     bool is_closed = fd < 0 || close(fd) == 0;
-    if (ok && !is_closed) {
+    if (good && !is_closed) {
         number = errno;
-        ok = false;
+        good = false;
     }
-    if (ok) {
-        ok = renameat(folder, hidden, folder, name) == 0;
-        ok = ok && fsync(folder) == 0;
+    if (good) {
+        good = renameat(folder, hidden, folder, name) == 0;
+        good = good && fsync(folder) == 0;
         number = errno;
     }
-    if (ok)
+    if (good)
         return true;
     unlinkat(folder, hidden, 0);
     return err_errno(e, ERR_RETRY, "folder.write", number, "cannot write into", "the outbox");

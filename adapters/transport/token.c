@@ -46,9 +46,9 @@ bool token_read(const char *path, struct token *out, struct err *e)
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return err_errno(e, ERR_FATAL, "token.open", errno, "cannot open token file", path);
-    bool ok = read_open_token(fd, path, out, e);
+    bool good = read_open_token(fd, path, out, e);
     close(fd);
-    return ok;
+    return good;
 }
 
 /* Both are hashed first, so that neither length nor position of a difference shows in the time. */

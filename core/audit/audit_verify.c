@@ -6,7 +6,7 @@
  * the end, a decision of the first reading must have had its disclosure by then. */
 #include <inttypes.h>
 
-#include "audit/claims.h"
+#include "audit/disclosed.h"
 #include "audit/walk.h"
 
 #define ROUTER_GROUP "router"
@@ -20,7 +20,7 @@ struct verify {
     int64_t *offsets;                   /* where the second reading goes on */
     bool again;                         /* the second reading */
     struct walk_inputs inputs;
-    struct claims audited, seen;
+    struct disclosed_list audited, seen;
     struct arena arena, names;
 };
 
@@ -78,7 +78,7 @@ static bool check_input(struct verify *v, const struct audit_read *r, struct err
 
 static bool check_decisions(struct verify *v, const struct audit_read *r, struct err *e)
 {
-    struct claim claim = { .place = v->number, .at = r->sequence, .is_late = v->again };
+    struct disclosed one = { .place = v->number, .at = r->sequence, .is_late = v->again };
     v->f.report->decisions += r->decision_count;
     for (size_t i = 0; i < r->decision_count; i++) {
         const struct audit_decision *d = &r->decisions[i];
@@ -88,9 +88,9 @@ static bool check_decisions(struct verify *v, const struct audit_read *r, struct
                     v->number, r->sequence);
         if (d->disclosure.n == 0)
             continue;
-        claim_key(&claim, d->recipient, d->hash);
-        (void)disclosure_id_parse(d->disclosure, &claim.id);
-        if (!claims_add(&v->audited, &claim, e))
+        disclosed_key(&one, d->recipient, d->hash);
+        (void)disclosure_id_parse(d->disclosure, &one.id);
+        if (!disclosed_add(&v->audited, &one, e))
             return false;
     }
     return true;
@@ -183,12 +183,12 @@ static bool read_disclosures(struct verify *v, size_t service, struct err *e)
         good = walk_next(&w, &record, e);
         if (!good || !record)
             break;
-        struct claim claim = { .place = (int)service, .at = record->offset };
+        struct disclosed one = { .place = (int)service, .at = record->offset };
         uint8_t hash[HASH_BYTES];
         sha256(record->value, hash);
-        claim_key(&claim, name, hash);
+        disclosed_key(&one, name, hash);
         v->f.report->disclosures++;
-        good = claims_add(&v->seen, &claim, e);
+        good = disclosed_add(&v->seen, &one, e);
     }
     walk_close(&w);
     return good;
@@ -227,9 +227,9 @@ bool audit_verify(struct bus *b, const struct bundle *bundle,
     arena_init(&v.names, WALK_ARENA_BYTES);
     bool good = make_tables(&v, e) && verify_all(&v, e);
     if (good)
-        claims_compare(&v.f, bundle, &v.audited, &v.seen);
-    claims_release(&v.audited);
-    claims_release(&v.seen);
+        disclosed_compare(&v.f, bundle, &v.audited, &v.seen);
+    disclosed_release(&v.audited);
+    disclosed_release(&v.seen);
     arena_release(&v.arena);
     arena_release(&v.names);
     return good;

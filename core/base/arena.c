@@ -239,12 +239,12 @@ char *arena_format(struct arena *a, const char *format, ...)
     return p;
 }
 
-struct arena_mark arena_mark(const struct arena *a)
+struct arena_saved arena_save(const struct arena *a)
 {
-    return (struct arena_mark){ a->now, a->now ? a->now->used : 0, a->used_bytes };
+    return (struct arena_saved){ a->now, a->now ? a->now->used : 0, a->used_bytes };
 }
 
-void arena_rewind(struct arena *a, struct arena_mark m)
+void arena_rewind(struct arena *a, struct arena_saved m)
 {
     if (a->now)
         end_after(m.block ? m.block : a->first, m.block_used, a->now);

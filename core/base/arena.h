@@ -44,12 +44,12 @@ char *arena_text(struct arena *a, struct slice s);
 char *arena_format(struct arena *a, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* A point to go back to: what was allocated after it ends. */
-struct arena_mark {
+struct arena_saved {
     struct arena_block *block;
     size_t block_used, used_bytes;
 };
-struct arena_mark arena_mark(const struct arena *a);
-void arena_rewind(struct arena *a, struct arena_mark m);
+struct arena_saved arena_save(const struct arena *a);
+void arena_rewind(struct arena *a, struct arena_saved m);
 
 /* Plain memory for what outlives an arena (buffers, tables). NULL on failure. */
 void *mem_alloc(size_t n); /* zeroed */

@@ -10,7 +10,7 @@
 #include "base/arena.h"
 
 /* ASCII with bytes past 0x7f is read as windows-1252. UNREAD: known by name (JIS, GB 18030, BIG-5
- * and the like), whose second bytes may look like a format's own marks. */
+ * and the like), whose second bytes may look like a format's own separators. */
 enum charset_kind {
     CHARSET_UTF8,
     CHARSET_ASCII,

@@ -305,9 +305,9 @@ static bool take_uk_month(struct reading *r)
         r->m.precision = TIME_MONTH;
         if (!take_month(&r->s, &c->month))
             return false;
-        bool has_mark = slice_take_byte(&r->s, '/') || slice_take_byte(&r->s, '-') ||
-                        slice_take_byte(&r->s, ' ');
-        if (!has_mark)
+        bool has_separator = slice_take_byte(&r->s, '/') || slice_take_byte(&r->s, '-') ||
+                             slice_take_byte(&r->s, ' ');
+        if (!has_separator)
             return false;
     }
     if (r->s.n != 4 || count_digits(r->s) != 4)
@@ -315,7 +315,7 @@ static bool take_uk_month(struct reading *r)
     return slice_take_digits(&r->s, 4, &c->year) && is_likely_year(c->year);
 }
 
-/* One mark between day, month and year, the same in both places. */
+/* One separator between day, month and year, the same in both places. */
 static bool take_uk_date(struct reading *r)
 {
     struct civil *c = &r->m.local;
@@ -325,10 +325,10 @@ static bool take_uk_date(struct reading *r)
         return false;
     if (r->s.n == 0 || !memchr("/-. ", r->s.p[0], 4))
         return false;
-    uint8_t mark = r->s.p[0];
-    if (!slice_take_byte(&r->s, mark) || !take_month(&r->s, &c->month))
+    uint8_t separator = r->s.p[0];
+    if (!slice_take_byte(&r->s, separator) || !take_month(&r->s, &c->month))
         return false;
-    if (!slice_take_byte(&r->s, mark) || count_digits(r->s) != 4)
+    if (!slice_take_byte(&r->s, separator) || count_digits(r->s) != 4)
         return false;
     return slice_take_digits(&r->s, 4, &c->year);
 }

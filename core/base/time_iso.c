@@ -114,12 +114,12 @@ bool time_from_iso(struct slice s, struct moment *out)
 
 /* Writing. */
 
-/* A mark, then the last `width` digits; by hand, since every message has several times. Returns the
- * end of what was written. */
-static char *print_digits(char *to, char mark, int value, unsigned width)
+/* A separator, then the last `width` digits; by hand, since every message has several times.
+ * Returns the end of what was written. */
+static char *print_digits(char *to, char separator, int value, unsigned width)
 {
-    if (mark)
-        *to++ = mark;
+    if (separator)
+        *to++ = separator;
     for (unsigned i = width; i-- > 0; value /= 10)
         to[i] = (char)('0' + value % 10);
     return to + width;

@@ -192,8 +192,8 @@ static bool load_row(struct bus_store *s, struct slice name, struct err *e)
     t->lanes = mem_alloc((size_t)partitions * sizeof *t->lanes);
     if (t->name)
         memcpy(t->name, name.p, name.n);
-    bool ok = (t->name && t->lanes) || err_memory(e);
-    if (ok && fill_lanes(s, t, id, e))
+    bool good = (t->name && t->lanes) || err_memory(e);
+    if (good && fill_lanes(s, t, id, e))
         return take(s, t, e);
     mem_free(t->name);
     mem_free(t->lanes);
@@ -234,15 +234,15 @@ bool bus_store_add(struct bus_store *s, const struct bus_topic *t, struct err *e
     struct arena a;
     arena_init(&a, 4096);
     const char *full = arena_format(&a, "%s%s", s->prefix, t->name);
-    bool ok = full || err_memory(e);
-    if (ok) {
+    bool good = full || err_memory(e);
+    if (good) {
         db_bind_text(s->add, 1, slice_text(full));
         db_bind_int(s->add, 2, t->partitions);
         db_bind_int(s->add, 3, t->compacted);
-        ok = db_do(s->add, e) || as_bus(e);
+        good = db_do(s->add, e) || as_bus(e);
     }
     arena_release(&a);
-    return ok;
+    return good;
 }
 
 /* ---- writing ---- */
@@ -337,9 +337,9 @@ static void settle(struct bus_store *s, bool committed)
 
 bool bus_store_commit(struct bus_store *s, struct err *e)
 {
-    bool ok = db_commit(s->db, e) || as_bus(e);
-    settle(s, ok);
-    return ok;
+    bool good = db_commit(s->db, e) || as_bus(e);
+    settle(s, good);
+    return good;
 }
 
 void bus_store_rollback(struct bus_store *s)
@@ -437,7 +437,7 @@ bool bus_store_position(struct bus_store *s, struct slice group, const struct la
         return as_bus(e);
     out->next = row ? db_int(s->position, 0) : 0;
     out->note = row ? arena_copy(a, db_blob(s->position, 1)) : (struct slice){ 0 };
-    bool ok = !row || out->note.p || err_memory(e);
+    bool good = !row || out->note.p || err_memory(e);
     db_reset(s->position);
-    return ok;
+    return good;
 }

@@ -24,7 +24,7 @@ struct request {
     const struct bus_position *done;
     size_t m;
     struct worker *w; /* NULL: a publisher's */
-    bool served, ok;
+    bool served, good;
     struct err e;
     struct request *next;
 };
@@ -122,10 +122,10 @@ static void settle_worker(struct worker *w, const struct request *q)
 {
     for (size_t i = 0; i < w->count; i++) {
         struct slot *s = &w->slots[i];
-        for (size_t k = 0; q->ok && k < q->m; k++)
+        for (size_t k = 0; q->good && k < q->m; k++)
             if (q->done[k].partition == s->partition && strcmp(q->done[k].topic, s->t->name) == 0)
                 s->committed = q->done[k].next;
-        if (!q->ok)
+        if (!q->good)
             s->at = s->committed;
     }
 }
@@ -134,10 +134,10 @@ static void lead(struct embedded *b, struct request *group)
 {
     struct err e = { 0 };
     pthread_mutex_lock(&b->disk);
-    bool ok = write_group(b, group, &e);
+    bool good = write_group(b, group, &e);
     for (struct request *q = group; q; q = q->next) {
-        q->ok = ok && q->e.fate == ERR_NONE;
-        if (!ok && q->e.fate == ERR_NONE)
+        q->good = good && q->e.fate == ERR_NONE;
+        if (!good && q->e.fate == ERR_NONE)
             q->e = e;
         if (q->w)
             settle_worker(q->w, q);
@@ -171,16 +171,16 @@ static void wait_or_lead(struct embedded *b, struct request *q)
 static bool submit(struct embedded *b, struct request *q, struct err *e)
 {
     pthread_mutex_lock(&b->queue);
-    bool ok = check_topics(b, q, e);
-    if (ok) {
+    bool good = check_topics(b, q, e);
+    if (good) {
         *b->last = q;
         b->last = &q->next;
         wait_or_lead(b, q);
     }
     pthread_mutex_unlock(&b->queue);
-    if (ok && !q->ok)
+    if (good && !q->good)
         *e = q->e;
-    return ok && q->ok;
+    return good && q->good;
 }
 
 static bool embedded_publish(struct bus *bus, const struct bus_record *r, size_t n, struct err *e)
@@ -209,19 +209,19 @@ static bool embedded_topics(struct bus *bus, const struct bus_topic *t, size_t n
 {
     struct embedded *b = (struct embedded *)bus;
     pthread_mutex_lock(&b->disk);
-    bool ok = bus_store_begin(&b->store, e);
-    if (ok && !add_missing(b, t, n, e)) {
+    bool good = bus_store_begin(&b->store, e);
+    if (good && !add_missing(b, t, n, e)) {
         bus_store_rollback(&b->store);
-        ok = false;
+        good = false;
     }
-    ok = ok && bus_store_commit(&b->store, e);
-    if (ok) {
+    good = good && bus_store_commit(&b->store, e);
+    if (good) {
         pthread_mutex_lock(&b->queue);
-        ok = bus_store_load(&b->store, e);
+        good = bus_store_load(&b->store, e);
         pthread_mutex_unlock(&b->queue);
     }
     pthread_mutex_unlock(&b->disk);
-    return ok;
+    return good;
 }
 
 /* Who only reads learns of new topics by looking again. With `disk` held. */
@@ -237,8 +237,8 @@ static bool embedded_list(struct bus *bus, struct arena *a, const struct bus_top
 {
     struct embedded *b = (struct embedded *)bus;
     pthread_mutex_lock(&b->disk);
-    bool ok = refresh(b, e);
-    struct bus_topic *list = ok ? ARENA_ARRAY(a, b->store.count + 1, struct bus_topic) : NULL;
+    bool good = refresh(b, e);
+    struct bus_topic *list = good ? ARENA_ARRAY(a, b->store.count + 1, struct bus_topic) : NULL;
     for (size_t i = 0; list && i < b->store.count; i++) {
         const struct bus_store_topic *t = b->store.topics[i];
         list[i].name = arena_text(a, slice_text(t->name));
@@ -250,7 +250,7 @@ static bool embedded_list(struct bus *bus, struct arena *a, const struct bus_top
     *out = list;
     *n = list ? b->store.count : 0;
     pthread_mutex_unlock(&b->disk);
-    return ok && (list || err_memory(e));
+    return good && (list || err_memory(e));
 }
 
 static bool embedded_group_committed(struct bus *bus, const char *group, const char *topic,
@@ -260,12 +260,12 @@ static bool embedded_group_committed(struct bus *bus, const char *group, const c
     struct embedded *b = (struct embedded *)bus;
     struct bus_store_topic *t;
     pthread_mutex_lock(&b->disk);
-    bool ok = refresh(b, e) && bus_store_want(&b->store, topic, partition, &t, e) &&
-              bus_store_position(&b->store, slice_text(group), &t->lanes[partition], a, out, e);
+    bool good = refresh(b, e) && bus_store_want(&b->store, topic, partition, &t, e) &&
+                bus_store_position(&b->store, slice_text(group), &t->lanes[partition], a, out, e);
     pthread_mutex_unlock(&b->disk);
     out->topic = topic;
     out->partition = partition;
-    return ok;
+    return good;
 }
 
 static bool embedded_end(struct bus *bus, const char *topic, int partition, struct bus_end *out,
@@ -274,10 +274,10 @@ static bool embedded_end(struct bus *bus, const char *topic, int partition, stru
     struct embedded *b = (struct embedded *)bus;
     struct bus_store_topic *t;
     pthread_mutex_lock(&b->disk);
-    bool ok = refresh(b, e) && bus_store_want(&b->store, topic, partition, &t, e) &&
-              bus_store_ends(&b->store, &t->lanes[partition], out, e);
+    bool good = refresh(b, e) && bus_store_want(&b->store, topic, partition, &t, e) &&
+                bus_store_ends(&b->store, &t->lanes[partition], out, e);
     pthread_mutex_unlock(&b->disk);
-    return ok;
+    return good;
 }
 
 /* ---- waiting ---- */
@@ -313,26 +313,26 @@ static bool fill_slots(struct worker *w, const struct bus_join *j, struct err *e
 {
     struct arena notes;
     arena_init(&notes, 64 * 1024);
-    bool ok = true;
-    for (size_t i = 0; ok && j->topics[i]; i++)
-        for (int p = 0; ok && p < j->partitions; p++) {
+    bool good = true;
+    for (size_t i = 0; good && j->topics[i]; i++)
+        for (int p = 0; good && p < j->partitions; p++) {
             struct slot *s = &w->slots[w->count];
             struct bus_position from;
             s->partition = p;
-            ok = bus_store_want(&w->b->store, j->topics[i], p, &s->t, e) &&
-                 bus_store_position(&w->b->store, w->group, &s->t->lanes[p], &notes, &from, e);
+            good = bus_store_want(&w->b->store, j->topics[i], p, &s->t, e) &&
+                   bus_store_position(&w->b->store, w->group, &s->t->lanes[p], &notes, &from, e);
             struct bus_end end = { .first = 0 };
             from.topic = j->topics[i];
             from.partition = p;
-            ok = ok && bus_store_ends(&w->b->store, &s->t->lanes[p], &end, e) &&
-                 bus_lane_may_go_on(j, &from, &end, e);
-            if (ok)
+            good = good && bus_store_ends(&w->b->store, &s->t->lanes[p], &end, e) &&
+                   bus_lane_may_go_on(j, &from, &end, e);
+            if (good)
                 s->at = s->committed = from.next;
             arena_reset(&notes);
             w->count++;
         }
     arena_release(&notes);
-    return ok;
+    return good;
 }
 
 static struct worker *new_worker(struct embedded *b, const struct bus_join *j, struct err *e)
@@ -345,12 +345,12 @@ static struct worker *new_worker(struct embedded *b, const struct bus_join *j, s
         err_memory(e);
         return NULL;
     }
-    bool ok = batch_init(&w->batch, e);
+    bool good = batch_init(&w->batch, e);
     w->face.ops = b->bus.ops;
     w->b = b;
     w->id = mem_alloc(length + 1);
     w->slots = mem_alloc((topics * (size_t)j->partitions + 1) * sizeof *w->slots);
-    if (!ok || !w->id || !w->slots) {
+    if (!good || !w->id || !w->slots) {
         err_memory(e);
         free_worker(w);
         return NULL;
@@ -368,8 +368,8 @@ static bool embedded_join(struct bus *bus, const struct bus_join *j, struct bus_
     if (!w)
         return false;
     pthread_mutex_lock(&b->disk);
-    bool ok = fill_slots(w, j, e);
-    if (ok) {
+    bool good = fill_slots(w, j, e);
+    if (good) {
         for (struct worker *other = b->workers; other; other = other->next)
             if (strcmp(other->id, w->id) == 0)
                 other->fenced = true;
@@ -378,11 +378,11 @@ static bool embedded_join(struct bus *bus, const struct bus_join *j, struct bus_
         pthread_cond_broadcast(&b->news);
     }
     pthread_mutex_unlock(&b->disk);
-    if (ok)
+    if (good)
         *out = &w->face;
     else
         free_worker(w);
-    return ok;
+    return good;
 }
 
 static bool embedded_committed(struct bus_worker *face, const char *topic, int partition,
@@ -391,14 +391,14 @@ static bool embedded_committed(struct bus_worker *face, const char *topic, int p
     struct worker *w = (struct worker *)face;
     struct bus_store_topic *t;
     pthread_mutex_lock(&w->b->disk);
-    bool ok = bus_store_want(&w->b->store, topic, partition, &t, e) &&
-              bus_store_position(&w->b->store, w->group, &t->lanes[partition], a, out, e);
-    if (ok) {
+    bool good = bus_store_want(&w->b->store, topic, partition, &t, e) &&
+                bus_store_position(&w->b->store, w->group, &t->lanes[partition], a, out, e);
+    if (good) {
         out->topic = t->name;
         out->partition = partition;
     }
     pthread_mutex_unlock(&w->b->disk);
-    return ok;
+    return good;
 }
 
 static bool read_slots(struct worker *w, struct err *e)
@@ -433,14 +433,14 @@ static bool embedded_fetch(struct bus_worker *face, int wait_ms, const struct bu
     int64_t until = deadline(wait_ms);
     pthread_mutex_lock(&w->b->disk);
     batch_reset(&w->batch);
-    bool ok = collect(w, e);
-    while (ok && w->batch.n == 0 && wait_news(w->b, until))
-        ok = collect(w, e);
+    bool good = collect(w, e);
+    while (good && w->batch.n == 0 && wait_news(w->b, until))
+        good = collect(w, e);
     pthread_mutex_unlock(&w->b->disk);
     w->turn++;
     *in = w->batch.r;
-    *n = ok ? w->batch.n : 0;
-    return ok;
+    *n = good ? w->batch.n : 0;
+    return good;
 }
 
 static bool embedded_commit(struct bus_worker *face, const struct bus_record *out, size_t n,
@@ -481,18 +481,18 @@ static bool embedded_reader_open(struct bus *bus, const char *topic, int partiti
     if (!r)
         return err_memory(e);
     *r = (struct reader){ .face.ops = bus->ops, .b = b, .partition = partition, .at = from };
-    bool ok = batch_init(&r->batch, e);
+    bool good = batch_init(&r->batch, e);
     pthread_mutex_lock(&b->disk);
     struct bus_end end = { .first = 0 };
-    ok = ok && refresh(b, e) && bus_store_want(&b->store, topic, partition, &r->t, e) &&
-         bus_store_ends(&b->store, &r->t->lanes[partition], &end, e) &&
-         bus_lane_may_read(topic, partition, from, &end, e);
+    good = good && refresh(b, e) && bus_store_want(&b->store, topic, partition, &r->t, e) &&
+           bus_store_ends(&b->store, &r->t->lanes[partition], &end, e) &&
+           bus_lane_may_read(topic, partition, from, &end, e);
     pthread_mutex_unlock(&b->disk);
-    if (ok)
+    if (good)
         *out = &r->face;
     else
         embedded_reader_close(&r->face);
-    return ok;
+    return good;
 }
 
 /* The lane's end now. With `disk` held. */
@@ -508,25 +508,25 @@ static bool embedded_reader_next(struct bus_reader *face, int wait_ms,
                                  const struct bus_record **out, size_t *n, bool *end, struct err *e)
 {
     struct reader *r = (struct reader *)face;
-    int64_t until = deadline(wait_ms), mark = 0, now = 0, before = r->at;
+    int64_t until = deadline(wait_ms), watermark = 0, now = 0, before = r->at;
     pthread_mutex_lock(&r->b->disk);
     batch_reset(&r->batch);
-    bool ok = find_end(r, &mark, e);
-    now = mark;
-    while (ok && r->told && r->at >= now && wait_news(r->b, until))
-        ok = find_end(r, &now, e);
-    if (ok && !bus_store_read(&r->b->store, r->t, r->partition, &r->at, &r->batch, e)) {
+    bool good = find_end(r, &watermark, e);
+    now = watermark;
+    while (good && r->told && r->at >= now && wait_news(r->b, until))
+        good = find_end(r, &now, e);
+    if (good && !bus_store_read(&r->b->store, r->t, r->partition, &r->at, &r->batch, e)) {
         r->at = before; /* what it had got goes to nobody */
-        ok = false;
+        good = false;
     }
     pthread_mutex_unlock(&r->b->disk);
     /* The last records of a lane are always there, but in a compacted one not the last offsets. */
-    if (ok && !batch_is_full(&r->batch) && r->at < mark)
-        r->at = mark;
+    if (good && !batch_is_full(&r->batch) && r->at < watermark)
+        r->at = watermark;
     *out = r->batch.r;
-    *n = ok ? r->batch.n : 0;
-    *end = r->told = ok && r->at >= mark;
-    return ok;
+    *n = good ? r->batch.n : 0;
+    *end = r->told = good && r->at >= watermark;
+    return good;
 }
 
 /* ---- opening ---- */

@@ -20,7 +20,7 @@
 
 #define SERVE_MS 100
 #define TAKE_MS 200 /* a wait for records looks up so often */
-#define NO_MARK INT64_MAX
+#define NO_WATERMARK INT64_MAX
 
 struct kafka {
     struct bus bus;
@@ -59,8 +59,8 @@ struct reader {
     struct kafka_client *c;
     char *topic;
     int partition;
-    int64_t at, mark; /* where reading goes on; the end as last asked for */
-    bool told;        /* that it is at the end: from then on it waits for more */
+    int64_t at, watermark; /* where reading goes on; the end as last asked for */
+    bool told;             /* that it is at the end: from then on it waits for more */
     struct held held;
 };
 
@@ -91,9 +91,9 @@ static bool kafka_list(struct bus *bus, struct arena *a, const struct bus_topic 
     struct kafka *k = (struct kafka *)bus;
     struct bus_topic *list = NULL;
     int brokers;
-    bool ok = kafka_topics(k->look, true, a, &list, n, &brokers, e);
+    bool good = kafka_topics(k->look, true, a, &list, n, &brokers, e);
     *out = list;
-    return ok;
+    return good;
 }
 
 static bool kafka_end(struct bus *bus, const char *topic, int partition, struct bus_end *out,
@@ -158,8 +158,9 @@ static bool held_take(struct held *h, struct kafka_client *c, int wait_ms, enum 
     return true;
 }
 
-/* Takes what is there, waiting at most wait_ms for the first; with none, until *at reaches mark. */
-static bool held_fill(struct held *h, struct kafka_client *c, int wait_ms, int64_t mark,
+/* Takes what is there, waiting at most wait_ms for the first; with none, until *at reaches
+ * watermark. */
+static bool held_fill(struct held *h, struct kafka_client *c, int wait_ms, int64_t watermark,
                       int64_t *at, struct err *e)
 {
     int64_t until = after_ms(wait_ms);
@@ -168,7 +169,7 @@ static bool held_fill(struct held *h, struct kafka_client *c, int wait_ms, int64
         int left = left_ms(until);
         if (!held_take(h, c, left < TAKE_MS ? left : TAKE_MS, &what, at, e))
             return false;
-        if (what != KAFKA_RECORD && (h->n > 0 || *at >= mark || left_ms(until) == 0))
+        if (what != KAFKA_RECORD && (h->n > 0 || *at >= watermark || left_ms(until) == 0))
             return true;
     }
     return true;
@@ -213,7 +214,7 @@ static bool check_lanes(struct worker *w, const struct bus_join *j, struct err *
     for (size_t i = 0; i < w->count; i++) {
         struct bus_position *p = &w->lanes[i];
         struct bus_end end = { .first = 0 };
-        kafka_unmark(p);
+        kafka_take_time(p);
         if (!kafka_ends(w->k->look, p->topic, p->partition, &end.first, &end.next, e) ||
             !bus_lane_may_go_on(j, p, &end, e))
             return false;
@@ -260,7 +261,7 @@ static bool position_of(struct kafka_client *c, const char *topic, int partition
     *out = (struct bus_position){ .topic = topic, .partition = partition };
     if (!kafka_want(c, topic, partition, e) || !kafka_committed(c, out, 1, a, e))
         return false;
-    kafka_unmark(out);
+    kafka_take_time(out);
     if (out->next == KAFKA_NO_POSITION)
         out->next = 0;
     return true;
@@ -279,10 +280,10 @@ static bool kafka_group_position(struct bus *bus, const char *group, const char 
     struct kafka *k = (struct kafka *)bus;
     struct kafka_client *c = NULL;
     const char *full = arena_format(a, "%s%s", k->prefix, group);
-    bool ok = (full || err_memory(e)) && start_client(k, KAFKA_FETCHER, full, &c, e) &&
-              position_of(c, topic, partition, a, out, e);
+    bool good = (full || err_memory(e)) && start_client(k, KAFKA_FETCHER, full, &c, e) &&
+                position_of(c, topic, partition, a, out, e);
     kafka_stop(&c);
-    return ok;
+    return good;
 }
 
 /* How many come before the first whose time is its sender's word; w->dated is set where there is
@@ -315,7 +316,7 @@ static bool kafka_fetch(struct bus_worker *face, int wait_ms, const struct bus_r
         w->paused = !w->paused;
         return w->paused;
     }
-    if (!held_fill(&w->held, w->in, wait_ms, NO_MARK, &at, e))
+    if (!held_fill(&w->held, w->in, wait_ms, NO_WATERMARK, &at, e))
         return false;
     *in = w->held.r;
     *n = up_to_dated(w);
@@ -353,11 +354,11 @@ static bool check_all(struct worker *w, const struct bus_record *out, size_t n,
 static bool try_commit(struct worker *w, const struct bus_record *out, size_t n,
                        const struct bus_position *done, size_t m, struct err *e)
 {
-    const struct bus_position *marked = NULL;
-    struct arena_mark mark = arena_mark(&w->a);
-    bool good = write_all(w, out, n, e) && kafka_mark(done, m, &w->a, &marked, e) &&
-                (m == 0 || kafka_send_positions(w->out, w->group, marked, m, e));
-    arena_rewind(&w->a, mark);
+    const struct bus_position *timed = NULL;
+    struct arena_saved saved = arena_save(&w->a);
+    bool good = write_all(w, out, n, e) && kafka_put_times(done, m, &w->a, &timed, e) &&
+                (m == 0 || kafka_send_positions(w->out, w->group, timed, m, e));
+    arena_rewind(&w->a, saved);
     return good && kafka_commit(w->out, e);
 }
 
@@ -407,9 +408,9 @@ static void kafka_reader_close(struct bus_reader *face)
 
 /* The end is asked of a client that sees what is not yet committed: a transaction that is open now
  * may be committed, and the records behind it are there already. */
-static bool ask_mark(struct reader *r, int64_t *first, struct err *e)
+static bool ask_watermark(struct reader *r, int64_t *first, struct err *e)
 {
-    bool good = kafka_ends(r->k->look, r->topic, r->partition, first, &r->mark, e);
+    bool good = kafka_ends(r->k->look, r->topic, r->partition, first, &r->watermark, e);
     if (!good && e->fate == ERR_FATAL)
         kafka_topic_gone(r->c);
     return good;
@@ -424,9 +425,9 @@ static bool start_reader(struct reader *r, int64_t from, struct err *e)
     memcpy(group, prefix.p, prefix.n);
     memcpy(group + prefix.n, reader.p, reader.n + 1);
     if (!start_client(r->k, KAFKA_READER, group, &r->c, e) ||
-        !kafka_want(r->c, r->topic, r->partition, e) || !ask_mark(r, &first, e))
+        !kafka_want(r->c, r->topic, r->partition, e) || !ask_watermark(r, &first, e))
         return false;
-    const struct bus_end end = { .first = first, .next = r->mark };
+    const struct bus_end end = { .first = first, .next = r->watermark };
     if (!bus_lane_may_read(r->topic, r->partition, from, &end, e))
         return false;
     r->at = p.next = from < first ? first : from;
@@ -443,12 +444,12 @@ static bool kafka_reader_open(struct bus *bus, const char *topic, int partition,
     r->topic = mem_alloc(strlen(topic) + 1);
     if (r->topic)
         memcpy(r->topic, topic, strlen(topic));
-    bool ok = (r->topic || err_memory(e)) && held_init(&r->held, e) && start_reader(r, from, e);
-    if (ok)
+    bool good = (r->topic || err_memory(e)) && held_init(&r->held, e) && start_reader(r, from, e);
+    if (good)
         *out = &r->face;
     else
         kafka_reader_close(&r->face);
-    return ok;
+    return good;
 }
 
 static bool kafka_reader_next(struct bus_reader *face, int wait_ms, const struct bus_record **out,
@@ -456,17 +457,17 @@ static bool kafka_reader_next(struct bus_reader *face, int wait_ms, const struct
 {
     struct reader *r = (struct reader *)face;
     int64_t first;
-    bool fresh = r->at >= r->mark;
+    bool fresh = r->at >= r->watermark;
     held_reset(&r->held);
-    if (fresh && !ask_mark(r, &first, e))
+    if (fresh && !ask_watermark(r, &first, e))
         return false;
-    if ((r->told || r->at < r->mark) &&
-        !held_fill(&r->held, r->c, wait_ms, r->told ? NO_MARK : r->mark, &r->at, e))
+    if ((r->told || r->at < r->watermark) &&
+        !held_fill(&r->held, r->c, wait_ms, r->told ? NO_WATERMARK : r->watermark, &r->at, e))
         return false;
     /* Reached what was the end earlier: is it the end still? */
-    if (!fresh && r->at >= r->mark && !ask_mark(r, &first, e))
+    if (!fresh && r->at >= r->watermark && !ask_watermark(r, &first, e))
         return false;
-    *end = r->told = r->at >= r->mark;
+    *end = r->told = r->at >= r->watermark;
     *out = r->held.r;
     *n = r->held.n;
     return true;
@@ -531,19 +532,19 @@ bool kafka_open(const struct bus_options *o, const char *address, struct bus **o
     k->a.is_secret = true; /* passwords */
     k->prefix = arena_text(&k->a, slice_text(o->prefix));
     k->name = arena_text(&k->a, slice_text(o->client ? o->client : "concordat"));
-    bool ok = (k->prefix && k->name) || err_memory(e);
-    ok = ok && kafka_settings(address, &k->a, &k->site, e);
-    k->why = kafka_why_new(ok && kafka_has_setting(k->site, "ssl.certificate.location"));
+    bool good = (k->prefix && k->name) || err_memory(e);
+    good = good && kafka_settings(address, &k->a, &k->site, e);
+    k->why = kafka_why_new(good && kafka_has_setting(k->site, "ssl.certificate.location"));
     k->asker = kafka_asker_new();
-    ok = ok && ((k->why && k->asker) || err_memory(e));
+    good = good && ((k->why && k->asker) || err_memory(e));
     const struct kafka_start own = {
         .prefix = k->prefix, .site = k->site, .why = k->why, .asker = k->asker
     };
     kafka_publisher_init(&k->publisher, k->name, &own);
-    ok = ok && start_client(k, KAFKA_LOOKER, NULL, &k->look, e);
-    if (ok)
+    good = good && start_client(k, KAFKA_LOOKER, NULL, &k->look, e);
+    if (good)
         *out = &k->bus;
     else
         kafka_close(&k->bus);
-    return ok;
+    return good;
 }

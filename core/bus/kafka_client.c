@@ -478,16 +478,16 @@ bool kafka_committed(struct kafka_client *c, struct bus_position *p, size_t n, s
     do
         why = ask_committed(c, &list);
     while (why && list && kafka_pause(c, until));
-    bool ok = !why || kafka_down(c, e, "ask kafka for positions", why);
-    for (size_t i = 0; ok && i < n; i++) {
+    bool good = !why || kafka_down(c, e, "ask kafka for positions", why);
+    for (size_t i = 0; good && i < n; i++) {
         const rd_kafka_topic_partition_t *t = &list->elems[i];
         p[i].next = t->offset >= 0 ? t->offset : KAFKA_NO_POSITION;
         p[i].note = arena_copy(a, slice_of(t->metadata, t->metadata_size));
-        ok = p[i].note.p || err_memory(e);
+        good = p[i].note.p || err_memory(e);
     }
     if (list)
         rd_kafka_topic_partition_list_destroy(list);
-    return ok;
+    return good;
 }
 
 bool kafka_assign(struct kafka_client *c, const struct bus_position *p, size_t n, struct err *e)
@@ -562,10 +562,10 @@ bool kafka_take(struct kafka_client *c, int wait_ms, struct bus_record *r, void 
     *r = (struct bus_record){ .partition = m->partition, .offset = m->offset };
     if (m->err) {
         bool end = m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
-        bool ok = end || take_error(c, m, e);
+        bool good = end || take_error(c, m, e);
         *what = end ? KAFKA_END : KAFKA_NOTHING;
         rd_kafka_message_destroy(m);
-        return ok;
+        return good;
     }
     r->topic = rd_kafka_topic_name(m->rkt) + strlen(c->prefix);
     r->key = slice_of(m->key, m->key_len);

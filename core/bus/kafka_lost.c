@@ -6,20 +6,20 @@
 
 #include "bus/backend.h"
 
-#define MARK "at="
+#define AT "at="
 #define LOOK_MS 30000
 #define TAKE_MS 100
 #define LOST (-1) /* at_ms of a lane in which another record stands */
 
-bool kafka_mark(const struct bus_position *p, size_t n, struct arena *a,
-                const struct bus_position **out, struct err *e)
+bool kafka_put_times(const struct bus_position *p, size_t n, struct arena *a,
+                     const struct bus_position **out, struct err *e)
 {
     struct bus_position *list = ARENA_ARRAY(a, n + 1, struct bus_position);
     for (size_t i = 0; list && i < n; i++) {
         list[i] = p[i];
         if (p[i].at_ms <= 0 || p[i].note.n)
             continue;
-        const char *note = arena_format(a, MARK "%" PRId64, p[i].at_ms);
+        const char *note = arena_format(a, AT "%" PRId64, p[i].at_ms);
         if (!note)
             return err_memory(e);
         list[i].note = slice_text(note);
@@ -28,11 +28,11 @@ bool kafka_mark(const struct bus_position *p, size_t n, struct arena *a,
     return list || err_memory(e);
 }
 
-void kafka_unmark(struct bus_position *p)
+void kafka_take_time(struct bus_position *p)
 {
-    if (!slice_starts(p->note, SLICE(MARK)))
+    if (!slice_starts(p->note, SLICE(AT)))
         return;
-    if (!slice_to_i64(slice_from(p->note, strlen(MARK)), &p->at_ms))
+    if (!slice_to_i64(slice_from(p->note, strlen(AT)), &p->at_ms))
         p->at_ms = 0;
     p->note = SLICE("");
 }

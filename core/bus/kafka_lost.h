@@ -12,10 +12,10 @@
 #include "bus/kafka_client.h"
 
 /* The same positions, with at_ms in the notes of those that have no other. In a. */
-MUST_CHECK bool kafka_mark(const struct bus_position *p, size_t n, struct arena *a,
-                           const struct bus_position **out, struct err *e);
+MUST_CHECK bool kafka_put_times(const struct bus_position *p, size_t n, struct arena *a,
+                                const struct bus_position **out, struct err *e);
 /* at_ms of what was committed so; the note is taken off. */
-void kafka_unmark(struct bus_position *p);
+void kafka_take_time(struct bus_position *p);
 /* Reads the last record before each lane that has at_ms; one that was taken at another time: the
  * lane begins anew at its first record, and the log says so. The consumer's assignment is gone
  * afterwards. */

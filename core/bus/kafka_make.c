@@ -57,7 +57,7 @@ static bool make_topics(struct kafka_client *look, struct arena *a, const struct
     bool asked = false;
     for (;;) {
         const char *left = NULL;
-        struct arena_mark mark = arena_mark(a);
+        struct arena_saved saved = arena_save(a);
         if (!look_at_topics(look, a, t, n, &asked, &left, e))
             return false;
         if (!left)
@@ -66,7 +66,7 @@ static bool make_topics(struct kafka_client *look, struct arena *a, const struct
             return err_set(e, ERR_RETRY, "bus.down", 0, "cannot see topic '%s' after making it",
                            left);
         kafka_serve(look, 20); /* brokers learn of a topic one after the other */
-        arena_rewind(a, mark);
+        arena_rewind(a, saved);
     }
 }
 
@@ -75,7 +75,7 @@ bool kafka_make_topics(struct kafka_client *look, const struct bus_topic *t, siz
 {
     struct arena a;
     arena_init(&a, (size_t)16 * 1024 * 1024);
-    bool ok = make_topics(look, &a, t, n, e);
+    bool good = make_topics(look, &a, t, n, e);
     arena_release(&a);
-    return ok;
+    return good;
 }

@@ -189,15 +189,15 @@ bool kafka_publisher_send(struct kafka_publisher *p, const struct bus_record *r,
                              .start_ns = clock_mono_ns(),
                              .end_ns = wait_end_ns(PUBLISH_MS) };
     pthread_mutex_lock(&p->lock);
-    bool ok = enter(p, e);
-    for (size_t i = 0; ok && i < n; i++) /* before anything is sent */
+    bool good = enter(p, e);
+    for (size_t i = 0; good && i < n; i++) /* before anything is sent */
         if (!kafka_want(p->now->c, r[i].topic, r[i].partition, e)) {
             leave(p);
-            ok = false;
+            good = false;
         }
-    if (ok) {
-        ok = send_all(p, &parcel, r, n, e);
-        if (!ok) {
+    if (good) {
+        good = send_all(p, &parcel, r, n, e);
+        if (!good) {
             p->now->broken = true;
             kafka_purge(p->now->c);
             pthread_cond_broadcast(&p->change);
@@ -207,9 +207,10 @@ bool kafka_publisher_send(struct kafka_publisher *p, const struct bus_record *r,
         leave(p);
     }
     pthread_mutex_unlock(&p->lock);
-    if (!ok && e->fate == ERR_NONE && parcel.why.fate != ERR_NONE)
+    if (!good && e->fate == ERR_NONE && parcel.why.fate != ERR_NONE)
         *e = parcel.why;
-    return ok || err_set(e, ERR_RETRY, "bus.down", 0, "cannot publish: kafka has not confirmed it");
+    return good ||
+           err_set(e, ERR_RETRY, "bus.down", 0, "cannot publish: kafka has not confirmed it");
 }
 
 void kafka_publisher_end(struct kafka_publisher *p, const char *topic, int partition,

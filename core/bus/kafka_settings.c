@@ -43,9 +43,9 @@ static bool read_secret(const char *path, struct arena *a, const char **out, str
                        "cannot use secret file '%s': others may read it; its mode must be 0600",
                        path);
     }
-    bool ok = setvbuf(file, NULL, _IONBF, 0) == 0 && fgets(line, sizeof line, file) != NULL;
+    bool good = setvbuf(file, NULL, _IONBF, 0) == 0 && fgets(line, sizeof line, file) != NULL;
     fclose(file);
-    if (!ok)
+    if (!good)
         return err_set(e, ERR_FATAL, "bus.url", 0, "cannot use secret file '%s': it is empty",
                        path);
     *out = arena_text(a, slice_of(line, strcspn(line, "\r\n")));

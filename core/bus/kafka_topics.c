@@ -87,19 +87,19 @@ bool kafka_create(struct kafka_client *c, const struct bus_topic *t, size_t n, i
     size_t made = 0;
     while (made < n && (list[made] = new_topic(c, &t[made], brokers)))
         made++;
-    bool ok =
+    bool good =
         made == n || err_set(e, ERR_FATAL, "bus.topic", 0, "cannot make topic '%s'", t[made].name);
     rd_kafka_queue_t *queue = rd_kafka_queue_new(c->rk);
-    if (ok) {
+    if (good) {
         rd_kafka_CreateTopics(c->rk, list, made, NULL, queue);
         rd_kafka_event_t *event = kafka_answer(c, queue, "make topics", e);
-        ok = event && check_created(event, e);
+        good = event && check_created(event, e);
         rd_kafka_event_destroy(event);
     }
     rd_kafka_queue_destroy(queue);
     rd_kafka_NewTopic_destroy_array(list, made);
     mem_free(list);
-    return ok;
+    return good;
 }
 
 /* The library goes on asking the leader that it knows, for a quarter of an hour: all it knows is

@@ -147,9 +147,9 @@ static int map_file(struct mapping_run *r, const char *file)
     if (!f->split)
         return print_message(r, file, NULL, unit) ? CLI_DONE : CLI_NO;
     while (f->split(r->a, unit, &c, &one, &e)) {
-        struct arena_mark mark = arena_mark(r->a);
+        struct arena_saved saved = arena_save(r->a);
         good &= print_message(r, file, c.head, one);
-        arena_rewind(r->a, mark);
+        arena_rewind(r->a, saved);
     }
     if (e.fate != ERR_NONE)
         return cli_fail(CLI_NO, &e);
@@ -227,10 +227,10 @@ int cmd_map(struct cli *c, int argc, char **argv)
     if (aside)
         worst = map_quarantined(c, &r, argv);
     for (int i = 2; i < argc && !aside; i++) {
-        struct arena_mark mark = arena_mark(&c->arena);
+        struct arena_saved saved = arena_save(&c->arena);
         int code = map_file(&r, argv[i]);
         worst = code > worst ? code : worst;
-        arena_rewind(&c->arena, mark);
+        arena_rewind(&c->arena, saved);
     }
     buf_release(&work);
     return worst;

@@ -53,10 +53,10 @@ static struct contexts *new_contexts(void)
     c->forth = EVP_CIPHER_CTX_new();
     c->back = EVP_CIPHER_CTX_new();
     assert(c->aes && c->forth && c->back);
-    int ok = EVP_EncryptInit_ex2(c->forth, c->aes, NULL, NULL, NULL) &&
-             EVP_DecryptInit_ex2(c->back, c->aes, NULL, NULL, NULL) &&
-             EVP_CIPHER_CTX_set_padding(c->forth, 0) && EVP_CIPHER_CTX_set_padding(c->back, 0);
-    assert(ok);
+    int good = EVP_EncryptInit_ex2(c->forth, c->aes, NULL, NULL, NULL) &&
+               EVP_DecryptInit_ex2(c->back, c->aes, NULL, NULL, NULL) &&
+               EVP_CIPHER_CTX_set_padding(c->forth, 0) && EVP_CIPHER_CTX_set_padding(c->back, 0);
+    assert(good);
     pthread_setspecific(contexts_key, c);
     return c;
 }
@@ -81,11 +81,11 @@ void crypto_forget(void)
 static void digest_slices(struct slice block, const struct slice *slices, size_t n, uint8_t *out)
 {
     SHA256_CTX hash;
-    int ok = SHA256_Init(&hash) && SHA256_Update(&hash, block.p, block.n);
+    int good = SHA256_Init(&hash) && SHA256_Update(&hash, block.p, block.n);
     for (size_t i = 0; i < n; i++)
-        ok = ok && SHA256_Update(&hash, slices[i].p, slices[i].n);
-    ok = ok && SHA256_Final(out, &hash);
-    assert(ok);
+        good = good && SHA256_Update(&hash, slices[i].p, slices[i].n);
+    good = good && SHA256_Final(out, &hash);
+    assert(good);
     explicit_bzero(&hash, sizeof hash);
 }
 
@@ -99,8 +99,8 @@ _Static_assert(sizeof(SHA256_CTX) <= sizeof(struct sha256_begun), "a hash that w
 void sha256_begin(struct slice s, struct sha256_begun *out)
 {
     SHA256_CTX hash;
-    int ok = SHA256_Init(&hash) && SHA256_Update(&hash, s.p, s.n);
-    assert(ok);
+    int good = SHA256_Init(&hash) && SHA256_Update(&hash, s.p, s.n);
+    assert(good);
     memcpy(out, &hash, sizeof hash);
 }
 
@@ -108,8 +108,8 @@ void sha256_end(const struct sha256_begun *b, struct slice rest, uint8_t out[HAS
 {
     SHA256_CTX hash;
     memcpy(&hash, b, sizeof hash);
-    int ok = SHA256_Update(&hash, rest.p, rest.n) && SHA256_Final(out, &hash);
-    assert(ok);
+    int good = SHA256_Update(&hash, rest.p, rest.n) && SHA256_Final(out, &hash);
+    assert(good);
     explicit_bzero(&hash, sizeof hash);
 }
 
@@ -149,9 +149,9 @@ void aes128_block(const struct key *k, const uint8_t in[16], uint8_t out[16])
     EVP_CIPHER_CTX *aes = thread_contexts()->forth;
     int n = 0;
     assert(k->set);
-    int ok =
+    int good =
         EVP_EncryptInit_ex2(aes, NULL, k->b, NULL, NULL) && EVP_EncryptUpdate(aes, out, &n, in, 16);
-    assert(ok && n == 16);
+    assert(good && n == 16);
 }
 
 void aes128_block_back(const struct key *k, const uint8_t in[16], uint8_t out[16])
@@ -159,17 +159,17 @@ void aes128_block_back(const struct key *k, const uint8_t in[16], uint8_t out[16
     EVP_CIPHER_CTX *aes = thread_contexts()->back;
     int n = 0;
     assert(k->set);
-    int ok =
+    int good =
         EVP_DecryptInit_ex2(aes, NULL, k->b, NULL, NULL) && EVP_DecryptUpdate(aes, out, &n, in, 16);
-    assert(ok && n == 16);
+    assert(good && n == 16);
 }
 
 void random_bytes(uint8_t *out, size_t n)
 {
     while (n > 0) {
         int some = n > INT_MAX ? INT_MAX : (int)n;
-        int ok = RAND_bytes(out, some);
-        assert(ok == 1);
+        int good = RAND_bytes(out, some);
+        assert(good == 1);
         out += some;
         n -= (size_t)some;
     }
@@ -208,9 +208,9 @@ bool key_read(const char *path, struct key *out, struct err *e)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return err_errno(e, ERR_FATAL, "key.open", errno, "cannot open key file", path);
-    bool ok = read_key(fd, path, out, e);
+    bool good = read_key(fd, path, out, e);
     close(fd);
-    return ok;
+    return good;
 }
 
 bool key_make(const char *path, struct err *e)
@@ -220,11 +220,11 @@ bool key_make(const char *path, struct err *e)
         return err_errno(e, ERR_FATAL, "key.open", errno, "cannot make key file", path);
     uint8_t fresh[KEY_BYTES];
     random_bytes(fresh, sizeof fresh);
-    bool ok = write(fd, fresh, sizeof fresh) == (ssize_t)sizeof fresh && fsync(fd) == 0;
+    bool good = write(fd, fresh, sizeof fresh) == (ssize_t)sizeof fresh && fsync(fd) == 0;
     int number = errno;
     explicit_bzero(fresh, sizeof fresh);
-    ok = close(fd) == 0 && ok;
-    if (ok)
+    good = close(fd) == 0 && good;
+    if (good)
         return true;
     unlink(path);
     return err_errno(e, ERR_FATAL, "key.open", number, "cannot write key file", path);
@@ -257,8 +257,8 @@ void ed25519_public(const struct key *secret, struct public_key *out)
 {
     EVP_PKEY *key = secret_key(secret);
     size_t n = sizeof out->b;
-    int ok = EVP_PKEY_get_raw_public_key(key, out->b, &n);
-    assert(ok == 1 && n == sizeof out->b);
+    int good = EVP_PKEY_get_raw_public_key(key, out->b, &n);
+    assert(good == 1 && n == sizeof out->b);
     EVP_PKEY_free(key);
 }
 
@@ -268,9 +268,9 @@ void ed25519_sign(const struct key *secret, struct slice what, uint8_t out[SIGNA
     EVP_MD_CTX *sign = EVP_MD_CTX_new();
     size_t n = SIGNATURE_BYTES;
     assert(sign);
-    int ok = EVP_DigestSignInit(sign, NULL, NULL, NULL, key) == 1 &&
-             EVP_DigestSign(sign, out, &n, what.p, what.n) == 1;
-    assert(ok && n == SIGNATURE_BYTES);
+    int good = EVP_DigestSignInit(sign, NULL, NULL, NULL, key) == 1 &&
+               EVP_DigestSign(sign, out, &n, what.p, what.n) == 1;
+    assert(good && n == SIGNATURE_BYTES);
     EVP_MD_CTX_free(sign);
     EVP_PKEY_free(key);
 }
@@ -315,8 +315,8 @@ bool ed25519_verify(const struct public_key *k, struct slice what,
     EVP_PKEY *key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, k->b, KEY_BYTES);
     EVP_MD_CTX *check = EVP_MD_CTX_new();
     assert(key && check); /* as above: without memory no signature is called false */
-    int ok = EVP_DigestVerifyInit(check, NULL, NULL, NULL, key);
-    assert(ok == 1);
+    int begun = EVP_DigestVerifyInit(check, NULL, NULL, NULL, key);
+    assert(begun == 1);
     bool good = EVP_DigestVerify(check, signature, SIGNATURE_BYTES, what.p, what.n) == 1;
     EVP_MD_CTX_free(check);
     EVP_PKEY_free(key);

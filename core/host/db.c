@@ -461,18 +461,18 @@ bool db_step(struct db_query *q, bool *row, struct err *e)
         *row = true;
         return true;
     }
-    bool ok = result == SQLITE_DONE ? true : db_refuse(q->d, result, e);
+    bool good = result == SQLITE_DONE ? true : db_refuse(q->d, result, e);
     db_reset(q);
-    return ok;
+    return good;
 }
 
 bool db_do(struct db_query *q, struct err *e)
 {
     bool row = false;
-    bool ok = db_step(q, &row, e);
+    bool good = db_step(q, &row, e);
     if (row)
         db_reset(q);
-    return ok;
+    return good;
 }
 
 int64_t db_int(struct db_query *q, int column)

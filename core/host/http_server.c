@@ -181,21 +181,22 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection,
         MHD_create_response_from_buffer(body.n, p, MHD_RESPMEM_MUST_COPY);
     if (!response)
         return MHD_NO;
-    enum MHD_Result ok = MHD_YES;
+    enum MHD_Result queued = MHD_YES;
     if (answer->type)
-        ok = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type);
+        queued = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type);
     if (answer->retry_after_s > 0) {
         char seconds[16];
         snprintf(seconds, sizeof seconds, "%d", answer->retry_after_s);
-        ok = ok && MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
+        queued = queued && MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
     }
-    for (size_t i = 0; ok && i < HTTP_ANSWER_FIELDS; i++)
+    for (size_t i = 0; queued && i < HTTP_ANSWER_FIELDS; i++)
         if (answer->fields[i].name)
-            ok = MHD_add_response_header(response, answer->fields[i].name, answer->fields[i].value);
-    if (ok)
-        ok = MHD_queue_response(connection, (unsigned)answer->status, response);
+            queued =
+                MHD_add_response_header(response, answer->fields[i].name, answer->fields[i].value);
+    if (queued)
+        queued = MHD_queue_response(connection, (unsigned)answer->status, response);
     MHD_destroy_response(response);
-    return ok;
+    return queued;
 }
 
 static enum MHD_Result send_status(struct http_server *s, struct http_request *r, int status)

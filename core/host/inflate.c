@@ -43,10 +43,10 @@ bool inflate_gzip(struct slice compressed, struct buf *out, struct err *e)
     } in = { compressed.p };
     z.next_in = in.as_zlib_wants_it;
     z.avail_in = (uInt)compressed.n;
-    bool ok = true;
+    bool good = true;
     do {
-        ok = inflate_member(&z, out, e);
-    } while (ok && z.avail_in > 0 && inflateReset(&z) == Z_OK);
+        good = inflate_member(&z, out, e);
+    } while (good && z.avail_in > 0 && inflateReset(&z) == Z_OK);
     inflateEnd(&z);
-    return ok;
+    return good;
 }

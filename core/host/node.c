@@ -208,7 +208,7 @@ bool tree_read_file(struct arena *a, const char *path, size_t max, struct slice 
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not make us wait */
     if (fd < 0)
         return err_errno(e, ERR_REJECT, "tree.open", errno, "cannot open", path);
-    bool ok = read_open_file(a, fd, path, max, out, e);
+    bool good = read_open_file(a, fd, path, max, out, e);
     close(fd);
-    return ok;
+    return good;
 }

@@ -288,10 +288,10 @@ enum tls_came tls_end(struct tls *t, struct err *e)
 
 static bool is_name_byte(uint8_t c)
 {
-    static const char marks[] = { '.', '-', '_', '@', ' ', '*' };
+    static const char others[] = { '.', '-', '_', '@', ' ', '*' };
     bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     bool is_digit = c >= '0' && c <= '9';
-    return is_letter || is_digit || memchr(marks, c, sizeof marks);
+    return is_letter || is_digit || memchr(others, c, sizeof others);
 }
 
 /* Writes a name of the other side for people, with ? for what does not belong into one. */

@@ -322,23 +322,23 @@ static bool json_value(struct reader *r, struct node **out)
         return err_memory(r->e);
     json_skip_space(r);
     size_t start = r->at;
-    bool ok;
+    bool good;
     if (is_next(r, '[') || is_next(r, '{')) {
-        ok = json_nested(r, n);
+        good = json_nested(r, n);
     } else if (is_next(r, '"')) {
         n->kind = NODE_TEXT;
-        ok = json_string(r, &n->text);
+        good = json_string(r, &n->text);
     } else if (is_next(r, '-') || is_next_digit(r)) {
         n->kind = NODE_NUMBER;
-        ok = json_number(r);
+        good = json_number(r);
         n->text = slice_of(r->s.p + start, r->at - start);
     } else {
-        ok = json_literal(r, n);
+        good = json_literal(r, n);
     }
     n->line = (uint32_t)start;
     n->column = (uint32_t)(r->at - start);
     *out = n;
-    return ok;
+    return good;
 }
 
 bool tree_json(struct arena *a, struct slice text, struct node **out, struct err *e)

@@ -58,7 +58,7 @@ static bool check_duplicates(struct yaml_reader *r, const struct node *map)
 {
     if (map->count < 2)
         return true;
-    struct arena_mark mark = arena_mark(r->a);
+    struct arena_saved saved = arena_save(r->a);
     struct node **sorted = ARENA_ARRAY(r->a, map->count, struct node *);
     if (!sorted)
         return err_memory(r->e);
@@ -66,14 +66,14 @@ static bool check_duplicates(struct yaml_reader *r, const struct node *map)
     for (struct node *child = map->first; child; child = child->next)
         sorted[n++] = child;
     qsort(sorted, n, sizeof *sorted, compare_keys);
-    bool ok = true;
-    for (size_t i = 1; i < n && ok; i++)
+    bool good = true;
+    for (size_t i = 1; i < n && good; i++)
         if (slice_equal(sorted[i - 1]->key, sorted[i]->key))
-            ok = err_set_place(r->e, ERR_REJECT, "tree.duplicate", r->file, sorted[i]->key_line,
-                               sorted[i]->key_column, "cannot take a key twice: first on line %u",
-                               sorted[i - 1]->key_line);
-    arena_rewind(r->a, mark);
-    return ok;
+            good = err_set_place(r->e, ERR_REJECT, "tree.duplicate", r->file, sorted[i]->key_line,
+                                 sorted[i]->key_column, "cannot take a key twice: first on line %u",
+                                 sorted[i - 1]->key_line);
+    arena_rewind(r->a, saved);
+    return good;
 }
 
 /* Puts a finished or just opened value where it belongs. */
@@ -173,18 +173,18 @@ static bool on_event(struct yaml_reader *r, const yaml_event_t *event)
 
 static bool read_events(struct yaml_reader *r)
 {
-    bool ok = true, end = false;
-    while (ok && !end) {
+    bool good = true, end = false;
+    while (good && !end) {
         yaml_event_t event;
         if (!yaml_parser_parse(&r->parser, &event))
             return refuse_syntax(r);
         end = event.type == YAML_STREAM_END_EVENT;
-        ok = on_event(r, &event);
+        good = on_event(r, &event);
         yaml_event_delete(&event);
     }
-    if (ok && !r->root)
+    if (good && !r->root)
         return yaml_refuse(r, "tree.syntax", r->parser.mark, "cannot read an empty document");
-    return ok;
+    return good;
 }
 
 bool tree_yaml(struct arena *a, struct slice text, const char *name, struct node **out,
@@ -195,11 +195,11 @@ bool tree_yaml(struct arena *a, struct slice text, const char *name, struct node
         return err_memory(e);
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&r.parser, text.p ? text.p : (const uint8_t *)"", text.n);
-    bool ok = read_events(&r);
+    bool good = read_events(&r);
     yaml_parser_delete(&r.parser);
-    if (ok)
+    if (good)
         *out = r.root;
-    return ok;
+    return good;
 }
 
 bool tree_yaml_file(struct arena *a, const char *path, struct node **out, struct err *e)

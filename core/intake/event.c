@@ -16,10 +16,10 @@ void event_id_of(const struct occasion *o, const struct place *p, int64_t occurr
     char ordinal[ORDINAL_TEXT_MAX];
     int n = snprintf(ordinal, sizeof ordinal, "|%d", p->ordinal);
     if (p->opening)
-        n = snprintf(ordinal, sizeof ordinal, "|%d|%" PRId64 "|%08" PRIx32, p->ordinal,
-                     p->generation, p->opening);
-    else if (p->generation > 0)
-        n = snprintf(ordinal, sizeof ordinal, "|%d|%" PRId64, p->ordinal, p->generation);
+        n = snprintf(ordinal, sizeof ordinal, "|%d|%" PRId64 "|%08" PRIx32, p->ordinal, p->revision,
+                     p->opening);
+    else if (p->revision > 0)
+        n = snprintf(ordinal, sizeof ordinal, "|%d|%" PRId64, p->ordinal, p->revision);
     const struct slice hashed[] = { o->origin->feed,
                                     SLICE("|"),
                                     o->message_id,
@@ -39,12 +39,12 @@ static struct slice text_of(const struct build *b, int slot)
     return slot < 0 ? (struct slice){ .n = 0 } : build_get_text(b, (size_t)slot);
 }
 
-struct claim event_claim(const struct build *b)
+struct identifiers event_identifiers(const struct build *b)
 {
     const struct header_slots *h = plan_header(b->plan);
-    return (struct claim){ text_of(b, h->nhs_number), text_of(b, h->nhs_number_status),
-                           text_of(b, h->local_id), text_of(b, h->case_reference),
-                           text_of(b, h->birth_date) };
+    return (struct identifiers){ text_of(b, h->nhs_number), text_of(b, h->nhs_number_status),
+                                 text_of(b, h->local_id), text_of(b, h->case_reference),
+                                 text_of(b, h->birth_date) };
 }
 
 static bool put_text(struct build *b, int slot, struct slice text, struct err *e)

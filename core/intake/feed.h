@@ -48,7 +48,7 @@ struct message {
     bool is_unkept;  /* nor is there room for it in the quarantine: it comes again */
     struct err why;
     uint8_t body[HASH_BYTES]; /* SHA-256 of the head's bytes and raw */
-    struct mark mark;         /* of what was mapped */
+    struct dedup_key dedup;   /* of what was mapped */
 };
 
 /* One take(): messages are read and stored in runs of TURN_MESSAGES, all in one commit. The first
@@ -174,9 +174,9 @@ struct news {
 void feed_half_hash(struct slice s, uint8_t out[ID_BYTES]);
 MUST_CHECK bool feed_compare(struct feed *f, const struct mapped_event *event,
                              const struct subject *s, struct news *n, struct err *e);
-/* An earlier one of the same message counts as seen. generation: what its own will be. */
+/* An earlier one of the same message counts as seen. revision: what its own will be. */
 void feed_compare_after(const struct mapped_event *event, const struct news *before,
-                        int64_t generation, struct news *n);
+                        int64_t revision, struct news *n);
 /* What the id of its record is made of beside its ordinal. diffed: `changed` alone tells the
  * records of its message apart. */
 void feed_place(const struct feed *f, const struct mapped_event *event, const struct news *n,

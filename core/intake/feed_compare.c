@@ -32,7 +32,7 @@ static bool has_spoken(struct feed *f, const struct mapped_event *event, const s
         return true;
     if (!lines_has_spoken(l, s->key.b, word, yes, e) || *yes)
         return e->fate == ERR_NONE;
-    struct slice id = event_claim(&event->build).local_id;
+    struct slice id = event_identifiers(&event->build).local_id;
     if (slice_is_empty(id))
         return true;
     link_key(f->identity.agency, id, local);
@@ -70,7 +70,7 @@ bool feed_compare(struct feed *f, const struct mapped_event *event, const struct
     if (!changed && !tell_again(f, event, s, n, e))
         return false;
     n->is_learned = n->is_news;
-    if (changed && event->changed_quiet && n->change.generation == 0) {
+    if (changed && event->changed_quiet && n->change.revision == 0) {
         if (!has_spoken(f, event, s, 0, &spoken, e))
             return false;
         n->is_news = spoken;
@@ -79,23 +79,23 @@ bool feed_compare(struct feed *f, const struct mapped_event *event, const struct
 }
 
 void feed_compare_after(const struct mapped_event *event, const struct news *before,
-                        int64_t generation, struct news *n)
+                        int64_t revision, struct news *n)
 {
     if (!before->is_learned || memcmp(before->change.key, n->change.key, ID_BYTES) != 0)
         return;
     n->is_learned = memcmp(before->change.of, n->change.of, ID_BYTES) != 0;
     n->is_repeat = n->is_repeat && !n->is_learned;
-    n->change.generation = generation;
-    n->is_news = n->is_learned && !(event->changed_quiet && generation == 0);
+    n->change.revision = revision;
+    n->is_news = n->is_learned && !(event->changed_quiet && revision == 0);
 }
 
 void feed_place(const struct feed *f, const struct mapped_event *event, const struct news *n,
                 bool diffed, struct place *p)
 {
     p->restricts = event->restricts;
-    p->generation = diffed ? n->change.generation : 0;
+    p->revision = diffed ? n->change.revision : 0;
     p->opening =
-        diffed && (p->generation > 0 || event->schema->restricts) ? f->spool.lines.opening : 0;
+        diffed && (p->revision > 0 || event->schema->restricts) ? f->spool.lines.opening : 0;
 }
 
 bool feed_is_told(struct feed *f, const struct occasion *o, const struct place *p,

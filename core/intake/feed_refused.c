@@ -60,7 +60,7 @@ static bool keep(struct feed *f, struct arena *a, struct word *x, bool stands, s
 static bool find_keys(struct feed *f, struct slice local_id, struct subject keys[2], size_t *n,
                       struct err *e)
 {
-    const struct claim c = { .local_id = local_id };
+    const struct identifiers c = { .local_id = local_id };
     *n = 1;
     if (!identity_resolve(&f->identity, &c, &keys[0], e))
         return false;
@@ -87,26 +87,26 @@ void feed_put_refusal(struct slice record, const struct subject *s, struct buf *
 static bool queue(struct feed *f, struct word *x, const struct subject *keys, size_t n,
                   struct buf *out, struct err *e)
 {
-    bool told = false, ok = true;
-    for (size_t i = 0; ok && i < n; i++) {
+    bool told = false, good = true;
+    for (size_t i = 0; good && i < n; i++) {
         memcpy(x->to.key, keys[i].key.b, ID_BYTES);
-        ok = words_is_told(&f->words, x, &told, e);
-        if (ok && !told)
+        good = words_is_told(&f->words, x, &told, e);
+        if (good && !told)
             feed_put_refusal(x->record, &keys[i], out);
     }
-    return ok;
+    return good;
 }
 
 /* Lock held. */
 static bool note(struct feed *f, struct word *x, const struct subject *keys, size_t n,
                  struct err *e)
 {
-    bool ok = feed_begin(f, e);
-    for (size_t i = 0; ok && i < n; i++) {
+    bool good = feed_begin(f, e);
+    for (size_t i = 0; good && i < n; i++) {
         memcpy(x->to.key, keys[i].key.b, ID_BYTES);
-        ok = words_put_told(&f->words, x, e);
+        good = words_put_told(&f->words, x, e);
     }
-    return ok && feed_commit(f, e);
+    return good && feed_commit(f, e);
 }
 
 /* Under the keys that it did not go under: on the bus first, then noted as gone. After a crash in
@@ -115,20 +115,20 @@ static bool say(struct feed *f, struct arena *a, struct word *x, const struct su
                 size_t n, struct buf *out, struct err *e)
 {
     pthread_mutex_lock(&f->lock);
-    bool ok = queue(f, x, keys, n, out, e);
+    bool good = queue(f, x, keys, n, out, e);
     pthread_mutex_unlock(&f->lock);
-    if (!ok || !out->n)
-        return ok;
+    if (!good || !out->n)
+        return good;
     if (!buf_done(out, e) || !feed_publish(f, a, buf_slice(out), e))
         return false;
     pthread_mutex_lock(&f->lock);
-    ok = note(f, x, keys, n, e);
-    if (!ok) {
+    good = note(f, x, keys, n, e);
+    if (!good) {
         spool_rollback(&f->spool);
         feed_forget(f);
     }
     pthread_mutex_unlock(&f->lock);
-    return ok;
+    return good;
 }
 
 bool feed_take_refusal(struct feed *f, struct arena *a, const struct bus_record *r, struct err *e)
@@ -147,14 +147,14 @@ bool feed_take_refusal(struct feed *f, struct arena *a, const struct bus_record 
     memcpy(x.id.b, r->key.p, ID_BYTES);
     link_key(f->identity.agency, local_id, x.to.local);
     pthread_mutex_lock(&f->lock);
-    bool ok = keep(f, a, &x, stands, e) && find_keys(f, local_id, keys, &n, e);
-    if (!ok) {
+    bool good = keep(f, a, &x, stands, e) && find_keys(f, local_id, keys, &n, e);
+    if (!good) {
         spool_rollback(&f->spool);
         feed_forget(f);
     }
     pthread_mutex_unlock(&f->lock);
     buf_init(&out, SAID_BYTES_MAX);
-    ok = ok && say(f, a, &x, keys, n, &out, e);
+    good = good && say(f, a, &x, keys, n, &out, e);
     buf_release(&out);
-    return ok;
+    return good;
 }

@@ -26,7 +26,7 @@ static bool compare(struct feed *f, const struct message *m, const struct no *be
     if (!feed_compare(f, event, &n->subject, &n->news, e))
         return false;
     for (const struct no *b = before; b < n; b++)
-        feed_compare_after(event, &b->news, b->news.change.generation, &n->news);
+        feed_compare_after(event, &b->news, b->news.change.revision, &n->news);
     if (m->is_unkept && n->news.is_repeat)
         n->news.is_news = n->news.is_learned = false;
     return true;
@@ -35,7 +35,7 @@ static bool compare(struct feed *f, const struct message *m, const struct no *be
 static bool find_subject(struct feed *f, struct no *n, struct err *e)
 {
     struct err unknown = { .fate = ERR_NONE };
-    struct claim c = event_claim(&n->x->event.build);
+    struct identifiers c = event_identifiers(&n->x->event.build);
     n->has_subject = identity_resolve(&f->identity, &c, &n->subject, &unknown);
     if (n->has_subject || unknown.fate == ERR_REJECT)
         return true;
@@ -43,7 +43,7 @@ static bool find_subject(struct feed *f, struct no *n, struct err *e)
     return false;
 }
 
-/* As in feed_store.c: of a row that is compared as a whole its generation is part of the id. */
+/* As in feed_store.c: of a row that is compared as a whole its revision is part of the id. */
 static bool is_diffed(const struct feed *f, const struct mapped_restrictions *all)
 {
     return all->all_changed && !f->format->reply;
@@ -91,7 +91,7 @@ static bool publish(struct feed *f, const struct message *m, const struct mapped
 
 static bool learn(struct feed *f, struct no *n, struct err *e)
 {
-    n->news.change.generation++;
+    n->news.change.revision++;
     return (!n->subject.remember || spool_link_put(&f->spool, &n->subject.link, e)) &&
            (!n->news.is_learned || spool_change_put(&f->spool, &n->news.change, e));
 }
@@ -107,7 +107,7 @@ static bool is_told(const struct no *list, const struct no *n)
 /* Earlier ones about the same local id, where this one has another key for it. */
 static bool carry_signs(struct feed *f, const struct no *n, struct err *e)
 {
-    struct slice local_id = event_claim(&n->x->event.build).local_id;
+    struct slice local_id = event_identifiers(&n->x->event.build).local_id;
     uint8_t local[ID_BYTES];
     if (slice_is_empty(local_id))
         return true;
@@ -139,7 +139,7 @@ static bool take(struct feed *f, const struct message *m, const struct mapped_re
     n->news.is_learned = false;
     n->is_told = true;
     return is_told(list, n) ||
-           feed_sign(f, m, event_claim(&n->x->event.build).local_id, &n->subject, e);
+           feed_sign(f, m, event_identifiers(&n->x->event.build).local_id, &n->subject, e);
 }
 
 bool feed_restrict(struct feed *f, const struct message *m, struct err *e)

@@ -146,7 +146,7 @@ bool feed_fit_words(struct feed *f, struct err *e)
 bool feed_remember_word(struct feed *f, const struct mapped_event *event, const struct build *b,
                         const struct subject *s, struct slice queued, struct err *e)
 {
-    struct slice local_id = event_claim(b).local_id;
+    struct slice local_id = event_identifiers(b).local_id;
     struct queued entry;
     struct word x = { .restricts = event->restricts, .at_ms = f->turn.now_ms };
     size_t at = 0;

@@ -28,7 +28,7 @@ struct candidate {
 struct making {
     struct message *m;
     struct candidate *events; /* as many as the mapping made */
-    bool diffed;              /* `changed` alone says what is new: no mark is kept */
+    bool diffed;              /* `changed` alone says what is new: no dedup key is kept */
     bool says;                /* one is a word about sharing */
     int linked;               /* event whose case reference made a new link, or -1 */
     size_t records;
@@ -109,8 +109,8 @@ static bool put_off(struct feed *f, struct message *m)
     return feed_answer(f, m, REPLY_REJECT, ANSWER_LATER, &given, &f->turn.failed);
 }
 
-/* The last step of every message that is taken: its answer, kept with the mark. */
-static bool finish(struct feed *f, const struct message *m, const struct mark *mark,
+/* The last step of every message that is taken: its answer, kept with the dedup key. */
+static bool finish(struct feed *f, const struct message *m, const struct dedup_key *dedup,
                    enum reply_kind kind)
 {
     struct err *e = &f->turn.failed;
@@ -118,7 +118,7 @@ static bool finish(struct feed *f, const struct message *m, const struct mark *m
     enum answer_fate fate = kind == REPLY_ACCEPT ? ANSWER_KEPT : ANSWER_REFUSED;
     if (!feed_answer(f, m, kind, fate, &given, e))
         return false;
-    return !mark || spool_remember(&f->spool, mark, f->turn.now_ms, &given, e);
+    return !dedup || spool_remember(&f->spool, dedup, f->turn.now_ms, &given, e);
 }
 
 /* internal/Quarantine.avsc, field by field. No payload. */
@@ -149,12 +149,13 @@ static bool store_duplicate(struct feed *f, struct message *m, const struct seen
 
 /* A message that failed is known again by its body and the mapping: when the mapping has been
  * mended the same bytes are tried anew. */
-static void mark_of_failed(const struct feed *f, const struct message *m, struct mark *out)
+static void dedup_key_of_failed(const struct feed *f, const struct message *m,
+                                struct dedup_key *out)
 {
     const struct slice hashed[] = { f->origin.mapping, slice_of(m->body, HASH_BYTES) };
     uint8_t hash[HASH_BYTES];
     sha256_slices(hashed, 2, hash);
-    mark_of(slice_of(NULL, 0), hash, out);
+    dedup_key_of(slice_of(NULL, 0), hash, out);
 }
 
 /* The quarantine holds nothing but what its senders count on: this one stays with its sender. The
@@ -212,10 +213,10 @@ static bool find_room(struct feed *f, const struct quarantined *row, bool *room,
 static bool store_quarantined(struct feed *f, struct message *m)
 {
     struct err *e = &f->turn.failed;
-    struct mark mark;
+    struct dedup_key dedup;
     struct seen seen;
-    mark_of_failed(f, m, &mark);
-    if (!spool_seen(&f->spool, &mark, f->turn.now_ms, &f->work, &seen, e))
+    dedup_key_of_failed(f, m, &dedup);
+    if (!spool_seen(&f->spool, &dedup, f->turn.now_ms, &f->work, &seen, e))
         return false;
     f->turn.known_failed += seen.again;
     if (seen.again)
@@ -242,7 +243,7 @@ static bool store_quarantined(struct feed *f, struct message *m)
            spool_tally(&f->spool, "quarantined", slice_text(m->why.code), e) &&
            spool_put(&f->spool, SPOOL_NOTICE, slice_of(NULL, 0), slice_of(NULL, 0),
                      buf_slice(&f->records), e) &&
-           finish(f, m, &mark, answered ? REPLY_ACCEPT : REPLY_ERROR);
+           finish(f, m, &dedup, answered ? REPLY_ACCEPT : REPLY_ERROR);
 }
 
 /* The message is set aside for a code that nobody knows. */
@@ -254,7 +255,7 @@ static bool store_unknown(struct feed *f, struct message *m)
            (counts(f)->quarantined == before || feed_note_codes(f, m, &f->turn.failed));
 }
 
-static bool store_not_carried(struct feed *f, struct message *m, const struct mark *mark)
+static bool store_not_carried(struct feed *f, struct message *m, const struct dedup_key *dedup)
 {
     bool unknown = false;
     if (!feed_is_unknown_news(f, m, &unknown, &f->turn.failed))
@@ -265,7 +266,7 @@ static bool store_not_carried(struct feed *f, struct message *m, const struct ma
     counts(f)->not_carried++;
     return feed_tally_misses(f, &m->mapped, &f->turn.failed) &&
            feed_note_codes(f, m, &f->turn.failed) &&
-           feed_tally_type(f, &m->mapped, &f->turn.failed) && finish(f, m, mark, REPLY_ACCEPT);
+           feed_tally_type(f, &m->mapped, &f->turn.failed) && finish(f, m, dedup, REPLY_ACCEPT);
 }
 
 /* Whether event i says something new. Earlier events of the same message count as seen. */
@@ -276,13 +277,13 @@ static bool compare(struct feed *f, struct making *k, size_t i, struct err *e)
     if (!feed_compare(f, event, &c->subject, &c->news, e))
         return false;
     for (size_t j = 0; event->has_changed && j < i; j++)
-        feed_compare_after(event, &k->events[j].news, k->events[j].news.change.generation + 1,
+        feed_compare_after(event, &k->events[j].news, k->events[j].news.change.revision + 1,
                            &c->news);
     return true;
 }
 
 /* Events of one message are mostly about one person: then the first answer serves them all. */
-static bool same_claim(const struct claim *a, const struct claim *b)
+static bool same_identifiers(const struct identifiers *a, const struct identifiers *b)
 {
     return slice_equal(a->nhs_number, b->nhs_number) && slice_equal(a->nhs_status, b->nhs_status) &&
            slice_equal(a->local_id, b->local_id) && slice_equal(a->birth_date, b->birth_date) &&
@@ -291,13 +292,13 @@ static bool same_claim(const struct claim *a, const struct claim *b)
 
 static bool resolve(struct feed *f, struct making *k, struct err *e)
 {
-    struct claim before = { .nhs_number = { .n = 0 } };
+    struct identifiers before = { .nhs_number = { .n = 0 } };
     for (size_t i = 0; i < k->m->mapped.event_count; i++)
         k->says = k->says || k->m->mapped.events[i].schema->restricts;
     for (size_t i = 0; i < k->m->mapped.event_count; i++) {
-        struct claim c = event_claim(&k->m->mapped.events[i].build);
+        struct identifiers c = event_identifiers(&k->m->mapped.events[i].build);
         struct subject *s = &k->events[i].subject;
-        if (i > 0 && same_claim(&c, &before)) {
+        if (i > 0 && same_identifiers(&c, &before)) {
             *s = k->events[i - 1].subject;
             s->remember = s->by_reference = false;
         } else if (!identity_resolve(&f->identity, &c, s, e)) {
@@ -446,7 +447,7 @@ static bool write_rows(struct feed *f, struct making *k, struct err *e)
         struct candidate *c = &k->events[i];
         if (c->subject.remember && !spool_link_put(&f->spool, &c->subject.link, e))
             return false;
-        c->news.change.generation++;
+        c->news.change.revision++;
         if (c->news.is_learned && !spool_change_put(&f->spool, &c->news.change, e))
             return false;
     }
@@ -497,9 +498,9 @@ static bool weigh_unknown(struct feed *f, struct making *k, bool *aside, struct 
     return withhold(f, k, e);
 }
 
-static bool store_events(struct feed *f, struct message *m, const struct mark *mark)
+static bool store_events(struct feed *f, struct message *m, const struct dedup_key *dedup)
 {
-    struct making k = { .m = m, .linked = -1, .diffed = mark == NULL };
+    struct making k = { .m = m, .linked = -1, .diffed = dedup == NULL };
     struct err *e = &m->why;
     k.events = ARENA_ARRAY(&f->work, m->mapped.event_count, struct candidate);
     if (!k.events)
@@ -526,12 +527,12 @@ static bool store_events(struct feed *f, struct message *m, const struct mark *m
         c->unchanged++;
     return feed_tally_misses(f, &m->mapped, &f->turn.failed) &&
            feed_note_codes(f, m, &f->turn.failed) && write_rows(f, &k, &f->turn.failed) &&
-           finish(f, m, mark, REPLY_ACCEPT);
+           finish(f, m, dedup, REPLY_ACCEPT);
 }
 
 /* A format that answers nothing has no stored answer to give again; and where each record of the
- * row is compared with what was last seen, a mark would swallow a value that comes back to what it
- * was. */
+ * row is compared with what was last seen, a dedup key would swallow a value that comes back to
+ * what it was. */
 static bool is_diffed(const struct feed *f, const struct message *m)
 {
     if (f->format->reply || m->reading != READ_MAPPED)
@@ -542,22 +543,22 @@ static bool is_diffed(const struct feed *f, const struct message *m)
     return true;
 }
 
-static bool store_mapped(struct feed *f, struct message *m, const struct mark *mark)
+static bool store_mapped(struct feed *f, struct message *m, const struct dedup_key *dedup)
 {
     if (m->mapped.outcome == MAPPED_NOT_CARRIED)
-        return store_not_carried(f, m, mark);
-    return store_events(f, m, mark);
+        return store_not_carried(f, m, dedup);
+    return store_events(f, m, dedup);
 }
 
 /* Set aside for its code, and sent again: that is no news, and it is known all the same. */
 static bool is_aside(struct feed *f, const struct message *m, struct seen *seen)
 {
-    struct mark mark;
+    struct dedup_key dedup;
     *seen = (struct seen){ .again = false };
     if (f->turn.again || slice_is_empty(m->mapped.unknown))
         return true;
-    mark_of_failed(f, m, &mark);
-    return spool_seen(&f->spool, &mark, f->turn.now_ms, &f->work, seen, &f->turn.failed);
+    dedup_key_of_failed(f, m, &dedup);
+    return spool_seen(&f->spool, &dedup, f->turn.now_ms, &f->work, seen, &f->turn.failed);
 }
 
 static bool store_if_new(struct feed *f, struct message *m)
@@ -567,14 +568,14 @@ static bool store_if_new(struct feed *f, struct message *m)
         return false;
     if (seen.again)
         return store_duplicate(f, m, &seen);
-    if (!spool_seen(&f->spool, &m->mark, f->turn.now_ms, &f->work, &seen, &f->turn.failed))
+    if (!spool_seen(&f->spool, &m->dedup, f->turn.now_ms, &f->work, &seen, &f->turn.failed))
         return false;
     if (seen.again)
         return store_duplicate(f, m, &seen);
     if (seen.other_body)
         log_line(LOG_WARN, &f->who, "intake.id_reused",
                  "a message has the id of an earlier one and another body; it is taken as new");
-    return store_mapped(f, m, &m->mark);
+    return store_mapped(f, m, &m->dedup);
 }
 
 bool feed_store(struct feed *f, struct message *m)

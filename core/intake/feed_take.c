@@ -50,7 +50,7 @@ static enum reading read_message(struct feed *f, struct message *m)
             return refuse_other(e);
         return strcmp(e->code, "map.environment") == 0 ? READ_WRONG_ENVIRONMENT : READ_UNMAPPED;
     }
-    mark_of(m->mapped.message_id, m->body, &m->mark);
+    dedup_key_of(m->mapped.message_id, m->body, &m->dedup);
     return is_of_other(f, m) ? refuse_other(e) : READ_MAPPED;
 }
 
@@ -64,7 +64,7 @@ static bool store_run(struct feed *f)
         return false;
     for (size_t i = 0; i < t->count; i++) {
         if (i + 1 < t->count)
-            recall_expect(&f->spool.recall, t->messages[i + 1].mark.key);
+            recall_expect(&f->spool.recall, t->messages[i + 1].dedup.key);
         if (!feed_store(f, &t->messages[i]))
             return false;
     }
@@ -297,7 +297,7 @@ static void prepare(struct feed *f, const struct arrival *one)
     t->is_ahead = true;
     if (t->ahead_full || f->snapshot.on)
         return;
-    struct arena_mark before = arena_mark(&f->work);
+    struct arena_saved before = arena_save(&f->work);
     size_t count = t->count;
     if (!is_full(f) && read_unit(f, t->ahead_count, one)) {
         t->ahead[t->ahead_count++] = one->bytes;
@@ -344,24 +344,24 @@ static bool take_all(struct feed *f, const struct arrival *in, struct answer *ou
     t->in = in;
     t->out = out;
     t->arrivals = n;
-    bool ok = true;
-    struct arena_mark before = arena_mark(&f->keep);
+    bool good = true;
+    struct arena_saved before = arena_save(&f->keep);
     for (size_t i = 0; i < n; i++)
         out[i] = (struct answer){ .fate = ANSWER_KEPT };
-    for (size_t i = t->ahead_count; ok && i < n; i++) {
+    for (size_t i = t->ahead_count; good && i < n; i++) {
         f->snapshot.begun = false;
-        ok = read_unit(f, i, &in[i]) && end_unit(f);
+        good = read_unit(f, i, &in[i]) && end_unit(f);
     }
     t->is_ahead = false;
-    ok = ok && store_run(f) && feed_keep(f);
-    if (!ok) {
+    good = good && store_run(f) && feed_keep(f);
+    if (!good) {
         feed_keep_nothing(f, n == 1 || !is_of_one(&t->failed) ? n : 0);
         arena_rewind(&f->keep, before);
     } else if (t->open) {
         pthread_mutex_unlock(&f->lock);
         t->open = false;
     }
-    return ok;
+    return good;
 }
 
 static void say_kept_again(struct feed *f)

@@ -18,7 +18,7 @@ static struct change change_of(struct slice who, struct slice place, size_t nth,
         SLICE("unknown code"),          slice_of("\0", 1), who, slice_of("\0", 1), place,
         slice_of(number, sizeof number)
     };
-    struct change c = { .generation = 0 };
+    struct change c = { .revision = 0 };
     uint8_t hash[HASH_BYTES];
     sha256_slices(hashed, sizeof hashed / sizeof hashed[0], hash);
     memcpy(c.key, hash, ID_BYTES);
@@ -34,9 +34,9 @@ static bool keep(struct feed *f, struct change *c, struct err *e)
     if (!spool_change_get(&f->spool, c, &changed, e))
         return false;
     if ((!changed && lines_believes(&f->spool.lines, c->line)) ||
-        (c->generation == 0 && memcmp(c->of, nothing, ID_BYTES) == 0))
+        (c->revision == 0 && memcmp(c->of, nothing, ID_BYTES) == 0))
         return true;
-    c->generation++;
+    c->revision++;
     return spool_change_put(&f->spool, c, e);
 }
 
@@ -55,24 +55,25 @@ static bool is_remembered(struct feed *f, struct slice who, const struct mapped_
 }
 
 /* Whom a message is about, as it says. */
-static bool find_claim(struct feed *f, const struct message *m, struct claim *out, struct err *e)
+static bool find_identifiers(struct feed *f, const struct message *m, struct identifiers *out,
+                             struct err *e)
 {
     struct build b;
     if (m->mapped.event_count) {
-        *out = event_claim(&m->mapped.events[0].build);
+        *out = event_identifiers(&m->mapped.events[0].build);
         return true;
     }
     if (!mapping_in_person(f->o.mapping, &f->work, m->doc, f->turn.now_ms, &b, e))
         return false;
-    *out = event_claim(&b);
+    *out = event_identifiers(&b);
     return true;
 }
 
 /* *who empty: nobody can tell. */
 static bool find_who(struct feed *f, const struct message *m, struct slice *who, struct err *e)
 {
-    struct claim c;
-    if (!find_claim(f, m, &c, e))
+    struct identifiers c;
+    if (!find_identifiers(f, m, &c, e))
         return false;
     *who = slice_is_empty(c.local_id) ? c.nhs_number : c.local_id;
     return true;
@@ -113,13 +114,13 @@ bool feed_is_unknown_news(struct feed *f, struct message *m, bool *news, struct 
 
 bool feed_sign_unknown(struct feed *f, const struct message *m, struct err *e)
 {
-    struct claim claim;
+    struct identifiers said;
     struct subject s;
     struct err nobody = { .fate = ERR_NONE };
-    if (!find_claim(f, m, &claim, e))
+    if (!find_identifiers(f, m, &said, e))
         return false;
-    if (identity_resolve(&f->identity, &claim, &s, &nobody))
-        return feed_sign(f, m, claim.local_id, &s, e);
+    if (identity_resolve(&f->identity, &said, &s, &nobody))
+        return feed_sign(f, m, said.local_id, &s, e);
     if (nobody.fate != ERR_REJECT)
         *e = nobody;
     return nobody.fate == ERR_REJECT;

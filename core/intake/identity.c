@@ -12,7 +12,7 @@ static void first_bytes(const uint8_t hash[HASH_BYTES], uint8_t out[ID_BYTES])
 
 /* PDS status 01: "number present and verified"; NSTS01 is its older spelling (HL7 v2 PID-32 of the
  * ITK). */
-static bool is_verified(const struct identity *id, const struct claim *c)
+static bool is_verified(const struct identity *id, const struct identifiers *c)
 {
     return id->traced || slice_equal(c->nhs_status, SLICE("01")) ||
            slice_equal(c->nhs_status, SLICE("NSTS01"));
@@ -20,7 +20,7 @@ static bool is_verified(const struct identity *id, const struct claim *c)
 
 /* The local id is remembered as what the message shows it to be, unless it is known as just
  * that. */
-static bool want_link(const struct identity *id, const struct claim *c, struct subject *out,
+static bool want_link(const struct identity *id, const struct identifiers *c, struct subject *out,
                       struct err *e)
 {
     if (slice_is_empty(c->local_id))
@@ -37,7 +37,8 @@ static bool want_link(const struct identity *id, const struct claim *c, struct s
     return true;
 }
 
-static void set_birth_hash(const struct identity *id, const struct claim *c, struct subject *out)
+static void set_birth_hash(const struct identity *id, const struct identifiers *c,
+                           struct subject *out)
 {
     if (c->birth_date.n != sizeof "2026-01-31" - 1)
         return; /* a part of a date could agree with nothing on file */
@@ -45,7 +46,7 @@ static void set_birth_hash(const struct identity *id, const struct claim *c, str
     hmac_sha256(id->region_key, c->birth_date, out->birth_hash);
 }
 
-static bool by_number(const struct identity *id, const struct claim *c,
+static bool by_number(const struct identity *id, const struct identifiers *c,
                       const struct nhs_number *number, struct subject *out, struct err *e)
 {
     uint8_t hash[HASH_BYTES];
@@ -74,8 +75,8 @@ static void use_link(const struct identity *id, const struct link *l, struct sub
 }
 
 /* A disclosure id of ours, quoted back: from now on the local id beside it is that subject. */
-static bool by_reference(const struct identity *id, const struct claim *c, struct subject *out,
-                         bool *found, struct err *e)
+static bool by_reference(const struct identity *id, const struct identifiers *c,
+                         struct subject *out, bool *found, struct err *e)
 {
     struct disclosure_id quoted;
     struct case_reference r = { .route = -1 };
@@ -109,7 +110,7 @@ void identity_local(const struct identity *id, struct slice local_id, struct sub
     out->confidence = "local";
 }
 
-static bool by_local_id(const struct identity *id, const struct claim *c, struct subject *out,
+static bool by_local_id(const struct identity *id, const struct identifiers *c, struct subject *out,
                         struct err *e)
 {
     if (slice_is_empty(c->local_id))
@@ -131,7 +132,7 @@ static bool by_local_id(const struct identity *id, const struct claim *c, struct
     return true;
 }
 
-bool identity_resolve(const struct identity *id, const struct claim *c, struct subject *out,
+bool identity_resolve(const struct identity *id, const struct identifiers *c, struct subject *out,
                       struct err *e)
 {
     *out = (struct subject){ .partition = 0 };

@@ -15,7 +15,7 @@
 #include "host/crypto.h"
 
 /* What a mapped record says of its subject; slices borrow from its build. */
-struct claim {
+struct identifiers {
     struct slice nhs_number, nhs_status, local_id, case_reference, birth_date;
 };
 
@@ -46,7 +46,7 @@ struct identity {
 
 /* The agency's own key of a local id, whoever it is known to be. */
 void identity_local(const struct identity *id, struct slice local_id, struct subject *out);
-MUST_CHECK bool identity_resolve(const struct identity *id, const struct claim *c,
+MUST_CHECK bool identity_resolve(const struct identity *id, const struct identifiers *c,
                                  struct subject *out, struct err *e);
 
 #endif

@@ -1,6 +1,6 @@
 /* intake.h - one feed: take, parse, map, spool in one durable commit, answer, publish.
  *
- * Law 1: a turn's raw bytes, outcomes, records, dedup marks, links and changes go to the feed's
+ * Law 1: a turn's raw bytes, outcomes, records, dedup keys, links and changes go to the feed's
  * spool database in one commit; then its answers. A publisher thread sends spooled records to the
  * bus in feed_seq order and keeps them a while when the bus has them: what the bus then loses (an
  * older bus.db, a topic made anew) is published again at the next start, or when it is seen. Law

@@ -112,11 +112,11 @@ static bool read_batch(struct feed *f, struct arena *a, struct spool_row *rows, 
 {
     pthread_mutex_lock(&f->lock);
     *upto = f->publisher.last;
-    bool ok = spool_batch(&f->spool, f->publisher.sent, a, rows, BATCH_ROWS, n, e);
+    bool good = spool_batch(&f->spool, f->publisher.sent, a, rows, BATCH_ROWS, n, e);
     pthread_mutex_unlock(&f->lock);
     if (*n > 0)
         *upto = rows[*n - 1].n; /* there may be more: the batch was full, or its memory */
-    return ok;
+    return good;
 }
 
 /* It took something: it is there. */

@@ -32,16 +32,16 @@ static bool read_known(struct feed *f, bool *known, struct err *e)
     const struct bus_record *r = NULL;
     struct bus_reader *reader = NULL;
     size_t n = 0;
-    bool end = false, ok = true;
+    bool end = false, good = true;
     if (!bus_reader_open(f->o.bus, TOPIC_SCHEMAS, 0, 0, &reader, e))
         return false;
-    while (ok && !end) {
-        ok = bus_reader_next(reader, 0, &r, &n, &end, e);
-        for (size_t i = 0; ok && i < n; i++)
+    while (good && !end) {
+        good = bus_reader_next(reader, 0, &r, &n, &end, e);
+        for (size_t i = 0; good && i < n; i++)
             mark_known(f->o.bundle->catalogue, &r[i], known);
     }
     bus_reader_close(&reader);
-    return ok;
+    return good;
 }
 
 bool publisher_schemas(struct feed *f, struct arena *a, struct err *e)
@@ -131,8 +131,8 @@ static bool store_link(struct feed *f, const struct linking *k, const struct lin
 static bool each_link(struct feed *f, struct arena *a, const struct linking *k, struct buf *out,
                       struct err *e)
 {
-    bool ok = true, any = false;
-    for (size_t i = 0; ok && i < k->n; i++) {
+    bool good = true, any = false;
+    for (size_t i = 0; good && i < k->n; i++) {
         struct link l;
         arena_reset(a);
         if (feed_is_refusal(f, k->r[i].value))
@@ -144,12 +144,12 @@ static bool each_link(struct feed *f, struct arena *a, const struct linking *k, 
         }
         const struct subject s = subject_of(&l);
         bool news = false;
-        ok = is_news(f, &l, k->stored, &news, e);
-        if (ok && news)
-            ok = out ? feed_queue_signs(f, a, l.local, &s, out, &any, e)
-                     : store_link(f, k, &l, &s, e);
+        good = is_news(f, &l, k->stored, &news, e);
+        if (good && news)
+            good = out ? feed_queue_signs(f, a, l.local, &s, out, &any, e)
+                       : store_link(f, k, &l, &s, e);
     }
-    return ok;
+    return good;
 }
 
 /* What there is now; *more: it is more than k knows of. Lock held. */
@@ -169,24 +169,24 @@ static bool say_signs(struct feed *f, struct arena *a, struct linking *k, bool *
     struct buf signs;
     buf_init(&signs, SIGNS_BYTES_MAX);
     pthread_mutex_lock(&f->lock);
-    bool ok = look_upto(f, k, more, e) &&
-              (!*more || (each_link(f, a, k, &signs, e) && buf_done(&signs, e)));
+    bool good = look_upto(f, k, more, e) &&
+                (!*more || (each_link(f, a, k, &signs, e) && buf_done(&signs, e)));
     pthread_mutex_unlock(&f->lock);
-    ok = ok && feed_publish(f, a, buf_slice(&signs), e);
+    good = good && feed_publish(f, a, buf_slice(&signs), e);
     buf_release(&signs);
-    return ok;
+    return good;
 }
 
 static bool write_links(struct feed *f, struct arena *a, const struct linking *k, struct err *e)
 {
     pthread_mutex_lock(&f->lock);
-    bool ok = feed_begin(f, e) && each_link(f, a, k, NULL, e) && feed_commit(f, e);
-    if (!ok) {
+    bool good = feed_begin(f, e) && each_link(f, a, k, NULL, e) && feed_commit(f, e);
+    if (!good) {
         spool_rollback(&f->spool);
         feed_forget(f);
     }
     pthread_mutex_unlock(&f->lock);
-    return ok;
+    return good;
 }
 
 /* Signs are on the bus before the links count: what follows by a link stands behind them. After a
@@ -209,17 +209,17 @@ bool publisher_links(struct feed *f, struct arena *a, struct err *e)
     struct bus_reader **reader = &f->publisher.links;
     const struct bus_record *r = NULL;
     size_t n = 0;
-    bool end = false, ok = true;
+    bool end = false, good = true;
     if (!*reader && !bus_reader_open(f->o.bus, f->topic_links, 0, 0, reader, e))
         return false;
-    while (ok && !end) {
-        ok = bus_reader_next(*reader, 0, &r, &n, &end, e);
-        for (size_t i = 0; ok && i < n; i++)
-            ok = !feed_is_refusal(f, r[i].value) || feed_take_refusal(f, a, &r[i], e);
-        if (ok && n > 0)
-            ok = store_links(f, a, r, n, e);
+    while (good && !end) {
+        good = bus_reader_next(*reader, 0, &r, &n, &end, e);
+        for (size_t i = 0; good && i < n; i++)
+            good = !feed_is_refusal(f, r[i].value) || feed_take_refusal(f, a, &r[i], e);
+        if (good && n > 0)
+            good = store_links(f, a, r, n, e);
     }
-    if (!ok)
+    if (!good)
         bus_reader_close(reader); /* from the start again: storing a link twice changes nothing */
-    return ok;
+    return good;
 }

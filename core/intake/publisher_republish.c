@@ -28,11 +28,11 @@ static bool write_note(struct feed *f, const struct lane_end *ends, size_t count
     struct spool *s = &f->spool;
     int64_t now_ms = f->o.now_ms();
     const struct spool before = *s;
-    bool ok = feed_begin(f, e) &&
-              (f->publisher.sent == s->sent ||
-               spool_sent(s, f->publisher.sent, now_ms, ends, count, e)) &&
-              spool_drop(s, now_ms - f->o.keep_ms, f->o.spool_max_bytes, e) && feed_commit(f, e);
-    if (ok)
+    bool good = feed_begin(f, e) &&
+                (f->publisher.sent == s->sent ||
+                 spool_sent(s, f->publisher.sent, now_ms, ends, count, e)) &&
+                spool_drop(s, now_ms - f->o.keep_ms, f->o.spool_max_bytes, e) && feed_commit(f, e);
+    if (good)
         return true;
     spool_rollback(s);
     feed_forget(f);
@@ -54,10 +54,10 @@ bool publisher_note(struct feed *f, struct arena *a, struct err *e)
     if (!ask_ends(f, ends, &count, e) || p->lacks)
         return e->fate == ERR_NONE;
     pthread_mutex_lock(&f->lock);
-    bool ok = write_note(f, ends, count, e);
+    bool good = write_note(f, ends, count, e);
     pthread_cond_broadcast(&p->drained);
     pthread_mutex_unlock(&f->lock);
-    if (!ok)
+    if (!good)
         return false;
     p->noted_ns = clock_mono_ns();
     for (size_t i = 0; i < count; i++) {
@@ -118,9 +118,9 @@ static bool look_at_notes(struct look *l, struct err *e)
     int64_t before = INT64_MAX;
     for (bool found = true; found; before = l->note.n) {
         pthread_mutex_lock(&l->f->lock);
-        bool ok = spool_sent_before(&l->f->spool, before, &l->note, &found, e);
+        bool good = spool_sent_before(&l->f->spool, before, &l->note, &found, e);
         pthread_mutex_unlock(&l->f->lock);
-        if (!ok || (found && !look_at_note(l, e)))
+        if (!good || (found && !look_at_note(l, e)))
             return false;
     }
     return true;
@@ -145,15 +145,15 @@ static bool go_back(struct feed *f, int64_t n, struct err *e)
     int64_t first = 0, last = 0;
     pthread_mutex_lock(&f->lock);
     int64_t upto = p->sent;
-    bool ok = spool_go_back(&f->spool, n, f->o.now_ms(), &first, &last, e);
-    if (ok) {
+    bool good = spool_go_back(&f->spool, n, f->o.now_ms(), &first, &last, e);
+    if (good) {
         p->sent = f->spool.sent;
         p->last = (int64_t)f->spool.kept.counts.taken;
     }
     pthread_mutex_unlock(&f->lock);
-    if (ok)
+    if (good)
         tell(f, n, upto, first, last);
-    return ok;
+    return good;
 }
 
 bool publisher_look(struct feed *f, struct err *e)
@@ -166,10 +166,10 @@ bool publisher_look(struct feed *f, struct err *e)
     l->f = f;
     l->back_to = -1;
     l->lanes = (uint8_t *)(l + 1);
-    bool ok = look_at_notes(l, e), lacks = l->lacks;
+    bool good = look_at_notes(l, e), lacks = l->lacks;
     int64_t back_to = l->back_to < 0 ? 0 : l->back_to;
     mem_free(l);
-    if (!ok)
+    if (!good)
         return false;
     p->looked_ns = clock_mono_ns();
     p->lacks = false;

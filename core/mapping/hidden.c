@@ -80,7 +80,7 @@ bool hidden_further(struct run *r, bool *hides, struct err *e)
     bool more = r->m->format->further && (r->m->unknown || r->m->restricting_count);
     *hides = false;
     for (size_t i = 0; more && !*hides; i++) {
-        struct arena_mark before = arena_mark(r->a);
+        struct arena_saved before = arena_save(r->a);
         bool good = look_at_further(r, i, &more, hides, e);
         arena_rewind(r->a, before);
         if (!good)

@@ -13,7 +13,7 @@ static void load_separator(struct loader *l, const struct node *n)
 {
     static const struct {
         const char *word;
-        uint8_t mark;
+        uint8_t separator;
     } words[] = { { ",", ',' }, { ";", ';' }, { "tab", '\t' }, { "|", '|' } };
     if (!l->m->format->open) {
         strict_say(&l->reader, n, "map.format", "cannot use a separator: '%s' has none",
@@ -22,7 +22,7 @@ static void load_separator(struct loader *l, const struct node *n)
     }
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (n->kind == NODE_TEXT && slice_equal_text(n->text, words[i].word))
-            l->m->options.separator = words[i].mark;
+            l->m->options.separator = words[i].separator;
     if (!l->m->options.separator)
         strict_say(&l->reader, n, "map.format",
                    "cannot use this separator: want one of \",\", \";\", tab, \"|\"");

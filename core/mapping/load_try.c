@@ -64,10 +64,10 @@ static bool try_make_body(const struct plan *plan, struct arena *a, const struct
             return false;
     }
     buf_init(&body, SCRATCH_MAX);
-    bool ok = build_done(&b, &body, e);
-    *out = ok ? arena_copy(a, buf_slice(&body)) : (struct slice){ NULL, 0 };
+    bool good = build_done(&b, &body, e);
+    *out = good ? arena_copy(a, buf_slice(&body)) : (struct slice){ NULL, 0 };
     buf_release(&body);
-    return ok && (out->p || err_memory(e));
+    return good && (out->p || err_memory(e));
 }
 
 static bool try_one(struct loader *l, const struct out_rule *r, struct arena *a,
@@ -86,9 +86,9 @@ static bool try_one(struct loader *l, const struct out_rule *r, struct arena *a,
     if (!out_by(&run, r, &tree, e))
         return false;
     buf_init(&out, SCRATCH_MAX);
-    bool ok = l->m->format->render(tree, &l->m->options, SLICE("aaaabbbbccccddddeeee"), &out, e);
+    bool good = l->m->format->render(tree, &l->m->options, SLICE("aaaabbbbccccddddeeee"), &out, e);
     buf_release(&out);
-    return ok;
+    return good;
 }
 
 /* The line of the path that the sentence quotes; the rule's own where it quotes none. */

@@ -67,7 +67,7 @@ static size_t read_day_number(struct slice s, size_t *at, int *out)
     return end - start;
 }
 
-static bool take_mark(struct slice s, size_t *at)
+static bool take_separator(struct slice s, size_t *at)
 {
     if (*at == s.n || !memchr("-/.", s.p[*at], 3))
         return false;
@@ -81,10 +81,10 @@ static bool read_day(struct slice s, struct day *out)
     size_t at = 0;
     int first, last;
     size_t first_digits = read_day_number(s, &at, &first);
-    if (!first_digits || !take_mark(s, &at))
+    if (!first_digits || !take_separator(s, &at))
         return false;
     size_t month_digits = read_day_number(s, &at, &out->month);
-    if (!month_digits || month_digits > 2 || !take_mark(s, &at))
+    if (!month_digits || month_digits > 2 || !take_separator(s, &at))
         return false;
     size_t last_digits = read_day_number(s, &at, &last);
     if (first_digits == 4 && last_digits >= 1 && last_digits <= 2) {

@@ -81,26 +81,26 @@ static bool write_text(struct out_run *r, const struct native *f, struct node **
 {
     struct buf text;
     size_t lines = 0;
-    bool ok = true;
+    bool good = true;
     buf_init(&text, TEXT_BYTES_MAX);
-    for (size_t i = 0; ok && i < f->line_count; i++) {
+    for (size_t i = 0; good && i < f->line_count; i++) {
         size_t start = text.n;
         bool fits = false;
         if (lines)
             buf_byte(&text, '\n');
-        ok = out_template(r, &f->lines[i], &text, &fits, e);
+        good = out_template(r, &f->lines[i], &text, &fits, e);
         if (!fits && !text.failed)
             text.n = start;
         lines += fits;
     }
-    ok = ok && buf_done(&text, e);
-    if (ok && lines) {
+    good = good && buf_done(&text, e);
+    if (good && lines) {
         struct slice copy = arena_copy(r->a, buf_slice(&text));
         *out = copy.p ? node_new_text(r->a, copy) : NULL;
-        ok = *out ? true : err_memory(e);
+        good = *out ? true : err_memory(e);
     }
     buf_release(&text);
-    return ok;
+    return good;
 }
 
 static bool write_fields(struct out_run *r, const struct native *fields, size_t n,
@@ -124,20 +124,20 @@ static bool write_each(struct out_run *r, const struct native *f, struct node **
     if (f->slot < 0 || view_is_null(r->v, (size_t)f->slot))
         return true;
     bool records = plan_slot_at(r->v->plan, (size_t)f->slot)->item != NULL;
-    bool ok = records ? view_items(r->v, (size_t)f->slot, r->a, &items, &n, e)
-                      : view_strings(r->v, (size_t)f->slot, r->a, &texts, &n, e);
-    if (!ok)
+    bool good = records ? view_items(r->v, (size_t)f->slot, r->a, &items, &n, e)
+                        : view_strings(r->v, (size_t)f->slot, r->a, &texts, &n, e);
+    if (!good)
         return false;
     *out = node_new(r->a, NODE_LIST);
     if (!*out)
         return err_memory(e);
-    for (size_t i = 0; ok && i < n; i++) {
+    for (size_t i = 0; good && i < n; i++) {
         r->item = records ? &items[i] : NULL;
         r->item_text = records ? (struct slice){ NULL, 0 } : texts[i];
-        ok = write_item(r, f, *out, e);
+        good = write_item(r, f, *out, e);
     }
     r->item = NULL;
-    return ok;
+    return good;
 }
 
 static bool write_native(struct out_run *r, const struct native *f, struct node **out,

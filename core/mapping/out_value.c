@@ -66,9 +66,9 @@ static bool out_list_value(struct out_run *r, const struct value_ref *ref, struc
     }
     out->is_null = n == 0;
     out->text = arena_copy(r->a, buf_slice(&joined));
-    bool ok = buf_done(&joined, e) && (out->text.p || n == 0 || err_memory(e));
+    bool good = buf_done(&joined, e) && (out->text.p || n == 0 || err_memory(e));
     buf_release(&joined);
-    return ok;
+    return good;
 }
 
 static bool out_member_value(struct out_run *r, const struct value_ref *ref, struct out_value *out,

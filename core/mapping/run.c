@@ -52,8 +52,8 @@ void run_refuse_for(struct run *r, const struct ref *ref, const char *doubt)
                 SHOWN(ref->text), doubt);
 }
 
-/* What stands for a character where a value's form is shown: a, A, 9, a mark itself, '?' for all
- * else. */
+/* What stands for a character where a value's form is shown: a, A, 9, a separator itself, '?' for
+ * all else. */
 static uint8_t form_of_character(uint8_t c)
 {
     if (c >= 'a' && c <= 'z')

@@ -363,22 +363,22 @@ static bool run_each(struct run *r, const struct field *f, const struct ref *eac
                        "cannot read more than %d repetitions of '%.*s'", REPETITIONS_MAX,
                        (int)each->text.n, (const char *)each->text.p);
     r->base = each->path;
-    bool ok = true;
-    for (size_t i = 0; ok && i < count && *n < REPETITIONS_MAX; i++) {
+    bool good = true;
+    for (size_t i = 0; good && i < count && *n < REPETITIONS_MAX; i++) {
         bool kept = false;
         r->nth = i;
         if (!run_all_hold(r, &f->where))
             continue;
         if (f->item)
-            ok = run_item(r, f, &items[*n], &kept, cleared, e);
+            good = run_item(r, f, &items[*n], &kept, cleared, e);
         else
-            ok = run_text_item(r, f, &items[*n], &kept, cleared, e);
+            good = run_text_item(r, f, &items[*n], &kept, cleared, e);
         if (kept)
             ++*n;
     }
     r->base = NULL;
     r->nth = 0;
-    return ok;
+    return good;
 }
 
 static bool set_each(struct run *r, struct build *b, const struct field *f, size_t slot,

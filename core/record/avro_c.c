@@ -22,10 +22,10 @@ bool avro_c_check(struct slice schema, struct err *e)
 static bool oracle_decode(avro_value_t *value, struct slice body, struct err *e)
 {
     avro_reader_t reader = avro_reader_memory((const char *)body.p, (int64_t)body.n);
-    bool ok = reader && avro_value_read(reader, value) == 0;
+    bool good = reader && avro_value_read(reader, value) == 0;
     if (reader)
         avro_reader_free(reader);
-    return ok ? true : err_set(e, ERR_REJECT, "avro.oracle", 0, "cannot decode: Avro-C refuses");
+    return good ? true : err_set(e, ERR_REJECT, "avro.oracle", 0, "cannot decode: Avro-C refuses");
 }
 
 static bool oracle_encode(avro_value_t *value, struct buf *out, struct err *e)
@@ -37,12 +37,12 @@ static bool oracle_encode(avro_value_t *value, struct buf *out, struct err *e)
     if (!to)
         return err_memory(e);
     avro_writer_t writer = avro_writer_memory((const char *)to, (int64_t)n);
-    bool ok = writer && avro_value_write(writer, value) == 0;
-    if (ok)
+    bool good = writer && avro_value_write(writer, value) == 0;
+    if (good)
         out->n += (size_t)avro_writer_tell(writer);
     if (writer)
         avro_writer_free(writer);
-    return ok ? true : err_set(e, ERR_REJECT, "avro.oracle", 0, "cannot encode: Avro-C refuses");
+    return good ? true : err_set(e, ERR_REJECT, "avro.oracle", 0, "cannot encode: Avro-C refuses");
 }
 
 bool avro_c_recode(struct slice schema, struct slice body, struct buf *out, struct err *e)
@@ -52,15 +52,15 @@ bool avro_c_recode(struct slice schema, struct slice body, struct buf *out, stru
         return false;
     avro_value_iface_t *class = avro_generic_class_from_schema(parsed);
     avro_value_t value = { .iface = NULL };
-    bool ok = class && avro_generic_value_new(class, &value) == 0;
-    if (!ok)
+    bool good = class && avro_generic_value_new(class, &value) == 0;
+    if (!good)
         err_memory(e);
     else
-        ok = oracle_decode(&value, body, e) && oracle_encode(&value, out, e);
+        good = oracle_decode(&value, body, e) && oracle_encode(&value, out, e);
     if (value.iface)
         avro_value_decref(&value);
     if (class)
         avro_value_iface_decref(class);
     avro_schema_decref(parsed);
-    return ok;
+    return good;
 }

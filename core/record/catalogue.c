@@ -68,15 +68,15 @@ static bool pin_header(struct arena *a, const struct node *root, struct plan *pl
                        struct problems *p)
 {
     struct header_slots *h = ARENA_NEW(a, struct header_slots);
-    bool ok = h != NULL;
+    bool good = h != NULL;
     for (size_t i = 0; h && i < sizeof pins / sizeof pins[0]; i++) {
         int slot = plan_slot(plan, slice_text(pins[i].path));
         if (slot < 0)
-            ok = schema_problem(p, root, "schema.header", "an event has '%s'", pins[i].path);
+            good = schema_problem(p, root, "schema.header", "an event has '%s'", pins[i].path);
         memcpy((uint8_t *)h + pins[i].at, &slot, sizeof slot);
     }
     plan->header = h;
-    return h ? ok : schema_no_memory(p);
+    return h ? good : schema_no_memory(p);
 }
 
 /* The kinds that only ever lessen what is shared: they count even when the rest of their message
@@ -129,15 +129,15 @@ static bool set_schema_text(struct arena *a, const struct composed *c, struct sc
     buf_init(&canonical, SCHEMA_TEXT_MAX);
     node_to_json(c->root, &text);
     s->text = buf_ok(&text) ? arena_copy(a, buf_slice(&text)) : (struct slice){ .p = NULL };
-    bool ok = s->text.p ? avro_c_check(s->text, &e) : err_memory(&e);
-    ok = ok && schema_canonical(a, s->text, &canonical, &e);
-    if (ok)
+    bool good = s->text.p ? avro_c_check(s->text, &e) : err_memory(&e);
+    good = good && schema_canonical(a, s->text, &canonical, &e);
+    if (good)
         plan->fingerprint = crc64_avro(buf_slice(&canonical));
     else
         schema_problem(p, c->root, e.code, "%s", e.text);
     buf_release(&text);
     buf_release(&canonical);
-    return ok;
+    return good;
 }
 
 static bool check_fingerprint(const struct catalogue *c, const struct node *root, uint64_t value,
@@ -198,7 +198,7 @@ const struct catalogue *catalogue_load(struct arena *a, const char *folder, stru
     size_t before = p->count;
     struct schema_files files;
     struct catalogue *c = ARENA_NEW(a, struct catalogue);
-    bool ok = schema_files_read(a, folder, &files, p);
+    bool good = schema_files_read(a, folder, &files, p);
     if (c)
         c->list = ARENA_ARRAY(a, files.count, struct schema);
     if (!c || !c->list || !hash_files(a, &files, c)) {
@@ -210,7 +210,7 @@ const struct catalogue *catalogue_load(struct arena *a, const char *folder, stru
         if (is_schema(&files.list[i]))
             load_schema(a, &files, &files.list[i], c, p);
     bool has_problems = p->count > before || p->lost;
-    return ok && !has_problems ? c : NULL;
+    return good && !has_problems ? c : NULL;
 }
 
 size_t catalogue_count(const struct catalogue *c)

@@ -146,16 +146,16 @@ static bool count_slots(struct compiler *c, const struct node *record, size_t *n
 {
     const struct node *fields = node_get(record, "fields");
     struct shape shape;
-    bool ok = true;
+    bool good = true;
     for (const struct node *field = fields ? fields->first : NULL; field; field = field->next) {
         if (!read_shape(c, field, &shape))
-            ok = false;
+            good = false;
         else if (shape.record)
-            ok &= count_slots(c, shape.record, n);
+            good &= count_slots(c, shape.record, n);
         else
             ++*n;
     }
-    return ok;
+    return good;
 }
 
 static struct plan *compile_record(struct compiler *c, const struct node *record,
@@ -247,14 +247,14 @@ static bool compile_leaf(struct compiler *c, const struct node *field, const str
     schema_rules_leaf(field, c->internal, c->p);
     if (!c->internal && !scope.item && s->category != CATEGORY_ALWAYS)
         schema_rules_withholdable(field, shape->nullable, c->p);
-    bool ok = set_type(c, s, op, shape) &&
-              schema_words(c->a, field, "vocabulary", &s->vocabulary, &s->vocabulary_count, c->p);
+    bool good = set_type(c, s, op, shape) &&
+                schema_words(c->a, field, "vocabulary", &s->vocabulary, &s->vocabulary_count, c->p);
     op->kept = !op->nullable || s->category == CATEGORY_ALWAYS;
     plan->categories[plan->count] = (uint8_t)s->category;
     plan->empty[plan->count] = (uint8_t)(op->nullable + (op->type == SLOT_ARRAY));
     plan->min_bytes += min_bytes(op);
     plan->count++;
-    return ok && s->path.p;
+    return good && s->path.p;
 }
 
 static bool compile_fields(struct compiler *c, const struct node *record, struct scope scope,
@@ -264,22 +264,22 @@ static bool compile_fields(struct compiler *c, const struct node *record, struct
     if (!fields)
         return schema_problem(c->p, record, "schema.type", "a record has fields");
     schema_rules_fields(fields, c->p);
-    bool ok = true;
+    bool good = true;
     for (const struct node *field = fields->first; field; field = field->next) {
         struct shape shape;
         if (!read_shape(c, field, &shape))
             return false;
         if (!shape.record) {
-            ok &= compile_leaf(c, field, &shape, scope, plan);
+            good &= compile_leaf(c, field, &shape, scope, plan);
             continue;
         }
         struct scope within = { slot_path(c, scope.path, schema_attribute(field, "name"), "."),
                                 scope.category, scope.item };
         if (node_get(field, "category"))
             within.category = (int)category_of(c, field, scope);
-        ok &= within.path.p && compile_fields(c, shape.record, within, plan);
+        good &= within.path.p && compile_fields(c, shape.record, within, plan);
     }
-    return ok;
+    return good;
 }
 
 static struct plan *compile_record(struct compiler *c, const struct node *record,

@@ -74,7 +74,7 @@ static struct node *compose_fields(struct composer *c, const struct node *fields
                                    struct slice space)
 {
     struct node *out = empty_copy(c, fields);
-    bool ok = out && fields->kind == NODE_LIST;
+    bool good = out && fields->kind == NODE_LIST;
     for (const struct node *field = fields->first; out && field; field = field->next) {
         struct node *copy = NULL;
         if (field->kind == NODE_MAP && node_get(field, "type"))
@@ -82,9 +82,9 @@ static struct node *compose_fields(struct composer *c, const struct node *fields
         else
             schema_problem(c->p, field, "schema.type", "a field has a name and a type");
         node_add(out, copy);
-        ok &= copy != NULL;
+        good &= copy != NULL;
     }
-    return ok ? out : NULL;
+    return good ? out : NULL;
 }
 
 static bool define_type(struct composer *c, struct slice full, const struct node *at, size_t *n)
@@ -111,17 +111,17 @@ static struct node *compose_named(struct composer *c, const struct node *def, st
     if (slice_is_empty(name) || !define_type(c, full_name(c, name, space), def, &n))
         return NULL;
     struct node *out = empty_copy(c, def);
-    bool ok = out != NULL;
+    bool good = out != NULL;
     for (const struct node *m = def->first; out && m; m = m->next) {
         bool fields = slice_equal_text(m->key, "fields");
         struct node *copy = fields ? compose_fields(c, m, space) : copy_node(c, m);
         if (copy)
             node_put(out, m->key, copy);
-        ok &= copy != NULL;
+        good &= copy != NULL;
     }
     c->out->types[n].node = out;
     c->out->types[n].open = false;
-    return ok ? out : NULL;
+    return good ? out : NULL;
 }
 
 static struct node *compose_name(struct composer *c, const struct node *type, struct slice space)

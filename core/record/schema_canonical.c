@@ -106,15 +106,15 @@ static bool canonical_named(struct buf *out, const struct node *def, struct slic
     canonical_name(out, name, space);
     canonical_key(out, "type");
     buf_json(out, kind);
-    bool ok = false;
+    bool good = false;
     if (slice_equal_text(kind, "enum"))
-        ok = canonical_symbols(out, node_get(def, "symbols"), e);
+        good = canonical_symbols(out, node_get(def, "symbols"), e);
     else if (slice_equal_text(kind, "fixed"))
-        ok = canonical_size(out, node_get(def, "size"), e);
+        good = canonical_size(out, node_get(def, "size"), e);
     else
-        ok = canonical_fields(out, node_get(def, "fields"), space, e);
+        good = canonical_fields(out, node_get(def, "fields"), space, e);
     buf_byte(out, '}');
-    return ok;
+    return good;
 }
 
 static bool canonical_holder(struct buf *out, const struct node *type, struct slice kind,

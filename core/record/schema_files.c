@@ -44,12 +44,12 @@ static bool list_folder(struct arena *a, const char *folder, bool internal, stru
         return true;
     if (!dir)
         return problems_say(p, "schema.open", folder, 0, 0, "cannot open this folder");
-    bool ok = true;
-    for (struct dirent *d = readdir(dir); d && ok; d = readdir(dir))
+    bool good = true;
+    for (struct dirent *d = readdir(dir); d && good; d = readdir(dir))
         if (has_ending(d->d_name))
-            ok = add_file(a, f, d->d_name, internal, p);
+            good = add_file(a, f, d->d_name, internal, p);
     closedir(dir);
-    return ok;
+    return good;
 }
 
 /* Both trees come from the same bytes, so they have the same shape. */
@@ -103,29 +103,29 @@ static bool check_root(struct arena *a, struct schema_file *f, struct problems *
     const struct node *root = f->root;
     struct slice name = schema_attribute(root, "name");
     struct slice space = schema_attribute(root, "namespace");
-    bool ok = true;
+    bool good = true;
     if (!slice_equal(name, f->name))
-        ok = schema_problem(p, root, "schema.name", "a type is named as its file: '%.*s'",
-                            (int)f->name.n, (const char *)f->name.p);
+        good = schema_problem(p, root, "schema.name", "a type is named as its file: '%.*s'",
+                              (int)f->name.n, (const char *)f->name.p);
     if (slice_is_empty(space))
-        ok = schema_problem(p, root, "schema.namespace", "a type has a namespace");
+        good = schema_problem(p, root, "schema.namespace", "a type has a namespace");
     if (slice_is_empty(schema_attribute(root, "doc")))
-        ok = schema_problem(p, root, "schema.doc", "a type has a doc");
+        good = schema_problem(p, root, "schema.doc", "a type has a doc");
     const char *full = arena_format(a, "%.*s.%.*s", (int)space.n, (const char *)space.p,
                                     (int)f->name.n, (const char *)f->name.p);
     f->full = slice_text(full);
-    return full ? ok : schema_no_memory(p);
+    return full ? good : schema_no_memory(p);
 }
 
 static bool check_doubles(const struct schema_files *f, struct problems *p)
 {
-    bool ok = true;
+    bool good = true;
     for (size_t i = 0; i < f->count; i++)
         for (size_t k = 0; k < i; k++)
             if (f->list[i].root && slice_equal(f->list[i].full, f->list[k].full))
-                ok = schema_problem(p, f->list[i].root, "schema.duplicate",
-                                    "another file defines this name");
-    return ok;
+                good = schema_problem(p, f->list[i].root, "schema.duplicate",
+                                      "another file defines this name");
+    return good;
 }
 
 bool schema_files_read(struct arena *a, const char *folder, struct schema_files *out,
@@ -139,16 +139,16 @@ bool schema_files_read(struct arena *a, const char *folder, struct schema_files 
         return false;
     if (out->count > 1)
         qsort(out->list, out->count, sizeof *out->list, compare_files);
-    bool ok = true;
+    bool good = true;
     for (size_t i = 0; i < out->count; i++) {
         struct schema_file *f = &out->list[i];
         const char *path = arena_format(a, "%s/%.*s.avsc", f->internal ? inner : folder,
                                         (int)f->name.n, (const char *)f->name.p);
         if (!path)
             return schema_no_memory(p);
-        ok &= read_tree(a, f, path, p) && check_root(a, f, p);
+        good &= read_tree(a, f, path, p) && check_root(a, f, p);
     }
-    return check_doubles(out, p) && ok;
+    return check_doubles(out, p) && good;
 }
 
 const struct schema_file *schema_files_find(const struct schema_files *f, struct slice full)

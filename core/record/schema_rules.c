@@ -48,18 +48,18 @@ struct slice schema_attribute(const struct node *map, const char *key)
 
 bool schema_is_category(struct slice name)
 {
-    bool behind_mark = true; /* at the start, or behind '-' or '.' */
+    bool behind_separator = true; /* at the start, or behind '-' or '.' */
     for (size_t i = 0; i < name.n; i++) {
         uint8_t c = name.p[i];
-        bool is_mark = c == '-' || c == '.';
+        bool is_separator = c == '-' || c == '.';
         bool is_word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-        if (!is_mark && !is_word)
+        if (!is_separator && !is_word)
             return false;
-        if (is_mark && behind_mark)
+        if (is_separator && behind_separator)
             return false;
-        behind_mark = is_mark;
+        behind_separator = is_separator;
     }
-    return !behind_mark;
+    return !behind_separator;
 }
 
 static bool is_doubled(const struct node *list, const struct node *word)

@@ -51,13 +51,13 @@ static bool time_event(struct pair *p, struct ratio *r, struct err *e)
     size_t count = 0;
     if (!q || !ref_ask(&p->scratch, &p->of, p->bundle, -1, q, &out, e) || out.decision_count == 0)
         return false;
-    struct arena_mark mark = arena_mark(&p->scratch);
+    struct arena_saved saved = arena_save(&p->scratch);
     double from = thread_us();
     ref_decide(&p->scratch, &p->of, &decisions, &count);
     r->reference_us += thread_us() - from;
     from = thread_us();
     for (int i = 0; i < ENGINE_ROUNDS; i++) {
-        arena_rewind(&p->scratch, mark);
+        arena_rewind(&p->scratch, saved);
         if (!judge_decide(&q->in, &p->scratch, &out, e))
             return false;
     }

@@ -143,9 +143,9 @@ bool feed_counts_read(const char *spool, struct feed_counts *out, struct err *e)
     struct db *d = NULL;
     if (!db_open_reader(spool, &d, e))
         return false;
-    bool ok = read_row(d, out, e) && read_aside(d, out, e) && read_words(d, out, e);
+    bool good = read_row(d, out, e) && read_aside(d, out, e) && read_words(d, out, e);
     db_close(&d);
-    return ok;
+    return good;
 }
 
 static bool each_row(struct db *d, void (*each)(void *, const char *, const char *, uint64_t),
@@ -176,9 +176,9 @@ bool feed_counts_each(const char *spool,
     struct db *d = NULL;
     if (!db_open_reader(spool, &d, e))
         return false;
-    bool ok = each_row(d, each, ctx, e);
+    bool good = each_row(d, each, ctx, e);
     db_close(&d);
-    return ok;
+    return good;
 }
 
 static bool each_vanished(struct db *d, void (*each)(void *, struct slice, int64_t), void *ctx,
@@ -200,7 +200,7 @@ bool feed_vanished_each(const char *spool,
     struct db *d = NULL;
     if (!db_open_reader(spool, &d, e))
         return false;
-    bool ok = each_vanished(d, each, ctx, e);
+    bool good = each_vanished(d, each, ctx, e);
     db_close(&d);
-    return ok;
+    return good;
 }

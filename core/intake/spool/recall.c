@@ -8,10 +8,10 @@
 #include "base/arena.h"
 
 #define PREFIX_BYTES 8
-/* When a generation is merged: the more entries, the more of them share a page of `known`. */
+/* When a memtable is merged: the more entries, the more of them share a page of `known`. */
 #define FULL 32768
 #define ROOM_LEAST 1024
-/* Merging must end before the next generation is full: four for each one that came. */
+/* Merging must end before the next memtable is full: four for each one that came. */
 #define MERGE_LEAST 64
 #define MERGE_FACTOR 4
 /* Entries that one statement writes: most of what a small row costs SQLite is the statement. */
@@ -21,18 +21,18 @@
 #define GATHERED_MAX ((size_t)256 * 1024 * 1024)
 
 static const size_t value_bytes[] = {
-    [RECALL_MARK] = 12, [RECALL_CHANGE] = 24, [RECALL_LINK] = 16
+    [RECALL_DEDUP] = 12, [RECALL_CHANGE] = 24, [RECALL_LINK] = 16
 };
 
 /* Keys are hashes: their first bytes serve as one. */
-static size_t bucket(const struct generation *g, const uint8_t key[ID_BYTES])
+static size_t bucket(const struct memtable *g, const uint8_t key[ID_BYTES])
 {
     uint32_t h;
     memcpy(&h, key, sizeof h);
     return h & g->mask;
 }
 
-static void chain(struct generation *g, size_t i)
+static void chain(struct memtable *g, size_t i)
 {
     uint32_t *head = &g->heads[bucket(g, g->entries[i].key)];
     g->entries[i].next = *head;
@@ -40,7 +40,7 @@ static void chain(struct generation *g, size_t i)
 }
 
 /* Room for one more; the chains grow with it. */
-static bool grow(struct generation *g, struct err *e)
+static bool grow(struct memtable *g, struct err *e)
 {
     if (g->count < g->room)
         return true;
@@ -61,7 +61,7 @@ static bool grow(struct generation *g, struct err *e)
     return true;
 }
 
-static bool add(struct generation *g, enum recall_kind kind, const uint8_t key[ID_BYTES],
+static bool add(struct memtable *g, enum recall_kind kind, const uint8_t key[ID_BYTES],
                 const struct recall_value *value, struct err *e)
 {
     if (!grow(g, e))
@@ -74,7 +74,7 @@ static bool add(struct generation *g, enum recall_kind kind, const uint8_t key[I
 }
 
 /* Takes the last ones off again: each stands at the head of its chain. */
-static void truncate_to(struct generation *g, size_t count)
+static void truncate_to(struct memtable *g, size_t count)
 {
     while (g->count > count) {
         const struct recall_entry *last = &g->entries[--g->count];
@@ -82,14 +82,14 @@ static void truncate_to(struct generation *g, size_t count)
     }
 }
 
-static void empty(struct generation *g)
+static void empty(struct memtable *g)
 {
     if (g->heads)
         memset(g->heads, 0, (g->mask + 1) * sizeof *g->heads);
     g->count = g->merged = 0;
 }
 
-static const struct recall_entry *find(const struct generation *g, enum recall_kind kind,
+static const struct recall_entry *find(const struct memtable *g, enum recall_kind kind,
                                        const uint8_t *key, size_t bytes)
 {
     uint32_t at = g->count ? g->heads[bucket(g, key)] : 0;
@@ -116,7 +116,7 @@ static bool freeze(struct recall *r, struct err *e)
     if (!order)
         return err_memory(e);
     r->frozen.order = NULL;
-    struct generation old = r->frozen;
+    struct memtable old = r->frozen;
     r->frozen = r->now;
     r->now = old;
     r->frozen.order = order;
@@ -173,20 +173,20 @@ static bool read_row(struct recall *r, struct slice row, struct err *e)
 static bool read_recent(struct recall *r, struct db *d, struct err *e)
 {
     struct db_query *q = NULL;
-    bool row = false, ok = true;
+    bool row = false, good = true;
     if (!db_prepare(d, "select n, entries from recent order by n", &q, e))
         return false;
     int64_t first = 0;
-    while (ok && db_step(q, &row, e) && row) {
+    while (good && db_step(q, &row, e) && row) {
         r->row = db_int(q, 0);
         first = first ? first : r->row;
-        ok = read_row(r, db_blob(q, 1), e);
+        good = read_row(r, db_blob(q, 1), e);
     }
     if (row)
         db_reset(q);
     r->swept = r->sweep_to = first ? first - 1 : 0;
     save(r);
-    return ok && e->fate == ERR_NONE;
+    return good && e->fate == ERR_NONE;
 }
 
 bool recall_open(struct recall *r, struct db *d, struct err *e)
@@ -216,12 +216,12 @@ bool recall_open(struct recall *r, struct db *d, struct err *e)
     return filter_open(&r->filter, d, e) && read_recent(r, d, e);
 }
 
-static void release(struct generation *g)
+static void release(struct memtable *g)
 {
     mem_free(g->entries);
     mem_free(g->heads);
     mem_free(g->order);
-    *g = (struct generation){ .count = 0 };
+    *g = (struct memtable){ .count = 0 };
 }
 
 void recall_close(struct recall *r)
@@ -240,12 +240,12 @@ bool recall_begin(struct recall *r, struct err *e)
     return true;
 }
 
-/* A mark whose answer was forgotten before it was merged. */
+/* A dedup key whose answer was forgotten before it was merged. */
 static bool is_pruned(const struct recall *r, const struct recall_entry *entry)
 {
     int64_t n = 0;
     memcpy(&n, entry->value.b, sizeof n);
-    return entry->kind == RECALL_MARK && n <= r->pruned;
+    return entry->kind == RECALL_DEDUP && n <= r->pruned;
 }
 
 /* Writes n entries: q takes as many. */
@@ -267,7 +267,7 @@ static bool merge_into(struct recall *r, struct db_query *q,
 static bool merge_some(struct recall *r, size_t most, struct err *e)
 {
     const struct recall_entry *rows[MERGE_ROWS];
-    struct generation *f = &r->frozen;
+    struct memtable *f = &r->frozen;
     size_t n = 0;
     for (; most > 0 && f->merged < f->count; most--) {
         rows[n] = &f->entries[f->order[f->merged++]];
@@ -290,9 +290,9 @@ static bool append_row(struct recall *r, struct err *e)
         return true;
     db_bind_int(r->append, 1, ++r->row);
     db_bind_blob(r->append, 2, buf_slice(&r->gathered));
-    bool ok = db_do(r->append, e);
+    bool good = db_do(r->append, e);
     buf_reset(&r->gathered);
-    return ok;
+    return good;
 }
 
 bool recall_step(struct recall *r, struct err *e)
@@ -379,8 +379,8 @@ void recall_expect(const struct recall *r, const uint8_t key[ID_BYTES])
 
 bool recall_has_prefix(struct recall *r, const uint8_t key[ID_BYTES], bool *found, struct err *e)
 {
-    *found = find(&r->now, RECALL_MARK, key, PREFIX_BYTES) ||
-             find(&r->frozen, RECALL_MARK, key, PREFIX_BYTES);
+    *found = find(&r->now, RECALL_DEDUP, key, PREFIX_BYTES) ||
+             find(&r->frozen, RECALL_DEDUP, key, PREFIX_BYTES);
     if (*found || !filter_may_have(&r->filter, key))
         return true;
     uint8_t low[ID_BYTES] = { 0 }, high[ID_BYTES];

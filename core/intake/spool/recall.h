@@ -1,4 +1,4 @@
-/* recall.h - what a feed remembers by 16-byte keys: marks, last values, whose a local id is.
+/* recall.h - what a feed remembers by 16-byte keys: dedup keys, last values, whose a local id is.
  *
  * Such keys are hashes: written one by one into a sorted table each would dirty a page of its own,
  * and that would be the dearest part of a commit. So a new entry is appended to the table `recent`
@@ -15,7 +15,7 @@
 #include "host/db.h"
 #include "intake/spool/filter.h"
 
-enum recall_kind { RECALL_MARK, RECALL_CHANGE, RECALL_LINK };
+enum recall_kind { RECALL_DEDUP, RECALL_CHANGE, RECALL_LINK };
 
 #define RECALL_VALUE_MAX 24
 struct recall_value {
@@ -29,7 +29,7 @@ struct recall_entry {
 };
 
 /* Entries in the order they came, found by chains; order: their indices by key, once frozen. */
-struct generation {
+struct memtable {
     struct recall_entry *entries;
     uint32_t *heads, *order;
     size_t count, room, mask;
@@ -40,12 +40,12 @@ struct generation {
 struct recall {
     struct db_query *append, *merge, *merge_rows, *sweep, *get, *range, *drop;
     struct buf gathered; /* this turn's entries, one row of `recent` */
-    struct generation now, frozen;
-    size_t full;             /* entries of a generation that is merged; a test wants fewer */
+    struct memtable now, frozen;
+    size_t full;             /* entries of a memtable that is merged; a test wants fewer */
     struct filter filter;    /* of the keys in `known` */
     int64_t row;             /* last number in `recent` */
     int64_t swept, sweep_to; /* rows up to swept are deleted; up to sweep_to they may be */
-    int64_t pruned;          /* marks of answers up to this number are forgotten */
+    int64_t pruned;          /* dedup keys of answers up to this number are forgotten */
     struct {
         size_t count, merged;
         int64_t row, swept;
@@ -72,7 +72,7 @@ MUST_CHECK bool recall_drop(struct recall *r, enum recall_kind kind, const uint8
                             const struct recall_value *value, struct err *e);
 /* key is looked up soon: what holds it is brought near. */
 void recall_expect(const struct recall *r, const uint8_t key[ID_BYTES]);
-/* Whether another mark begins with the same 8 bytes as key. */
+/* Whether another dedup key begins with the same 8 bytes as key. */
 MUST_CHECK bool recall_has_prefix(struct recall *r, const uint8_t key[ID_BYTES], bool *found,
                                   struct err *e);
 

@@ -144,15 +144,15 @@ bool spool_open(const char *path, struct spool *s, struct err *e)
     buf_init(&s->raws, GATHERED_MAX);
     buf_init(&s->records, GATHERED_MAX);
     buf_init(&s->answers, GATHERED_MAX);
-    bool ok = db_open(path, schema, &s->db, e) && db_run(s->db, tuning, e) &&
-              recall_open(&s->recall, s->db, e) && read_state(s, e) && spool_read_cursor(s, e) &&
-              lines_open(&s->lines, s->db, (uint32_t)(s->kept.feed_seq >> 32),
-                         s->kept.counts.taken > 0, e);
-    for (int i = 0; ok && i < SPOOL_QUERY_COUNT; i++)
-        ok = db_prepare(s->db, texts[i], &s->q[i], e);
-    if (!ok)
+    bool good = db_open(path, schema, &s->db, e) && db_run(s->db, tuning, e) &&
+                recall_open(&s->recall, s->db, e) && read_state(s, e) && spool_read_cursor(s, e) &&
+                lines_open(&s->lines, s->db, (uint32_t)(s->kept.feed_seq >> 32),
+                           s->kept.counts.taken > 0, e);
+    for (int i = 0; good && i < SPOOL_QUERY_COUNT; i++)
+        good = db_prepare(s->db, texts[i], &s->q[i], e);
+    if (!good)
         spool_close(s);
-    return ok;
+    return good;
 }
 
 void spool_close(struct spool *s)
@@ -222,12 +222,12 @@ static bool write_messages(struct spool *s, struct err *e)
     db_bind_int(q, 2, s->messages);
     db_bind_blob(q, 3, buf_slice(&s->raws));
     db_bind_blob(q, 4, buf_slice(&s->records));
-    bool ok = db_do(q, e);
+    bool good = db_do(q, e);
     clear(&s->raws);
     clear(&s->records);
     s->messages = 0;
     s->head = NULL;
-    return ok;
+    return good;
 }
 
 bool spool_commit(struct spool *s, struct err *e)

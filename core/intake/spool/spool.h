@@ -1,13 +1,13 @@
 /* spool.h - a feed's durable state: one SQLite file, one commit a turn.
  *
- * Holds messages whose records wait for the bus, the marks and answers of what was sent before, the
- * quarantine, what was last seen for each `changed` key, links of local ids, where the transport
- * goes on, and the sums of law 2. What a turn writes is gathered and stored as few rows: one of its
- * messages, one of its answers, one of what is to be remembered. Counting happens in s->turn
- * between spool_begin and spool_commit; a rollback forgets it. Row numbers are numbers of messages
- * (totals.counts.taken), which never go back, also not when rows are deleted: a row of messages has
- * its last one's. Threads: the caller's lock. Errors: db.*; a turn that fails has left nothing
- * behind. */
+ * Holds messages whose records wait for the bus, the dedup keys and answers of what was sent
+ * before, the quarantine, what was last seen for each `changed` key, links of local ids, where the
+ * transport goes on, and the sums of law 2. What a turn writes is gathered and stored as few rows:
+ * one of its messages, one of its answers, one of what is to be remembered. Counting happens in
+ * s->turn between spool_begin and spool_commit; a rollback forgets it. Row numbers are numbers of
+ * messages (totals.counts.taken), which never go back, also not when rows are deleted: a row of
+ * messages has its last one's. Threads: the caller's lock. Errors: db.*; a turn that fails has left
+ * nothing behind. */
 #ifndef CONCORDAT_INTAKE_SPOOL_SPOOL_H
 #define CONCORDAT_INTAKE_SPOOL_SPOOL_H
 
@@ -155,13 +155,13 @@ MUST_CHECK bool spool_go_back(struct spool *s, int64_t n, int64_t now_ms, int64_
 
 /* Recognises a message sent again: 8 bytes of the hash of its id, 8 of the body's; without an id 16
  * of the body's. So all messages of one id lie together. */
-struct mark {
+struct dedup_key {
     uint8_t key[ID_BYTES];
     bool has_id;
 };
-void mark_of(struct slice id, const uint8_t body[HASH_BYTES], struct mark *out);
+void dedup_key_of(struct slice id, const uint8_t body[HASH_BYTES], struct dedup_key *out);
 
-#define MARK_KEPT_MS ((int64_t)14 * 24 * 3600 * 1000)
+#define DEDUP_KEPT_MS ((int64_t)14 * 24 * 3600 * 1000)
 
 struct seen {
     bool again;            /* same id, same body, within 14 days */
@@ -169,10 +169,10 @@ struct seen {
     enum answer_fate fate; /* again: what was answered; reply in the arena */
     struct slice reply;
 };
-MUST_CHECK bool spool_seen(struct spool *s, const struct mark *m, int64_t now_ms, struct arena *a,
-                           struct seen *out, struct err *e);
+MUST_CHECK bool spool_seen(struct spool *s, const struct dedup_key *m, int64_t now_ms,
+                           struct arena *a, struct seen *out, struct err *e);
 /* Remembers the answer under the current message's number. */
-MUST_CHECK bool spool_remember(struct spool *s, const struct mark *m, int64_t now_ms,
+MUST_CHECK bool spool_remember(struct spool *s, const struct dedup_key *m, int64_t now_ms,
                                const struct answer *given, struct err *e);
 /* Writes the answers gathered so far. */
 MUST_CHECK bool spool_put_answers(struct spool *s, struct err *e);
@@ -180,15 +180,15 @@ MUST_CHECK bool spool_put_answers(struct spool *s, struct err *e);
  * none. */
 MUST_CHECK bool spool_prune(struct spool *s, int64_t now_ms, struct err *e);
 
-/* What was last seen for a `changed` key. generation counts what was told or noted of it, from 1; 0
+/* What was last seen for a `changed` key. revision counts what was told or noted of it, from 1; 0
  * = never seen. line: the word under which it was written (lines.h); 0 by programs that knew
  * none. */
 struct change {
     uint8_t key[ID_BYTES], of[ID_BYTES];
-    int64_t generation;
+    int64_t revision;
     uint32_t line;
 };
-/* Fills generation and line with those of the stored value; *changed tells whether `of` differs
+/* Fills revision and line with those of the stored value; *changed tells whether `of` differs
  * from it. */
 MUST_CHECK bool spool_change_get(struct spool *s, struct change *c, bool *changed, struct err *e);
 /* Under the line of now. */

@@ -2,7 +2,7 @@
  * same bytes.
  *
  * The answers of a turn are one row: entry after entry of key (16), fate (1), length (4), reply. A
- * mark says which row and where in it. */
+ * dedup key says which row and where in it. */
 #include <string.h>
 
 #include "base/cursor.h"
@@ -12,7 +12,7 @@
 /* Rows looked at in a turn, beside as many as were written since: so that this keeps up. */
 #define PRUNE_MOST 4
 
-/* Where an answer is: the value of its mark. */
+/* Where an answer is: the value of its dedup key. */
 struct place_of_answer {
     int64_t row;
     uint32_t at;
@@ -51,7 +51,7 @@ static bool read_entry(struct cursor *c, struct entry *out)
     return out->fate.p[0] <= ANSWER_LATER && cursor_take(c, n, &out->reply, &e);
 }
 
-static bool give(const struct mark *m, struct slice row, uint32_t at, struct arena *a,
+static bool give(const struct dedup_key *m, struct slice row, uint32_t at, struct arena *a,
                  struct seen *out, struct err *e)
 {
     struct cursor c = cursor_of(slice_from(row, at < row.n ? at : row.n));
@@ -64,13 +64,13 @@ static bool give(const struct mark *m, struct slice row, uint32_t at, struct are
     return out->reply.p ? true : err_memory(e);
 }
 
-bool spool_seen(struct spool *s, const struct mark *m, int64_t now_ms, struct arena *a,
+bool spool_seen(struct spool *s, const struct dedup_key *m, int64_t now_ms, struct arena *a,
                 struct seen *out, struct err *e)
 {
     *out = (struct seen){ .again = false };
     struct recall_value v;
-    bool found = false, row = false, ok = true;
-    if (!recall_get(&s->recall, RECALL_MARK, m->key, &v, &found, e))
+    bool found = false, row = false, good = true;
+    if (!recall_get(&s->recall, RECALL_DEDUP, m->key, &v, &found, e))
         return false;
     if (!found)
         return !m->has_id || recall_has_prefix(&s->recall, m->key, &out->other_body, e);
@@ -81,13 +81,13 @@ bool spool_seen(struct spool *s, const struct mark *m, int64_t now_ms, struct ar
     db_bind_int(q, 1, p.row);
     if (!db_step(q, &row, e) || !row)
         return e->fate == ERR_NONE;
-    if (now_ms - db_int(q, 0) <= MARK_KEPT_MS)
-        ok = give(m, db_blob(q, 1), p.at, a, out, e);
+    if (now_ms - db_int(q, 0) <= DEDUP_KEPT_MS)
+        good = give(m, db_blob(q, 1), p.at, a, out, e);
     db_reset(q);
-    return ok;
+    return good;
 }
 
-bool spool_remember(struct spool *s, const struct mark *m, int64_t now_ms,
+bool spool_remember(struct spool *s, const struct dedup_key *m, int64_t now_ms,
                     const struct answer *given, struct err *e)
 {
     if (s->answers.n == 0) {
@@ -101,7 +101,7 @@ bool spool_remember(struct spool *s, const struct mark *m, int64_t now_ms,
     buf_byte(&s->answers, (uint8_t)given->fate);
     buf_put(&s->answers, slice_of(&n, sizeof n));
     buf_put(&s->answers, given->reply);
-    if (!buf_done(&s->answers, e) || !recall_put(&s->recall, RECALL_MARK, m->key, &v, e))
+    if (!buf_done(&s->answers, e) || !recall_put(&s->recall, RECALL_DEDUP, m->key, &v, e))
         return false;
     return s->answers.n < SPOOL_ROW_BYTES || spool_put_answers(s, e);
 }
@@ -114,24 +114,24 @@ bool spool_put_answers(struct spool *s, struct err *e)
     db_bind_int(q, 1, s->answers_row);
     db_bind_int(q, 2, s->answers_ms);
     db_bind_blob(q, 3, buf_slice(&s->answers));
-    bool ok = db_do(q, e);
+    bool good = db_do(q, e);
     s->answers_turn += (int64_t)s->answers.n;
     s->answers_rows++;
     buf_reset(&s->answers);
     if (s->answers_ms < s->oldest_answer_ms)
         s->oldest_answer_ms = s->answers_ms;
-    return ok;
+    return good;
 }
 
-/* Forgets the marks of a row. Of one that still waits to be merged the row's number is enough: it
- * will be passed over. */
-static bool drop_marks(struct spool *s, int64_t row, struct slice all, struct err *e)
+/* Forgets the dedup keys of a row. Of one that still waits to be merged the row's number is enough:
+ * it will be passed over. */
+static bool drop_dedup_keys(struct spool *s, int64_t row, struct slice all, struct err *e)
 {
     struct cursor c = cursor_of(all);
     struct entry entry;
     for (uint32_t at = 0; read_entry(&c, &entry); at = (uint32_t)c.at) {
         struct recall_value v = as_value((struct place_of_answer){ row, at });
-        if (!recall_drop(&s->recall, RECALL_MARK, entry.key.p, &v, e))
+        if (!recall_drop(&s->recall, RECALL_DEDUP, entry.key.p, &v, e))
             return false;
     }
     s->recall.pruned = row;
@@ -142,7 +142,7 @@ static bool drop_marks(struct spool *s, int64_t row, struct slice all, struct er
  * had, so whoever took them knows them. */
 static bool is_over(const struct spool *s, int64_t now_ms)
 {
-    return now_ms - s->oldest_answer_ms > MARK_KEPT_MS ||
+    return now_ms - s->oldest_answer_ms > DEDUP_KEPT_MS ||
            (s->answers_max_bytes && s->answers_bytes + s->answers_turn > s->answers_max_bytes);
 }
 
@@ -160,10 +160,10 @@ static bool prune_one(struct spool *s, int64_t now_ms, bool *more, struct err *e
     int64_t n = db_int(q, 0);
     *more = is_over(s, now_ms);
     int64_t bytes = (int64_t)db_blob(q, 2).n;
-    bool ok = !*more || drop_marks(s, n, db_blob(q, 2), e);
+    bool good = !*more || drop_dedup_keys(s, n, db_blob(q, 2), e);
     db_reset(q);
-    if (!ok || !*more)
-        return ok;
+    if (!good || !*more)
+        return good;
     s->answers_turn -= bytes;
     db_bind_int(drop, 1, n);
     return db_do(drop, e);

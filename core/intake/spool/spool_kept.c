@@ -46,20 +46,20 @@ bool spool_sent(struct spool *s, int64_t n, int64_t now_ms, const struct lane_en
         put(&b, (uint64_t)ends[i].end.next, 8);
         put(&b, ends[i].end.word, 8);
     }
-    bool ok = buf_done(&b, e) && size_of(s, s->sent, n, &bytes, e);
-    if (ok) {
+    bool good = buf_done(&b, e) && size_of(s, s->sent, n, &bytes, e);
+    if (good) {
         db_bind_int(q, 1, n);
         db_bind_int(q, 2, now_ms);
         db_bind_int(q, 3, bytes);
         db_bind_blob(q, 4, buf_slice(&b));
-        ok = db_do(q, e);
+        good = db_do(q, e);
     }
     buf_release(&b);
-    if (ok) {
+    if (good) {
         s->sent = n;
         s->kept_bytes += bytes;
     }
-    return ok;
+    return good;
 }
 
 /* Of those let go the last stays, and one in ten minutes for a month, to tell a gap by. */

@@ -1,4 +1,5 @@
-/* spool_known.c - what a feed has seen before: marks of messages, changes, links of local ids. */
+/* spool_known.c - what a feed has seen before: dedup keys of messages, changes, links of local ids.
+ */
 #include <string.h>
 
 #include "intake/spool/spool.h"
@@ -6,7 +7,7 @@
 
 #define PREFIX_BYTES 8
 
-void mark_of(struct slice id, const uint8_t body[HASH_BYTES], struct mark *out)
+void dedup_key_of(struct slice id, const uint8_t body[HASH_BYTES], struct dedup_key *out)
 {
     out->has_id = !slice_is_empty(id);
     memcpy(out->key, body, ID_BYTES);
@@ -33,7 +34,7 @@ bool spool_change_get(struct spool *s, struct change *c, bool *changed, struct e
         return false;
     *changed = !found || memcmp(v.b, c->of, ID_BYTES) != 0;
     const int64_t number = found ? number_in(&v, ID_BYTES) : 0;
-    c->generation = number & UINT32_MAX;
+    c->revision = number & UINT32_MAX;
     c->line = (uint32_t)(number >> 32);
     return true;
 }
@@ -42,7 +43,7 @@ bool spool_change_put(struct spool *s, const struct change *c, struct err *e)
 {
     struct recall_value v;
     memcpy(v.b, c->of, ID_BYTES);
-    const int64_t number = (int64_t)((uint64_t)s->lines.now << 32) | (c->generation & UINT32_MAX);
+    const int64_t number = (int64_t)((uint64_t)s->lines.now << 32) | (c->revision & UINT32_MAX);
     memcpy(v.b + ID_BYTES, &number, sizeof number);
     return recall_put(&s->recall, RECALL_CHANGE, c->key, &v, e);
 }

@@ -6,13 +6,13 @@
  * its agreement not ended, a human is asked.
  *
  * Clauses are asked once an event, not once a service. Two rows of bits give the clauses for its
- * kind and source. Each is asked once, which gives a row of weights for all services (answers.h).
+ * kind and source. Each is asked once, which gives a row of weights for all services (truths.h).
  * Of all that clauses say to a service the greatest weight counts (weight.h). What follows for one
  * service is decide_for.c. */
 #include "sharing/decide/decide.h"
 
 #include "base/bits.h"
-#include "sharing/decide/answers.h"
+#include "sharing/decide/truths.h"
 #include "sharing/facts/claimed.h"
 #include "sharing/facts/lasting.h"
 
@@ -63,7 +63,7 @@ static inline uint64_t *alike_row(const struct weighing *w, size_t weight)
 static bool weighing_begin(struct weighing *w, struct question *q)
 {
     const struct compiled *k = q->bundle->compiled;
-    uint8_t *everything = ARENA_ARRAY(q->arena, q->answers->width, uint8_t);
+    uint8_t *everything = ARENA_ARRAY(q->arena, q->truths->width, uint8_t);
     *w = (struct weighing){ .q = q,
                             .k = k,
                             .words = k->service_words,
@@ -74,7 +74,7 @@ static bool weighing_begin(struct weighing *w, struct question *q)
                             .agreement = UINT32_MAX };
     if (!everything || !w->over || !w->alike)
         return false;
-    memset(everything, WEIGHT_TRUE, q->answers->width);
+    memset(everything, WEIGHT_TRUE, q->truths->width);
     return true;
 }
 
@@ -85,7 +85,7 @@ static bool turn_to_agreement(struct weighing *w, uint32_t agreement)
     w->gate = agreement_gate(t, w->q->event->decided_ms);
     w->guard = w->everything;
     if (t->guard && !weight_is_false(w->gate))
-        w->guard = answers_guard(w->q->answers, t->guard);
+        w->guard = truths_guard(w->q->truths, t->guard);
     return w->guard != NULL;
 }
 
@@ -123,7 +123,7 @@ static bool add_permit(struct question *q, size_t service, uint32_t clause, uint
 static bool tell_one(struct weighing *w, size_t service, uint32_t clause, const uint8_t *when)
 {
     struct question *q = w->q;
-    uint16_t column = q->answers->column[service];
+    uint16_t column = q->truths->column[service];
     uint8_t weight = weight_lesser(when[column], w->guard[column]);
     if (weight_is_false(weight)) {
         q->verdicts[service].weight = weight_greater(q->verdicts[service].weight, weight);
@@ -141,7 +141,7 @@ static bool tell_one(struct weighing *w, size_t service, uint32_t clause, const 
 static bool tell_services(struct weighing *w, uint32_t clause, const uint8_t *when)
 {
     const uint64_t *to = w->k->clause_to + clause * w->words;
-    const uint64_t *named = w->q->answers->named.bits;
+    const uint64_t *named = w->q->truths->named.bits;
     uint8_t stranger = weight_lesser(when[0], w->guard[0]);
     bool is_no = weight_is_false(stranger);
     for (size_t i = 0; i < w->words; i++) {
@@ -180,7 +180,7 @@ static bool ask_clause(struct weighing *w, uint32_t clause)
         return true;
     }
     if (rule->when != ASK_ALWAYS)
-        when = answers_row(w->q->answers, rule->when);
+        when = truths_row(w->q->truths, rule->when);
     return when && tell_services(w, clause, when);
 }
 
@@ -242,11 +242,11 @@ static bool ask_clauses(struct question *q, bool all_claims_count, struct err *e
                                 .arena = q->arena,
                                 .doubt = q->doubt,
                                 .all_claims_count = all_claims_count };
-    q->answers = ARENA_NEW(q->arena, struct answers);
+    q->truths = ARENA_NEW(q->arena, struct truths);
     q->verdicts = ARENA_ARRAY(q->arena, q->bundle->service_count, struct verdict);
-    if (!q->answers || !q->verdicts)
+    if (!q->truths || !q->verdicts)
         return err_memory(e);
-    if (!answers_begin(q->answers, &in, e) || !weigh_clauses(q))
+    if (!truths_begin(q->truths, &in, e) || !weigh_clauses(q))
         return err_memory(e);
     find_candidates(q);
     return true;

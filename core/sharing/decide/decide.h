@@ -9,7 +9,7 @@
 #include "sharing/rules/compiled.h"
 #include "sharing/rules/when.h"
 
-struct answers;
+struct truths;
 
 /* What clauses say to one service. */
 struct verdict {
@@ -35,7 +35,7 @@ struct question {
     struct categories had; /* of those, what this event has */
     struct services candidates;
     size_t candidate_count;
-    struct answers *answers;
+    struct truths *truths;
     struct verdict *verdicts; /* by service */
     struct permit *permits;
     size_t permit_count, permit_room;

@@ -1,6 +1,6 @@
 /* decide_for.c - what comes of it for one service: what is released, changed, withheld, or held. */
 #include "base/bits.h"
-#include "sharing/decide/answers.h"
+#include "sharing/decide/truths.h"
 #include "sharing/facts/refusal.h"
 #include "sharing/facts/claimed.h"
 #include "sharing/decide/conflict.h"
@@ -75,10 +75,10 @@ static bool is_prohibited(const struct question *q, size_t n, uint16_t service, 
     *answer = true;
     if (ask == ASK_ALWAYS)
         return true;
-    const uint8_t *when = answers_row(q->answers, ask);
+    const uint8_t *when = truths_row(q->truths, ask);
     if (!when)
         return false;
-    *answer = !weight_is_false(when[q->answers->column[service]]);
+    *answer = !weight_is_false(when[q->truths->column[service]]);
     return true;
 }
 

@@ -4,7 +4,7 @@
 #include "sharing/judge/run.h"
 
 /* As what waited there and is withdrawn: it counts as not sent. */
-static bool mark(struct run *r, struct slice disclosure, uint16_t service, bool *found)
+static bool note_stopped(struct run *r, struct slice disclosure, uint16_t service, bool *found)
 {
     struct episode_event *events = r->draft.events.items;
     *found = false;
@@ -27,7 +27,7 @@ bool judge_stopped(const struct judge_input *in, struct slice disclosure, uint16
                    struct arena *a, struct judged *out, bool *found, struct err *e)
 {
     struct run r;
-    if (!run_begin(&r, in, a, e) || !mark(&r, disclosure, service, found))
+    if (!run_begin(&r, in, a, e) || !note_stopped(&r, disclosure, service, found))
         return false;
     r.event.decided_ms = in->decided_ms;
     return !*found || (run_catch_up(&r) && run_doors(&r) && run_end(&r, out));

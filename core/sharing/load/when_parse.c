@@ -50,14 +50,14 @@ static uint8_t peek_byte(struct parser *p)
     return byte_at(p, p->at);
 }
 
-/* Takes the mark when it comes next. */
-static bool take_mark(struct parser *p, const char *mark)
+/* Takes the token when it comes next. */
+static bool take_token(struct parser *p, const char *token)
 {
     parser_skip_blanks(p);
     struct slice rest = slice_from(p->text, p->at);
-    if (!slice_starts(rest, slice_text(mark)))
+    if (!slice_starts(rest, slice_text(token)))
         return false;
-    p->at += strlen(mark);
+    p->at += strlen(token);
     return true;
 }
 
@@ -140,12 +140,12 @@ static struct when_node *parse_number(struct parser *p)
 
 static struct when_node *parse_term(struct parser *p);
 
-/* term { "," term } up to the closing mark; an empty list where that is allowed. */
+/* term { "," term } up to the closing token; an empty list where that is allowed. */
 static bool parse_items(struct parser *p, struct when_node *owner, const char *close,
                         bool may_be_empty)
 {
     struct when_node **end = &owner->args;
-    if (may_be_empty && take_mark(p, close))
+    if (may_be_empty && take_token(p, close))
         return true;
     do {
         struct when_node *item = parse_term(p);
@@ -153,8 +153,8 @@ static bool parse_items(struct parser *p, struct when_node *owner, const char *c
             return false;
         *end = item;
         end = &item->next;
-    } while (take_mark(p, ","));
-    if (take_mark(p, close))
+    } while (take_token(p, ","));
+    if (take_token(p, close))
         return true;
     (void)parse_failed(p, "when.syntax", "a list that is not closed");
     return false;
@@ -174,7 +174,7 @@ static struct when_node *parse_word(struct parser *p)
         n->number = name.n == 4;
         return n;
     }
-    if (!take_mark(p, "("))
+    if (!take_token(p, "("))
         return n;
     n->op = slice_equal_text(name, "has") ? WHEN_HAS : WHEN_CALL;
     if (!parse_items(p, n, ")", n->op == WHEN_CALL))
@@ -193,16 +193,16 @@ static struct when_node *parse_term_here(struct parser *p)
         return parse_number(p);
     if (is_name_start(c))
         return parse_word(p);
-    if (take_mark(p, "[")) {
+    if (take_token(p, "[")) {
         struct when_node *list = new_node(p, WHEN_LIST, p->at - 1);
         if (!list || !parse_items(p, list, "]", false))
             return NULL;
         return list;
     }
-    if (!take_mark(p, "("))
+    if (!take_token(p, "("))
         return parse_failed(p, "when.syntax", "a value was expected");
     struct when_node *n = parse_or(p);
-    if (n && !take_mark(p, ")"))
+    if (n && !take_token(p, ")"))
         return parse_failed(p, "when.syntax", "a parenthesis that is not closed");
     return n;
 }
@@ -217,17 +217,17 @@ static struct when_node *parse_term(struct parser *p)
     return n;
 }
 
-/* The comparison that comes next, longest mark first; false when there is none. */
+/* The comparison that comes next, longest token first; false when there is none. */
 static bool take_comparison(struct parser *p, enum when_op *op)
 {
     static const struct {
-        const char *mark;
+        const char *token;
         enum when_op op;
-    } marks[] = { { "==", WHEN_EQ }, { "!=", WHEN_NE }, { "<=", WHEN_LE },
-                  { ">=", WHEN_GE }, { "<", WHEN_LT },  { ">", WHEN_GT } };
-    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
-        if (take_mark(p, marks[i].mark)) {
-            *op = marks[i].op;
+    } tokens[] = { { "==", WHEN_EQ }, { "!=", WHEN_NE }, { "<=", WHEN_LE },
+                   { ">=", WHEN_GE }, { "<", WHEN_LT },  { ">", WHEN_GT } };
+    for (size_t i = 0; i < sizeof tokens / sizeof tokens[0]; i++)
+        if (take_token(p, tokens[i].token)) {
+            *op = tokens[i].op;
             return true;
         }
     parser_skip_blanks(p);
@@ -257,7 +257,7 @@ static struct when_node *parse_comparison(struct parser *p)
 static struct when_node *parse_not(struct parser *p)
 {
     size_t at = p->at;
-    if (peek_byte(p) != '!' || !take_mark(p, "!"))
+    if (peek_byte(p) != '!' || !take_token(p, "!"))
         return parse_comparison(p);
     struct when_node *n = new_node(p, WHEN_NOT, at);
     if (!n)
@@ -266,12 +266,12 @@ static struct when_node *parse_not(struct parser *p)
     return n->args ? n : NULL;
 }
 
-/* operand { mark operand }: a single operand stands for itself. */
-static struct when_node *parse_chain(struct parser *p, enum when_op op, const char *mark,
+/* operand { token operand }: a single operand stands for itself. */
+static struct when_node *parse_chain(struct parser *p, enum when_op op, const char *token,
                                      struct when_node *(*operand)(struct parser *))
 {
     struct when_node *first = operand(p), *n = first, *last = first;
-    while (last && take_mark(p, mark)) {
+    while (last && take_token(p, token)) {
         if (n == first) {
             n = new_node(p, op, first->at);
             if (!n)

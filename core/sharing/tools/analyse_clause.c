@@ -203,9 +203,9 @@ static void check_clause(struct analysis *x, const struct clause *c)
 void analyse_clauses(struct analysis *x)
 {
     for (size_t i = 0; i < x->b->clause_count; i++) {
-        struct arena_mark mark = arena_mark(x->arena);
+        struct arena_saved saved = arena_save(x->arena);
         check_clause(x, &x->b->clauses[i]);
-        arena_rewind(x->arena, mark);
+        arena_rewind(x->arena, saved);
     }
 }
 
@@ -248,9 +248,9 @@ static void check_prohibition(struct analysis *x, const struct prohibition *p)
 void analyse_prohibitions(struct analysis *x)
 {
     for (size_t i = 0; i < x->b->prohibition_count; i++) {
-        struct arena_mark mark = arena_mark(x->arena);
+        struct arena_saved saved = arena_save(x->arena);
         if (x->b->prohibitions[i].when)
             check_prohibition(x, &x->b->prohibitions[i]);
-        arena_rewind(x->arena, mark);
+        arena_rewind(x->arena, saved);
     }
 }

@@ -214,8 +214,8 @@ static void check_supply(struct analysis *x, const struct clause *c)
 void analyse_sources(struct analysis *x)
 {
     for (size_t i = 0; i < x->b->clause_count; i++) {
-        struct arena_mark mark = arena_mark(x->arena);
+        struct arena_saved saved = arena_save(x->arena);
         check_supply(x, &x->b->clauses[i]);
-        arena_rewind(x->arena, mark);
+        arena_rewind(x->arena, saved);
     }
 }

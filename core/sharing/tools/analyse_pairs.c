@@ -199,10 +199,10 @@ static void check_obligations(struct analysis *x)
     for (size_t i = 0; i < x->b->clause_count; i++) {
         const struct clause *c = &x->b->clauses[i];
         bool is_told = false;
-        struct arena_mark mark = arena_mark(x->arena);
+        struct arena_saved saved = arena_save(x->arena);
         for (size_t k = 0; c->has_obligations && k < c->kind_count && !is_told; k++)
             check_undone(x, c, c->kinds[k], &is_told);
-        arena_rewind(x->arena, mark);
+        arena_rewind(x->arena, saved);
     }
 }
 

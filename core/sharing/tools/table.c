@@ -395,7 +395,7 @@ bool table_run(const struct bundle *b, struct arena *scratch, const char *path,
     const struct slice whole = text;
     for (uint32_t line = 1; text.n > 0; line++) {
         size_t end = slice_find(text, '\n');
-        struct arena_mark mark = arena_mark(scratch);
+        struct arena_saved saved = arena_save(scratch);
         err_clear(&e);
         struct row r = { .b = b, .arena = scratch, .given = &given, .e = &e };
         if (!run_line(&r, slice_head(text, end), &given, seen, out)) {
@@ -403,7 +403,7 @@ bool table_run(const struct bundle *b, struct arena *scratch, const char *path,
             add_problem(p, path, whole, line, &r);
         }
         text = slice_from(text, end + 1);
-        arena_rewind(scratch, mark);
+        arena_rewind(scratch, saved);
     }
     return true;
 }

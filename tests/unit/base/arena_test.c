@@ -79,24 +79,24 @@ static void copies_also_the_empty_slice(void)
     CU_ASSERT_STRING_EQUAL(arena_format(&a, "%d-%s", 7, "x"), "7-x");
 }
 
-static void goes_back_to_a_mark(void)
+static void goes_back_to_what_was_saved(void)
 {
     arena_alloc(&a, 100);
-    struct arena_mark mark = arena_mark(&a);
+    struct arena_saved saved = arena_save(&a);
     void *first = arena_alloc(&a, 200000);
     arena_alloc(&a, 300000);
-    arena_rewind(&a, mark);
+    arena_rewind(&a, saved);
     CU_ASSERT_EQUAL(a.used_bytes, 112);
     uint64_t before = mem_count();
     CU_ASSERT_PTR_EQUAL(arena_alloc(&a, 200000), first);
     CU_ASSERT_EQUAL(mem_count(), before);
 }
 
-static void goes_back_to_a_mark_of_its_beginning(void)
+static void goes_back_to_its_beginning(void)
 {
-    struct arena_mark mark = arena_mark(&a);
+    struct arena_saved saved = arena_save(&a);
     void *first = arena_alloc(&a, 10);
-    arena_rewind(&a, mark);
+    arena_rewind(&a, saved);
     CU_ASSERT_EQUAL(a.used_bytes, 0);
     CU_ASSERT_PTR_EQUAL(arena_alloc(&a, 10), first);
 }
@@ -111,11 +111,11 @@ static void goes_back_to_a_mark_of_its_beginning(void)
 static void poisons_what_has_ended(void)
 {
     char *kept = arena_alloc(&a, 5);
-    struct arena_mark mark = arena_mark(&a);
+    struct arena_saved saved = arena_save(&a);
     char *ended = arena_alloc(&a, 100000);
     CU_ASSERT_FALSE(__asan_address_is_poisoned(kept + 4));
     CU_ASSERT_TRUE(__asan_address_is_poisoned(kept + 5));
-    arena_rewind(&a, mark);
+    arena_rewind(&a, saved);
     CU_ASSERT_TRUE(__asan_address_is_poisoned(ended));
     CU_ASSERT_FALSE(__asan_address_is_poisoned(kept));
     arena_reset(&a);
@@ -195,8 +195,8 @@ static CU_TestInfo cases[] = {
     { "refuses what passes its limit", refuses_what_passes_its_limit },
     { "refuses an array whose size overflows", refuses_an_array_whose_size_overflows },
     { "copies also the empty slice", copies_also_the_empty_slice },
-    { "goes back to a mark", goes_back_to_a_mark },
-    { "goes back to a mark of its beginning", goes_back_to_a_mark_of_its_beginning },
+    { "goes back to what was saved", goes_back_to_what_was_saved },
+    { "goes back to its beginning", goes_back_to_its_beginning },
     { "poisons what has ended", poisons_what_has_ended },
     { "takes no new memory for the same work", takes_no_new_memory_for_the_same_work },
     { "fails on the nth allocation only", fails_on_the_nth_allocation_only },

@@ -10,7 +10,7 @@
 
 #define KEYS 9000
 #define TURN 60
-#define FULL 8000 /* keys of a generation, to see many of them */
+#define FULL 8000 /* keys of a revision, to see many of them */
 
 static struct spool s;
 static struct err e;

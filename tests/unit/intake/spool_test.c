@@ -1,4 +1,4 @@
-/* spool_test.c - the spool by itself: marks, pruning, damaged bytes. */
+/* spool_test.c - the spool by itself: dedup keys, pruning, damaged bytes. */
 #include <stdio.h>
 
 #include <CUnit/CUnit.h>
@@ -33,18 +33,18 @@ static void done(void)
     scratch_remove(&scratch);
 }
 
-static void mark(const char *id, uint8_t body, struct mark *out)
+static void key_of(const char *id, uint8_t body, struct dedup_key *out)
 {
     uint8_t hash[HASH_BYTES];
     memset(hash, body, sizeof hash);
-    mark_of(slice_text(id), hash, out);
+    dedup_key_of(slice_text(id), hash, out);
 }
 
 static void remember(const char *id, uint8_t body, int64_t ms)
 {
-    struct mark m;
+    struct dedup_key m;
     struct answer given = { .fate = ANSWER_KEPT, .reply = SLICE("AA") };
-    mark(id, body, &m);
+    key_of(id, body, &m);
     s.turn.counts.taken++;
     CU_ASSERT_FATAL(spool_remember(&s, &m, ms, &given, &e));
 }
@@ -57,9 +57,9 @@ static void next_turn(void)
 
 static struct seen seen(const char *id, uint8_t body, int64_t ms)
 {
-    struct mark m;
+    struct dedup_key m;
     struct seen out;
-    mark(id, body, &m);
+    key_of(id, body, &m);
     CU_ASSERT_FATAL(spool_seen(&s, &m, ms, &a, &out, &e));
     return out;
 }
@@ -93,7 +93,7 @@ static void knows_it_in_later_turns_too(void)
     remember("id-3", 1, 2000);
     CU_ASSERT(slice_equal(seen("id-2", 1, 2000).reply, SLICE("AA")));
     CU_ASSERT_TRUE(seen("id-3", 1, 2000).again);
-    CU_ASSERT_FALSE(seen("id-2", 1, 1001 + MARK_KEPT_MS).again);
+    CU_ASSERT_FALSE(seen("id-2", 1, 1001 + DEDUP_KEPT_MS).again);
 }
 
 static void knows_a_body_without_an_id(void)
@@ -104,7 +104,7 @@ static void knows_a_body_without_an_id(void)
     CU_ASSERT_FALSE(seen("", 2, 2000).other_body);
 }
 
-static void prunes_old_marks_a_few_at_a_time(void)
+static void prunes_old_dedup_keys_a_few_at_a_time(void)
 {
     char id[16];
     for (int i = 0; i < 100; i++) {
@@ -112,7 +112,7 @@ static void prunes_old_marks_a_few_at_a_time(void)
         remember(id, 1, 1000 + i);
         next_turn();
     }
-    int64_t later = 1000 + 50 + MARK_KEPT_MS;
+    int64_t later = 1000 + 50 + DEDUP_KEPT_MS;
     for (int turn = 0; turn < 20; turn++)
         CU_ASSERT_FATAL(spool_prune(&s, later, &e));
     CU_ASSERT_TRUE(seen("old-50", 1, later).again);
@@ -396,15 +396,15 @@ static void compares_with_what_was_last_seen(void)
     bool changed = false;
     CU_ASSERT_FATAL(spool_change_get(&s, &c, &changed, &e));
     CU_ASSERT_TRUE(changed);
-    CU_ASSERT_EQUAL(c.generation, 0);
-    c.generation = 1;
+    CU_ASSERT_EQUAL(c.revision, 0);
+    c.revision = 1;
     CU_ASSERT_FATAL(spool_change_put(&s, &c, &e));
     CU_ASSERT_FATAL(spool_change_get(&s, &c, &changed, &e));
     CU_ASSERT_FALSE(changed);
     c.of[0] = 2;
     CU_ASSERT_FATAL(spool_change_get(&s, &c, &changed, &e));
     CU_ASSERT_TRUE(changed);
-    CU_ASSERT_EQUAL(c.generation, 1);
+    CU_ASSERT_EQUAL(c.revision, 1);
 }
 
 static void reads_back_what_waits_in_order(void)
@@ -455,7 +455,7 @@ static CU_TestInfo cases[] = {
     { "finds one among many bodies of an id", finds_one_among_many_bodies_of_an_id },
     { "knows it in later turns too", knows_it_in_later_turns_too },
     { "knows a body without an id", knows_a_body_without_an_id },
-    { "prunes old marks a few at a time", prunes_old_marks_a_few_at_a_time },
+    { "prunes old dedup keys a few at a time", prunes_old_dedup_keys_a_few_at_a_time },
     { "answers beyond their share go, the oldest first",
       answers_beyond_their_share_go_the_oldest_first },
     { "a turn of many answers is pruned as fast as it came",

@@ -94,7 +94,7 @@ static void sends_the_stored_answer_again(void)
 static void forgets_what_was_sent_after_14_days(void)
 {
     world_say(&w, ADMITTED);
-    world_set_ms(world_now_ms() + MARK_KEPT_MS);
+    world_set_ms(world_now_ms() + DEDUP_KEPT_MS);
     world_say(&w, ADMITTED);
     CU_ASSERT_EQUAL(world_counts(&w).duplicates, 1);
     world_set_ms(world_now_ms() + 1);

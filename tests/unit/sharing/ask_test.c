@@ -2,13 +2,13 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
-#include "sharing/decide/answers.h"
+#include "sharing/decide/truths.h"
 #include "small.h"
 
-static bool row_fits(struct answers *s, const struct facts_context *in, const struct when *w,
+static bool row_fits(struct truths *s, const struct facts_context *in, const struct when *w,
                      uint32_t ask)
 {
-    const uint8_t *row = answers_row(s, ask);
+    const uint8_t *row = truths_row(s, ask);
     bool same = row != NULL;
     for (uint16_t i = 0; same && i < in->bundle->service_count; i++) {
         struct facts_context alone = *in;
@@ -36,9 +36,9 @@ static size_t compare_rows(const struct judge_input *event)
                                 .schema = (size_t)bundle_schema(b, event->event.plan),
                                 .decided_ms = event->decided_ms,
                                 .arena = &world.arena };
-    struct answers s;
+    struct truths s;
     size_t compared = 0;
-    CU_ASSERT_FATAL(answers_begin(&s, &in, &world.e));
+    CU_ASSERT_FATAL(truths_begin(&s, &in, &world.e));
     for (size_t i = 0; i < b->clause_count; i++) {
         if (!b->clauses[i].when || !clause_fits(&b->clauses[i], &in))
             continue;

@@ -528,8 +528,6 @@ static void at_the_limit_the_oldest_closed_event_goes_and_is_counted(void)
     SAY("HospitalStay.discharged", WARDS, "header.episode=OLD;at=-49");
     SAY("HospitalStay.admitted", WARDS, "header.episode=V1;at=-100");
     for (int i = 0; i < EVENTS_MAX - 2; i++) {
-        struct arena_mark mark = arena_mark(&world.arena);
-        (void)mark;
         (void)snprintf(fields, sizeof fields, "header.episode=V1;at=%d", i);
         SAY("HospitalStay.moved", WARDS, fields);
     }

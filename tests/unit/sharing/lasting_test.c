@@ -158,14 +158,14 @@ static void the_order_of_arrival_decides_nothing_later(void)
     unsigned order[6];
     CU_ASSERT_FATAL(open_lasting(14));
     for (unsigned seed = 0; seed < 720; seed++) {
-        struct arena_mark mark = arena_mark(&world.arena);
+        struct arena_saved saved = arena_save(&world.arena);
         for (unsigned i = 0, rest = seed; i < 6; rest /= ++i) {
             unsigned at = rest % (i + 1);
             order[i] = order[at];
             order[at] = i;
         }
         CU_ASSERT(arrive(order));
-        arena_rewind(&world.arena, mark);
+        arena_rewind(&world.arena, saved);
     }
 }
 

@@ -340,7 +340,7 @@ static void print_story(const struct story *s, const int *order, unsigned seed)
 /* Whether the story in that order leaves what the model says, and the same facts as before. */
 static bool check_order(const struct story *s, const int *order, uint64_t *sum, size_t *shared)
 {
-    struct arena_mark mark = arena_mark(&world.arena);
+    struct arena_saved saved = arena_save(&world.arena);
     world.facts = person_unknown;
     world.now_ms = T0 + 1000 * HOUR; /* after all has occurred */
     bool ok = true;
@@ -355,7 +355,7 @@ static bool check_order(const struct story *s, const int *order, uint64_t *sum, 
         printf("answers %x, the model's %x", answers, model(s));
     ok = ok && answers == model(s) && (*sum == 0 || *sum == now);
     *sum = now;
-    arena_rewind(&world.arena, mark);
+    arena_rewind(&world.arena, saved);
     return ok;
 }
 

@@ -82,10 +82,10 @@ static void judging_allocates_nothing_outside_its_arena(void)
     struct judged again;
     CU_ASSERT_FATAL(world_say(&world, "HospitalStay.admitted", WARDS, "header.episode=V1;name=X"));
     CU_ASSERT_FATAL(world_say(&world, "DischargePlan.referred", HUB, "referral.to=" TEAM));
-    struct arena_mark mark = arena_mark(&world.arena);
+    struct arena_saved saved = arena_save(&world.arena);
     CU_ASSERT_FATAL(world_judge(&world, &world.in, &again));
     CU_ASSERT_EQUAL(again.disclosure_count, 2);
-    arena_rewind(&world.arena, mark);
+    arena_rewind(&world.arena, saved);
     uint64_t before = mem_count();
     CU_ASSERT_FATAL(world_judge(&world, &world.in, &again));
     CU_ASSERT_EQUAL(mem_count(), before);
@@ -356,7 +356,7 @@ static int compare_service(const struct schema *s, uint16_t to, bool restricted)
             struct trial t = {
                 .schema = s, .kind = s->kinds[k], .source = from, .to = to, .facts = &facts
             };
-            struct arena_mark mark = arena_mark(&world.arena);
+            struct arena_saved saved = arena_save(&world.arena);
             know_everything(from, to, restricted, &facts);
             int n = compare_variants(&t);
             if (n < 0) {
@@ -364,7 +364,7 @@ static int compare_service(const struct schema *s, uint16_t to, bool restricted)
                        (int)t.kind.n, (const char *)t.kind.p, (size_t)from, to, world.e.text);
                 return -1;
             }
-            arena_rewind(&world.arena, mark);
+            arena_rewind(&world.arena, saved);
             compared += n;
         }
     return compared;

@@ -1,5 +1,5 @@
-/* answers.c - the conditions of one event, answered for all services at once. */
-#include "sharing/decide/answers.h"
+/* truths.c - the conditions of one event, evaluated for all services at once. */
+#include "sharing/decide/truths.h"
 
 #include "base/bits.h"
 #include "sharing/decide/decide.h"
@@ -40,7 +40,7 @@ static void name_by_event(const struct facts_context *in, struct services *s)
 
 /* Column 0 is for some stranger, each further one for a named service. Without strangers column 0
  * asks about service 0, and nobody looks at it. */
-static void number_columns(struct answers *s, uint16_t *column, uint16_t *asked)
+static void number_columns(struct truths *s, uint16_t *column, uint16_t *asked)
 {
     size_t services = s->bundle->service_count, n = 1;
     for (size_t w = 0; w * 64 < services; w++) {
@@ -59,15 +59,15 @@ static void number_columns(struct answers *s, uint16_t *column, uint16_t *asked)
         s->has_stranger = true;
     }
     s->columns = n;
-    s->width = (n + ANSWERS_BLOCK - 1) / ANSWERS_BLOCK * ANSWERS_BLOCK;
+    s->width = (n + TRUTHS_BLOCK - 1) / TRUTHS_BLOCK * TRUTHS_BLOCK;
 }
 
-bool answers_begin(struct answers *s, const struct facts_context *in, struct err *e)
+bool truths_begin(struct truths *s, const struct facts_context *in, struct err *e)
 {
     const struct compiled *k = in->bundle->compiled;
     uint16_t *column = ARENA_ARRAY(in->arena, in->bundle->service_count + 1, uint16_t);
     uint16_t *asked = ARENA_ARRAY(in->arena, in->bundle->service_count + 1, uint16_t);
-    *s = (struct answers){
+    *s = (struct truths){
         .bundle = in->bundle, .in = *in, .arena = in->arena, .column = column, .asked = asked
     };
     s->in.age = &s->age;
@@ -85,7 +85,7 @@ bool answers_begin(struct answers *s, const struct facts_context *in, struct err
 /* ---- rows ---- */
 
 /* A row, not zeroed; NULL: memory is out. One allocation serves ROWS_AT_ONCE rows. */
-static uint8_t *new_row(struct answers *s)
+static uint8_t *new_row(struct truths *s)
 {
     if (s->rows_left == 0) {
         s->more_rows = arena_raw(s->arena, ROWS_AT_ONCE * s->width);
@@ -107,7 +107,7 @@ static void raise_weight(enum truth counts, uint8_t *weight)
 }
 
 /* Only services with such a relationship differ from the stranger. */
-static void fill_relationships(const struct answers *s, struct slice kind, uint8_t *row)
+static void fill_relationships(const struct truths *s, struct slice kind, uint8_t *row)
 {
     const struct person *p = s->in.facts;
     memset(row, WEIGHT_FALSE(NO_RELATIONSHIP), s->width);
@@ -116,7 +116,7 @@ static void fill_relationships(const struct answers *s, struct slice kind, uint8
                      &row[s->column[p->relationships[i].with]]);
 }
 
-static void fill_columns(struct answers *s, const struct when_node *n, uint8_t *row)
+static void fill_columns(struct truths *s, const struct when_node *n, uint8_t *row)
 {
     for (size_t i = 0; i < s->columns; i++) {
         s->in.recipient = s->asked[i];
@@ -126,12 +126,12 @@ static void fill_columns(struct answers *s, const struct when_node *n, uint8_t *
 }
 
 /* A service of the region, and not every one or one that is away. */
-static bool is_one(const struct answers *s, int32_t who)
+static bool is_one(const struct truths *s, int32_t who)
 {
     return who >= 0 && (size_t)who < s->bundle->service_count;
 }
 
-static void fill_named(struct answers *s, const struct when_node *n, int32_t who, uint8_t *row)
+static void fill_named(struct truths *s, const struct when_node *n, int32_t who, uint8_t *row)
 {
     if (!is_one(s, who))
         return;
@@ -140,7 +140,7 @@ static void fill_named(struct answers *s, const struct when_node *n, int32_t who
 }
 
 /* Everybody gets the stranger's answer, except the services that such words name. */
-static void fill_words(struct answers *s, const struct when_node *n, uint8_t *row)
+static void fill_words(struct truths *s, const struct when_node *n, uint8_t *row)
 {
     const struct person *p = s->in.facts;
     size_t consents = n->function == WHEN_CONSENT ? p->consent_count : 0;
@@ -165,7 +165,7 @@ static bool asks_words(const struct when_node *n)
            n->function == WHEN_RESPONSIBLE;
 }
 
-static void fill_term(struct answers *s, const struct ask *a, uint8_t *row)
+static void fill_term(struct truths *s, const struct ask *a, uint8_t *row)
 {
     const struct when_node *n = a->term;
     bool is_call = n->op == WHEN_CALL;
@@ -184,22 +184,22 @@ static void fill_term(struct answers *s, const struct ask *a, uint8_t *row)
 
 static void keep_lesser(uint8_t *restrict row, const uint8_t *restrict other, size_t width)
 {
-    for (size_t at = 0; at < width; at += ANSWERS_BLOCK)
-        for (size_t i = 0; i < ANSWERS_BLOCK; i++)
+    for (size_t at = 0; at < width; at += TRUTHS_BLOCK)
+        for (size_t i = 0; i < TRUTHS_BLOCK; i++)
             row[at + i] = weight_lesser(row[at + i], other[at + i]);
 }
 
 static void keep_greater(uint8_t *restrict row, const uint8_t *restrict other, size_t width)
 {
-    for (size_t at = 0; at < width; at += ANSWERS_BLOCK)
-        for (size_t i = 0; i < ANSWERS_BLOCK; i++)
+    for (size_t at = 0; at < width; at += TRUTHS_BLOCK)
+        for (size_t i = 0; i < TRUTHS_BLOCK; i++)
             row[at + i] = weight_greater(row[at + i], other[at + i]);
 }
 
-static bool fill_logic(struct answers *s, const struct ask *a, uint8_t *row)
+static bool fill_logic(struct truths *s, const struct ask *a, uint8_t *row)
 {
     for (uint32_t i = 0; i < a->count; i++) {
-        const uint8_t *arg = answers_row(s, a->args[i]);
+        const uint8_t *arg = truths_row(s, a->args[i]);
         if (!arg)
             return false;
         if (i == 0)
@@ -214,7 +214,7 @@ static bool fill_logic(struct answers *s, const struct ask *a, uint8_t *row)
     return true;
 }
 
-const uint8_t *answers_ask(struct answers *s, uint32_t ask)
+const uint8_t *truths_ask(struct truths *s, uint32_t ask)
 {
     const struct ask *a = &s->bundle->compiled->asks[ask];
     uint8_t *row = new_row(s);
@@ -228,7 +228,7 @@ const uint8_t *answers_ask(struct answers *s, uint32_t ask)
     return row;
 }
 
-static uint8_t weigh_guard(const struct answers *s, const struct agreement *g, uint16_t service)
+static uint8_t weigh_guard(const struct truths *s, const struct agreement *g, uint16_t service)
 {
     enum reason why;
     switch (decide_guard(g, s->in.facts, s->in.source, service, s->in.decided_ms, &why)) {
@@ -241,7 +241,7 @@ static uint8_t weigh_guard(const struct answers *s, const struct agreement *g, u
     }
 }
 
-static void fill_guard_of(const struct answers *s, const struct agreement *g, int32_t who,
+static void fill_guard_of(const struct truths *s, const struct agreement *g, int32_t who,
                           uint8_t *row)
 {
     if (is_one(s, who))
@@ -250,7 +250,7 @@ static void fill_guard_of(const struct answers *s, const struct agreement *g, in
 
 /* Everybody gets the stranger's answer, except the services that the person's own words name:
  * consents, or objections where consent is implied. */
-static void fill_guard(const struct answers *s, const struct agreement *g, uint8_t *row)
+static void fill_guard(const struct truths *s, const struct agreement *g, uint8_t *row)
 {
     const struct person *p = s->in.facts;
     bool is_implied = slice_equal_text(g->confidentiality, "implied-consent");
@@ -265,14 +265,14 @@ static void fill_guard(const struct answers *s, const struct agreement *g, uint8
         fill_guard_of(s, g, p->settlements[i].recipient, row);
 }
 
-static void fill_each_guard(const struct answers *s, const struct agreement *g, uint8_t *row)
+static void fill_each_guard(const struct truths *s, const struct agreement *g, uint8_t *row)
 {
     for (size_t i = 0; i < s->columns; i++)
         row[i] = weigh_guard(s, g, s->asked[i]);
     memset(row + s->columns, WEIGHT_NONE, s->width - s->columns);
 }
 
-const uint8_t *answers_ask_guard(struct answers *s, uint16_t guard)
+const uint8_t *truths_ask_guard(struct truths *s, uint16_t guard)
 {
     const struct agreement *g = s->bundle->compiled->guards[guard];
     uint8_t *row = new_row(s);
