@@ -26,11 +26,7 @@ static void done(void)
 /* A message with these members beside; each has an id of its own. */
 static enum answer_fate say(const char *members)
 {
-    static int id;
-    char text[400];
-    snprintf(text, sizeof text,
-             "{\"id\":\"s%d\",\"type\":\"admitted\",\"environment\":\"live\",%s}", ++id, members);
-    return world_say(&w, text);
+    return world_admit(&w, members);
 }
 
 /* Whom it hides, and what, nobody can tell. */

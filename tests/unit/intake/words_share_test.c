@@ -47,11 +47,7 @@ static void done(void)
 
 static enum answer_fate answer_to(const char *members)
 {
-    static int id;
-    char text[400];
-    snprintf(text, sizeof text,
-             "{\"id\":\"w%d\",\"type\":\"admitted\",\"environment\":\"live\",%s}", ++id, members);
-    return world_say(&w, text);
+    return world_admit(&w, members);
 }
 
 static void say(const char *members)

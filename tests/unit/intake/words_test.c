@@ -28,11 +28,7 @@ static void done(void)
 
 static void say(const char *members)
 {
-    static int id;
-    char text[400];
-    snprintf(text, sizeof text,
-             "{\"id\":\"w%d\",\"type\":\"admitted\",\"environment\":\"live\",%s}", ++id, members);
-    CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_KEPT);
+    CU_ASSERT_EQUAL(world_admit(&w, members), ANSWER_KEPT);
 }
 
 static struct slice key_of(const struct key *key, const char *text)

@@ -313,6 +313,15 @@ enum answer_fate world_say(struct world *w, const char *text)
     return w->answer.fate;
 }
 
+enum answer_fate world_admit(struct world *w, const char *members)
+{
+    static int id;
+    char text[400];
+    snprintf(text, sizeof text,
+             "{\"id\":\"a%d\",\"type\":\"admitted\",\"environment\":\"live\",%s}", ++id, members);
+    return world_say(w, text);
+}
+
 struct feed_counts world_counts(struct world *w)
 {
     struct feed_counts c = { 0 };

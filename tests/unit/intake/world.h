@@ -52,6 +52,8 @@ bool world_mend_to(struct world *w, enum world_format format);
 
 /* One arrival, one turn; the answer is in w->answer. */
 enum answer_fate world_say(struct world *w, const char *text);
+/* The same of an admission with these members beside; each has an id of its own. */
+enum answer_fate world_admit(struct world *w, const char *members);
 /* Puts on the bus that the local id is known to be THEIRS, of partition 2. */
 void world_link(struct world *w, const char *local_id);
 /* Puts on the bus that people refused the n-th event of whoever the local id is, or (reopened_by
