@@ -146,6 +146,17 @@ static void look_at_bus(const struct site *s, struct problems *p)
                            e.text);
 }
 
+static void look_at_mappings(const struct site *s, struct problems *warnings)
+{
+    for (size_t i = 0; i < s->feed_count; i++)
+        for (const struct mapping_note *n = mapping_notes(s->feeds[i].mapping); n; n = n->next)
+            (void)problems_say(warnings, "map.position", n->file, n->line, n->column,
+                               "remembers by '%.*s', which goes by its place: sent in another "
+                               "order its person has another memory, in which a lift may count as "
+                               "known; want by: subject",
+                               SHOWN(n->path));
+}
+
 /* Prints what it finds. True when nothing of it is a problem. */
 static bool look(struct cli *c, const struct bundle *b, const struct site *s)
 {
@@ -161,6 +172,7 @@ static bool look(struct cli *c, const struct bundle *b, const struct site *s)
         site_find_person_keys(s, &c->arena, &f.problems);
         look_at_state(s, &f.problems);
         look_at_bus(s, &f.problems);
+        look_at_mappings(s, &f.warnings);
         files_check(s, &f.problems, &f.warnings);
     }
     if (s && b->people.count)

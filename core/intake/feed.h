@@ -166,15 +166,23 @@ MUST_CHECK bool feed_answer(struct feed *f, const struct message *m, enum reply_
 /* feed_compare.c: whether one event of a message is news. */
 struct news {
     struct change change; /* of an event with `changed` */
-    bool is_news;         /* it is emitted */
-    bool is_learned;      /* change is to be remembered */
-    bool is_repeat;       /* what is remembered says the same, and is believed */
+    struct change local;  /* the same under the key of the local id; has_local */
+    bool has_local;
+    struct change older[CHANGED_ORDERS_MAX]; /* by the keys of `was`, where it says otherwise */
+    size_t older_count;
+    bool is_older;   /* it is remembered, and not yet under its own key */
+    bool is_news;    /* it is emitted */
+    bool is_learned; /* change is to be remembered */
+    bool is_repeat;  /* what is remembered says the same, and is believed */
 };
 /* As what `changed` names is kept. */
 void feed_half_hash(struct slice s, uint8_t out[ID_BYTES]);
 MUST_CHECK bool feed_compare(struct feed *f, const struct mapped_event *event,
                              const struct subject *s, struct news *n, struct err *e);
-/* An earlier one of the same message counts as seen. revision: what its own will be. */
+/* Counts the change, and keeps it where it is learned. */
+MUST_CHECK bool feed_learn_change(struct feed *f, struct news *n, struct err *e);
+/* An earlier one of the same message counts as seen, unless this one restricts. revision: what
+ * its own will be. */
 void feed_compare_after(const struct mapped_event *event, const struct news *before,
                         int64_t revision, struct news *n);
 /* What the id of its record is made of beside its ordinal. diffed: `changed` alone tells the

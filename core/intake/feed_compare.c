@@ -8,7 +8,11 @@
  * is told;
  * - all else goes by its memory too, unless another spool has spoken of its person since it was
  * written; while nobody can tell that, what undoes (`first: quiet`) is told. To tell a word about
- * sharing again harms nobody: it is disclosed to none, and its time says what it undoes. */
+ * sharing again harms nobody: it is disclosed to none, and its time says what it undoes.
+ *
+ * A memory by subject (`by: subject`) is kept twice: under the subject's key, and under the key of
+ * the local id, by which the same person may have been known before. What is about sharing is a
+ * repeat only where both say so. */
 #include <string.h>
 
 #include "intake/feed.h"
@@ -56,6 +60,138 @@ static bool tell_again(struct feed *f, const struct mapped_event *event, const s
     return true;
 }
 
+static void key_by(const struct mapped_event *event, const struct subject_key *who,
+                   uint8_t out[ID_BYTES])
+{
+    const struct slice parts[] = { event->changed_key, slice_of("\x1e", 1),
+                                   slice_of(who->b, ID_BYTES) };
+    uint8_t hash[HASH_BYTES];
+    sha256_slices(parts, 3, hash);
+    memcpy(out, hash, ID_BYTES);
+}
+
+/* Under both keys of its subject; the local id's is left out where it is the subject's. */
+static void set_keys(struct feed *f, const struct mapped_event *event, const struct subject *s,
+                     struct news *n)
+{
+    feed_half_hash(event->changed_of, n->change.of);
+    if (!event->changed_by_subject) {
+        feed_half_hash(event->changed_key, n->change.key);
+        return;
+    }
+    key_by(event, &s->key, n->change.key);
+    const struct slice id = event_identifiers(&event->build).local_id;
+    if (slice_is_empty(id))
+        return;
+    struct subject local;
+    identity_local(&f->identity, id, &local);
+    n->local = n->change;
+    key_by(event, &local.key, n->local.key);
+    n->has_local = memcmp(n->local.key, n->change.key, ID_BYTES) != 0;
+}
+
+/* What stands under another key counts for n, too. *differs: it is there, and says something else.
+ */
+static bool count_in(struct feed *f, struct change *other, struct news *n, bool *differs,
+                     struct err *e)
+{
+    if (!spool_change_get(&f->spool, other, differs, e))
+        return false;
+    if (other->revision == 0) {
+        *differs = false;
+        return true;
+    }
+    if (n->change.revision == 0)
+        n->change.line = other->line;
+    if (other->revision > n->change.revision)
+        n->change.revision = other->revision;
+    return true;
+}
+
+/* The order-th of the orders of n things: `at` says which stands where. */
+static void set_order(size_t order, size_t n, size_t at[CHANGED_WAS_MAX])
+{
+    for (size_t i = 0; i < n; i++)
+        at[i] = i;
+    for (size_t i = 0; i + 1 < n; i++) {
+        const size_t from = i + order % (n - i), one = at[i];
+        order /= n - i;
+        at[i] = at[from];
+        at[from] = one;
+    }
+}
+
+static void key_as_it_was(const struct mapped_event *event, size_t order, uint8_t out[ID_BYTES])
+{
+    struct slice parts[1 + CHANGED_WAS_MAX] = { event->changed_name };
+    size_t at[CHANGED_WAS_MAX];
+    uint8_t hash[HASH_BYTES];
+    set_order(order, event->changed_was_count, at);
+    for (size_t i = 0; i < event->changed_was_count; i++)
+        parts[1 + i] = event->changed_was[at[i]];
+    sha256_slices(parts, 1 + event->changed_was_count, hash);
+    memcpy(out, hash, ID_BYTES);
+}
+
+/* By the keys of an older mapping; each order of their paths was a memory of its own. One that says
+ * something else is set right when the change is learned. */
+static bool count_older(struct feed *f, const struct mapped_event *event, struct news *n,
+                        bool *changed, struct err *e)
+{
+    size_t orders = event->changed_was_count > 0;
+    for (size_t i = 2; i <= event->changed_was_count; i++)
+        orders *= i;
+    for (size_t order = 0; order < orders; order++) {
+        struct change older = n->change;
+        bool differs = false;
+        key_as_it_was(event, order, older.key);
+        if (!count_in(f, &older, n, &differs, e))
+            return false;
+        *changed = *changed || differs;
+        if (differs)
+            n->older[n->older_count++] = older;
+    }
+    return true;
+}
+
+/* What allows goes by all that is remembered of its subject; of all else one memory is enough. */
+static bool find_memory(struct feed *f, const struct mapped_event *event, struct news *n,
+                        bool *changed, struct err *e)
+{
+    const bool allows = event->schema->restricts && !event->restricts;
+    bool differs = false;
+    if (!spool_change_get(&f->spool, &n->change, changed, e))
+        return false;
+    const bool is_known = n->change.revision > 0;
+    if (!event->changed_by_subject || (is_known && !allows))
+        return true;
+    if (!is_known)
+        *changed = false;
+    if (n->has_local && !count_in(f, &n->local, n, &differs, e))
+        return false;
+    *changed = *changed || differs;
+    if ((n->change.revision == 0 || allows) && !count_older(f, event, n, changed, e))
+        return false;
+    *changed = *changed || n->change.revision == 0;
+    n->is_older = !is_known && !*changed;
+    return true;
+}
+
+bool feed_learn_change(struct feed *f, struct news *n, struct err *e)
+{
+    n->change.revision++;
+    if (!n->is_learned)
+        return true;
+    for (size_t i = 0; i < n->older_count; i++) {
+        n->older[i].revision = n->change.revision;
+        if (!spool_change_put(&f->spool, &n->older[i], e))
+            return false;
+    }
+    n->local.revision = n->change.revision;
+    return spool_change_put(&f->spool, &n->change, e) &&
+           (!n->has_local || spool_change_put(&f->spool, &n->local, e));
+}
+
 bool feed_compare(struct feed *f, const struct mapped_event *event, const struct subject *s,
                   struct news *n, struct err *e)
 {
@@ -63,13 +199,12 @@ bool feed_compare(struct feed *f, const struct mapped_event *event, const struct
     *n = (struct news){ .is_news = true };
     if (!event->has_changed)
         return true;
-    feed_half_hash(event->changed_key, n->change.key);
-    feed_half_hash(event->changed_of, n->change.of);
-    if (!spool_change_get(&f->spool, &n->change, &changed, e))
+    set_keys(f, event, s, n);
+    if (!find_memory(f, event, n, &changed, e))
         return false;
     if (!changed && !tell_again(f, event, s, n, e))
         return false;
-    n->is_learned = n->is_news;
+    n->is_learned = n->is_news || n->is_older;
     if (changed && event->changed_quiet && n->change.revision == 0) {
         if (!has_spoken(f, event, s, 0, &spoken, e))
             return false;
@@ -86,7 +221,7 @@ void feed_compare_after(const struct mapped_event *event, const struct news *bef
     n->is_learned = memcmp(before->change.of, n->change.of, ID_BYTES) != 0;
     n->is_repeat = n->is_repeat && !n->is_learned;
     n->change.revision = revision;
-    n->is_news = n->is_learned && !(event->changed_quiet && revision == 0);
+    n->is_news = event->restricts || (n->is_learned && !(event->changed_quiet && revision == 0));
 }
 
 void feed_place(const struct feed *f, const struct mapped_event *event, const struct news *n,

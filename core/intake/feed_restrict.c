@@ -91,9 +91,8 @@ static bool publish(struct feed *f, const struct message *m, const struct mapped
 
 static bool learn(struct feed *f, struct no *n, struct err *e)
 {
-    n->news.change.revision++;
     return (!n->subject.remember || spool_link_put(&f->spool, &n->subject.link, e)) &&
-           (!n->news.is_learned || spool_change_put(&f->spool, &n->news.change, e));
+           feed_learn_change(f, &n->news, e);
 }
 
 static bool is_told(const struct no *list, const struct no *n)

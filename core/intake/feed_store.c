@@ -447,8 +447,7 @@ static bool write_rows(struct feed *f, struct making *k, struct err *e)
         struct candidate *c = &k->events[i];
         if (c->subject.remember && !spool_link_put(&f->spool, &c->subject.link, e))
             return false;
-        c->news.change.revision++;
-        if (c->news.is_learned && !spool_change_put(&f->spool, &c->news.change, e))
+        if (!feed_learn_change(f, &c->news, e))
             return false;
     }
     if (!write_words(f, k, e) || !write_unknown(f, k, e))

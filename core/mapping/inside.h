@@ -155,9 +155,9 @@ struct rule {
     struct slice kind, action;
     struct setter *setters;
     size_t setter_count;
-    bool has_changed, is_quiet, asks;
+    bool has_changed, by_subject, is_quiet, asks;
     struct slice memory; /* name of what `changed` remembers */
-    struct refs key, of;
+    struct refs key, of, was;
 };
 
 /* A path of the record in an out mapping. */
@@ -245,6 +245,7 @@ struct mapping {
     const struct format *format;
     bool is_in, is_snapshot;
     uint8_t hash[HASH_BYTES];
+    const struct mapping_note *notes;
     /* in */
     struct refs id, type;
     struct slice type_path;        /* the paths of type, joined by '^' */
@@ -424,6 +425,8 @@ struct conditions load_conditions(struct loader *l, const struct node *n, bool r
 /* After the rules are loaded: notes which words their conditions know of each path, and refuses
  * words of two rules that differ by case alone. */
 void load_watched(struct loader *l);
+/* load_memory.c: notes keys of `changed` that go by a place. */
+void load_memory(struct loader *l);
 /* One of asserts, replaces, retracts, as its bit; 0 after a problem. */
 unsigned load_action(struct loader *l, const struct node *n);
 enum conversion load_as(struct loader *l, const struct node *n);

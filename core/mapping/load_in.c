@@ -117,6 +117,28 @@ static void add_setter(struct loader *l, struct rule *r, const struct node *n,
     r->setters[r->setter_count++] = (struct setter){ f, slot, companion_of(l, r->schema->plan, f) };
 }
 
+/* What is gone from a snapshot has no subject any more, only its key. */
+static void load_by(struct loader *l, const struct node *n, struct rule *r)
+{
+    const struct node *by = node_get(n, "by"), *was = node_get(n, "was");
+    const bool optional = l->optional;
+    r->by_subject = by != NULL;
+    if (by && (by->kind != NODE_TEXT || !slice_equal_text(by->text, "subject")))
+        strict_say(&l->reader, by, "map.changed", "cannot take this for by: want subject");
+    if (by && node_get(n, "vanished"))
+        strict_say(&l->reader, by, "map.changed",
+                   "cannot go by the subject of what has vanished: want key alone");
+    if (!was)
+        return;
+    l->optional = true;
+    r->was = load_refs(l, was, false);
+    l->optional = optional;
+    if (!by || r->was.count > CHANGED_WAS_MAX)
+        strict_say(&l->reader, was, "map.changed",
+                   "cannot take this for was: want at most %d paths, and by: subject beside them",
+                   CHANGED_WAS_MAX);
+}
+
 static void load_changed(struct loader *l, const struct node *n, const struct node *emit,
                          struct rule *r)
 {
@@ -124,13 +146,17 @@ static void load_changed(struct loader *l, const struct node *n, const struct no
     const struct node *key = node_get(n, "key"), *of = node_get(n, "of");
     const struct node *name = node_get(n, "name"), *first = node_get(n, "first");
     const struct node *vanished = node_get(n, "vanished");
-    if (!key || !of) {
-        strict_say(&l->reader, n, "map.changed", "cannot tell what changed: want key and of");
+    const struct node *by = node_get(n, "by");
+    if ((!key && !by) || !of) {
+        strict_say(&l->reader, n, "map.changed",
+                   "cannot tell what changed: want key, or by: subject, and of");
         return;
     }
     r->has_changed = true;
-    r->key = load_refs(l, key, false);
+    if (key)
+        r->key = load_refs(l, key, false);
     r->of = load_refs(l, of, false);
+    load_by(l, n, r);
     r->memory = name && strict_is(&l->reader, name, NODE_TEXT, "name") ? name->text : emit->text;
     r->is_quiet = first != NULL;
     if (first && !slice_equal_text(first->text, "quiet"))
@@ -293,4 +319,5 @@ void load_in(struct loader *l, const struct node *root)
         load_common(l, common);
     load_environment(l);
     load_watched(l);
+    load_memory(l);
 }

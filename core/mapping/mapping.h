@@ -12,6 +12,9 @@
 #include "contract/registry.h"
 #include "record/catalogue.h"
 
+#define CHANGED_WAS_MAX 3 /* paths of `was` */
+#define CHANGED_ORDERS_MAX 6
+
 struct mapping;
 struct strict_topic;
 
@@ -38,9 +41,14 @@ struct mapped_event {
     const struct schema *schema;
     struct build build;
     bool has_changed;         /* emitted only when `of` differs from what was last seen for `key` */
+    bool changed_by_subject;  /* the key is of its subject, too, whichever ids the message has */
     struct slice changed_key; /* the key's texts, and which rule of the mapping it is */
-    struct slice changed_of;  /* the watched texts: absent, cleared and present are told apart */
-    bool changed_quiet;       /* a key never seen before is remembered, and nothing is emitted */
+    struct slice changed_name;
+    /* What an older mapping knew it by: the texts of that key, in whichever order they stood. */
+    struct slice changed_was[CHANGED_WAS_MAX];
+    size_t changed_was_count;
+    struct slice changed_of; /* the watched texts: absent, cleared and present are told apart */
+    bool changed_quiet;      /* a key never seen before is remembered, and nothing is emitted */
     bool restricts;    /* a kind that only ever lessens what is shared (schemas, "restricts") */
     bool changed_asks; /* `vanished: ask`: when the next snapshot lacks the key somebody is asked */
 };
@@ -132,6 +140,16 @@ void mapping_loss(const struct mapping *m, struct arena *a, const struct doc *d,
 /* Whether this in-mapping keeps a snapshot (`vanished: ask`) and how one unit of it ends is
  * intake's. */
 bool mapping_is_snapshot(const struct mapping *m);
+
+/* What loads, and does not do what one would expect (map.position): a key of `changed` whose path
+ * goes by its place among what repeats. */
+struct mapping_note {
+    const char *file;
+    uint32_t line, column;
+    struct slice path;
+    const struct mapping_note *next;
+};
+const struct mapping_note *mapping_notes(const struct mapping *m);
 
 /* What a mapping in can say, rule by rule: the type and kind of rule n, NULL for one that only
  * takes back; and which slots of that type it can set (slots: one for each, others are left as they

@@ -31,14 +31,18 @@ STRICT_TABLE(mapping_keys_in_event,
                         "told only when something is new, by a memory of keys"),
              STRICT_MAY("fields", STRICT_MAP, "PATH OF THE RECORD: FIELD, beside the common ones"));
 
-STRICT_TABLE(mapping_keys_changed, "events: of each: changed:",
-             STRICT_MAY("key", STRICT_ANY, "paths that say which thing it is; must be there"),
-             STRICT_MAY("of", STRICT_ANY, "paths whose values are watched; must be there"),
-             STRICT_MAY("name", STRICT_ANY, "of the memory: events that undo each other share one"),
-             STRICT_MAY("first", STRICT_ANY,
-                        "quiet: what is seen first is remembered and not told"),
-             STRICT_MAY("vanished", STRICT_ANY,
-                        "ask: a key that the next snapshot lacks asks somebody, and ends nothing"));
+STRICT_TABLE(
+    mapping_keys_changed, "events: of each: changed:",
+    STRICT_MAY("by", STRICT_ANY,
+               "subject: each person or property has its own, whichever ids a message has"),
+    STRICT_MAY("key", STRICT_ANY, "paths that say which thing it is; must be there unless by is"),
+    STRICT_MAY("was", STRICT_ANY,
+               "with by: the key of an older mapping, whose memory still counts"),
+    STRICT_MAY("of", STRICT_ANY, "paths whose values are watched; must be there"),
+    STRICT_MAY("name", STRICT_ANY, "of the memory: events that undo each other share one"),
+    STRICT_MAY("first", STRICT_ANY, "quiet: what is seen first is remembered and not told"),
+    STRICT_MAY("vanished", STRICT_ANY,
+               "ask: a key that the next snapshot lacks asks somebody, and ends nothing"));
 
 STRICT_TABLE(
     mapping_keys_in_field, "a FIELD of an in: mapping, a path of the message or a map of:",

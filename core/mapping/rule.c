@@ -15,7 +15,7 @@ static bool watched_text(struct run *r, const struct refs *refs, struct slice *o
     size_t n = 0;
     for (size_t i = 0; i < refs->count; i++)
         n += run_find(r, &refs->list[i])->value.n + 2;
-    uint8_t *text = arena_raw(r->a, n), *to = text;
+    uint8_t *text = arena_raw(r->a, n + 1), *to = text;
     if (!text)
         return err_memory(e);
     for (size_t i = 0; i < refs->count; i++) {
@@ -57,9 +57,16 @@ static bool rule_fill_changed(struct run *r, const struct rule *rule, struct map
     if (!text)
         return err_memory(e);
     memcpy(text, rule->memory.p, rule->memory.n);
-    memcpy(text + rule->memory.n, key.p, key.n);
+    if (key.n)
+        memcpy(text + rule->memory.n, key.p, key.n);
+    out->changed_name = rule->memory;
+    out->changed_was_count = rule->was.count < CHANGED_WAS_MAX ? rule->was.count : CHANGED_WAS_MAX;
+    for (size_t i = 0; i < out->changed_was_count; i++)
+        if (!watched_text(r, &(struct refs){ &rule->was.list[i], 1 }, &out->changed_was[i], e))
+            return false;
     out->changed_key = slice_of(text, rule->memory.n + key.n);
     out->has_changed = true;
+    out->changed_by_subject = rule->by_subject;
     out->changed_quiet = rule->is_quiet;
     out->changed_asks = rule->asks;
     return true;

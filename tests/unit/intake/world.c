@@ -144,6 +144,35 @@ static const char hides_mapping[] =
     "  - {on: {MSH-9.2: A08}, emit: HospitalStay.moved, changed: {key: [PID-3.1], of: [PV1-3.1]},"
     " fields: {stay.ward: {from: PV1-3.1}}}\n";
 
+/* What is remembered by the subject, and as an older mapping remembered it: by the first two
+ * repetitions of PID-3. */
+#define MEMORY_MAPPING(person, stay)                                                               \
+    "in:\n"                                                                                        \
+    "  format: hl7v2\n"                                                                            \
+    "  id: [MSH-3, MSH-4, MSH-10]\n"                                                               \
+    "common:\n"                                                                                    \
+    "  header.environment: {from: MSH-11, as: upper, table: {P: live, T: test, D: test}, else: "   \
+    "refuse}\n"                                                                                    \
+    "  subject.nhs_number: {from: \"PID-3[4=NHS].1\", as: nhs-number, status: PID-32}\n"           \
+    "  subject.local_id: \"PID-3[4!=NHS].1\"\n"                                                    \
+    "events:\n"                                                                                    \
+    "  - {on: {PD1-11: 0}, emit: Restriction.lifted, changed: {name: place, " person               \
+    ", of: [PD1-11, PV1-16]}, fields: {restriction.kind: {text: location}}}\n"                     \
+    "  - {on: {PV1-16: S}, emit: Restriction.raised, changed: {name: place, " person               \
+    ", of: [PD1-11, PV1-16]}, fields: {restriction.kind: {text: location}}}\n"                     \
+    "  - {on: {PD1-12: Y}, emit: Restriction.raised, changed: {name: protected, " person           \
+    ", of: [PD1-12]}, fields: {restriction.kind: {text: record}}}\n"                               \
+    "  - {on: {PD1-12: N}, emit: Restriction.lifted, changed: {name: protected, " person           \
+    ", of: [PD1-12], first: quiet}, fields: {restriction.kind: {text: record}}}\n"                 \
+    "  - {on: {PV1-3.1: present}, emit: HospitalStay.moved, changed: {" stay                       \
+    ", of: [PV1-3.1]}, fields: {stay.ward: PV1-3.1}}\n"
+
+static const char by_subject[] =
+    MEMORY_MAPPING("by: subject, was: [PID-3.1, \"PID-3(2).1\"]",
+                   "by: subject, key: PV1-19, was: [PID-3.1, \"PID-3(2).1\", PV1-19]");
+static const char by_position[] =
+    MEMORY_MAPPING("key: [PID-3.1, \"PID-3(2).1\"]", "key: [PID-3.1, \"PID-3(2).1\", PV1-19]");
+
 /* The same of rows, of which all is told when it changes. */
 #define CASES_MAPPING(workers)                                                                     \
     "in:\n"                                                                                        \
@@ -171,7 +200,7 @@ static const char mended_cases[] = CASES_MAPPING("{w1: w1, w2: w2, w9: w9}");
 static const char *const mappings[] = { json_mapping,     csv_mapping,   hl7_mapping,
                                         snapshot_mapping, pair_mapping,  mended_mapping,
                                         hides_mapping,    cases_mapping, mended_cases,
-                                        standing_mapping };
+                                        standing_mapping, by_subject,    by_position };
 
 static const struct format *const formats[] = { &format_json, &format_csv, &format_hl7v2, NULL };
 static const struct transport *const transports[] = { NULL };

@@ -38,7 +38,9 @@ enum world_format {
     WORLD_HIDES,
     WORLD_CASES,
     WORLD_CASES_MENDED,
-    WORLD_STANDING
+    WORLD_STANDING,
+    WORLD_SUBJECT,
+    WORLD_POSITION
 };
 /* Everything but the feed. False, with a line on stderr, when something cannot be made. */
 bool world_init(struct world *w, enum world_format format);

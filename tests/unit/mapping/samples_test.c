@@ -72,11 +72,18 @@ static struct node *escaped(struct slice s)
 static struct node *event_tree(const struct mapped_event *event)
 {
     struct node *tree = node_new(&hp.scratch, NODE_MAP), *record = NULL;
+    struct node *was = node_new(&hp.scratch, NODE_LIST);
     struct view v = helper_record(event);
     CU_ASSERT_TRUE_FATAL(record_to_tree(&v, &hp.scratch, false, &record, &hp.e));
     node_put(tree, SLICE("record"), record);
     if (event->has_changed) {
         node_put(tree, SLICE("changed_key"), escaped(event->changed_key));
+        for (size_t i = 0; i < event->changed_was_count; i++)
+            node_add(was, escaped(event->changed_was[i]));
+        if (event->changed_by_subject)
+            node_put(tree, SLICE("changed_by_subject"), node_new_bool(&hp.scratch, true));
+        if (event->changed_was_count)
+            node_put(tree, SLICE("changed_was"), was);
         node_put(tree, SLICE("changed_of"), escaped(event->changed_of));
         node_put(tree, SLICE("first_is_quiet"), node_new_bool(&hp.scratch, event->changed_quiet));
     }

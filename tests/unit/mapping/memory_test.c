@@ -1,0 +1,132 @@
+/* memory_test.c - what `changed` may go by, and which keys go by a place among what repeats. */
+#include <CUnit/CUnit.h>
+#include <stdio.h>
+
+#include "helper.h"
+
+#define HEAD                                                                                       \
+    "in: {format: hl7v2, id: MSH-10}\n"                                                            \
+    "common:\n"                                                                                    \
+    "  header.environment: {from: MSH-11, as: upper, table: {P: live}, else: refuse}\n"            \
+    "  subject.local_id: \"PID-3[4!=NHS].1\"\n"                                                    \
+    "events:\n"
+#define JSON_HEAD                                                                                  \
+    "in: {format: json, id: id}\n"                                                                 \
+    "common:\n"                                                                                    \
+    "  header.environment: {text: live}\n"                                                         \
+    "  subject.local_id: \"ids[1]\"\n"                                                             \
+    "events:\n"
+
+/* What the mapping is told of, path by path. */
+static const char *noted(const char *head, const char *key)
+{
+    helper_fresh();
+    const struct mapping *m = helper_mapping(arena_format(
+        &hp.scratch,
+        "%s  - {emit: HospitalStay.moved, changed: {key: %s, of: MSH-10}, fields: {stay.ward: "
+        "MSH-3}}\n",
+        head, key));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+    const char *all = "";
+    for (const struct mapping_note *n = mapping_notes(m); n; n = n->next) {
+        CU_ASSERT_EQUAL(n->line, 6);
+        all = arena_format(&hp.scratch, "%.*s;%s", SHOWN(n->path), all);
+    }
+    return all;
+}
+
+static void a_key_by_a_place_among_what_repeats_is_noted(void)
+{
+    CU_ASSERT_STRING_EQUAL(noted(HEAD, "[PID-3.1, PV1-19]"), "PID-3.1;");
+    CU_ASSERT_STRING_EQUAL(noted(HEAD, "[\"PID-3(2).1\", \"PID-3(3).1\"]"),
+                           "PID-3(2).1;PID-3(3).1;");
+    CU_ASSERT_STRING_EQUAL(noted(HEAD, "[\"PID-3[4!=NHS].1\", PID-3.4, PV1-19]"), "");
+    CU_ASSERT_STRING_EQUAL(noted(JSON_HEAD, "\"ids[0]\""), "ids[0];");
+    CU_ASSERT_STRING_EQUAL(noted(JSON_HEAD, "[visit, ids.first]"), "");
+}
+
+static void by_the_subject_it_is_not(void)
+{
+    const struct mapping *m = helper_mapping(
+        HEAD "  - {emit: HospitalStay.moved, changed: {by: subject, key: \"PID-3(2).1\", was: "
+             "[PID-3.1, \"PID-3(2).1\"], of: MSH-10}}\n");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+    CU_ASSERT_PTR_NULL(mapping_notes(m));
+}
+
+static void no_mapping_of_ours_goes_by_a_place(void)
+{
+    static const char *const names[] = { "nhs/itk-adt-2.4/in.yaml", "nhs/adt-2.x/in.yaml",
+                                         "nhs/transfer-hub-json/in.yaml",
+                                         "social-care/case-extract-csv/in.yaml",
+                                         "housing/case-events/in.yaml" };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        CU_ASSERT_PTR_NULL(mapping_notes(helper_system(names[i])));
+}
+
+/* Else a lift would be taken for known that one of the list was raised after. */
+static void a_list_of_codes_has_one_memory(void)
+{
+    static const char text[] = "{\"id\":\"1\",\"type\":\"note\",\"at\":\"2026-02-02T10:00:00Z\","
+                               "\"environment\":\"live\",\"patient\":"
+                               "{\"hospitalNumber\":\"A1\",\"meta\":{\"security\":[{\"code\":\"U\"}"
+                               ",{\"code\":\"R\"},{\"code\":\"V\"}]}}}";
+    struct mapped out;
+    const struct mapping *m = helper_system("nhs/transfer-hub-json/in.yaml");
+    CU_ASSERT_TRUE_FATAL(helper_in(m, slice_text(text), &out));
+    CU_ASSERT_EQUAL_FATAL(out.event_count, 3);
+    for (size_t i = 0; i < 3; i++)
+        CU_ASSERT(slice_equal_text(out.events[i].changed_key, "security"));
+}
+
+/* In ours a rule that compares goes by its subject, whatever place its ids stand at. */
+static void adt_of_ours_is_remembered_by_the_subject(void)
+{
+    static const char *const names[] = { "nhs/itk-adt-2.4/in.yaml", "nhs/adt-2.x/in.yaml" };
+    static const char text[] =
+        "MSH|^~\\&|PAS|ZX9|HUB|ZX9|20260203143000||ADT^A08|M1|P|2.4\rEVN||20260203143000\r"
+        "PID|1||H1^^^PAS~9990000018^^^NHS\rPD1||||||||||||N\rPV1|1|I|^W1|||||||||||||N|||V1\r"
+        "PV2|||||||||20260210\r";
+    for (size_t i = 0; i < 2; i++) {
+        struct mapped out;
+        CU_ASSERT_TRUE_FATAL(helper_in(helper_system(names[i]), slice_text(text), &out));
+        CU_ASSERT_FATAL(out.event_count > 1);
+        for (size_t j = 0; j < out.event_count; j++) {
+            CU_ASSERT_TRUE(out.events[j].changed_by_subject);
+            CU_ASSERT(slice_equal_text(out.events[j].changed_was[0], "\x1f+H1"));
+        }
+    }
+}
+
+static void what_it_cannot_go_by_is_refused(void)
+{
+    static const char *const rows[] = {
+        "{by: person, of: PV1-3}",
+        "{of: PV1-3}",
+        "{by: subject}",
+        "{by: subject, key: PV1-19, of: PV1-3, vanished: ask}",
+        "{key: PV1-19, was: PID-3.1, of: PV1-3}",
+        "{by: subject, was: [PID-3.1, PID-3.2, PID-3.3, PID-3.4], of: PV1-3}",
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        helper_fresh();
+        CU_ASSERT_PTR_NULL(helper_mapping(arena_format(
+            &hp.scratch, HEAD "  - {emit: HospitalStay.moved, changed: %s}\n", rows[i])));
+        if (!helper_has_problem("map.changed", 6))
+            printf("\nno problem of %s\n", rows[i]);
+        CU_ASSERT_TRUE(helper_has_problem("map.changed", 6));
+        CU_ASSERT_EQUAL(hp.p.count, 1);
+    }
+}
+
+static CU_TestInfo cases[] = {
+    { "a key by a place among what repeats is noted",
+      a_key_by_a_place_among_what_repeats_is_noted },
+    { "by the subject it is not", by_the_subject_it_is_not },
+    { "no mapping of ours goes by a place", no_mapping_of_ours_goes_by_a_place },
+    { "a list of codes has one memory", a_list_of_codes_has_one_memory },
+    { "ADT of ours is remembered by the subject", adt_of_ours_is_remembered_by_the_subject },
+    { "what it cannot go by is refused", what_it_cannot_go_by_is_refused },
+    CU_TEST_INFO_NULL,
+};
+CU_SuiteInfo suite_memory = { "memory", helper_load, helper_end, helper_fresh, NULL, cases };
