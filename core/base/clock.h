@@ -60,5 +60,7 @@ struct slice time_ms_to_iso(int64_t ms, char out[TIME_TEXT_MAX]);
 
 /* The first millisecond of that London day, in UTC. False when it is no date (YYYY-MM-DD). */
 bool london_day_start(struct slice day, int64_t *ms);
+/* The first millisecond of the London day after the one that begins at start_ms. */
+int64_t london_day_end(int64_t start_ms);
 
 #endif

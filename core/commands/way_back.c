@@ -286,6 +286,24 @@ int way_back_submit_reading(struct cli *c, const struct site *s, const struct ac
     return print_found(c, r, s, part, id, true);
 }
 
+/* The act of the person whom the first option names, for the reason that the second gives, on what
+ * was chosen of that part: made, given and done. */
+static int act_by_person(struct cli *c, const struct way_back_room *r, const struct site *s,
+                         size_t part, const char *word, const struct selection *which,
+                         const struct word_option *o)
+{
+    const char *on = way_back_on(&c->arena, r->word, r->name(s, part), which);
+    struct act x = acts_make(s, word, on, o[1].values[0]);
+    enum acts_given given = acts_give(c, s, o[0].values[0], o, &x);
+    if (given == ACTS_WRITTEN)
+        return CLI_DONE;
+    if (given == ACTS_FAILED)
+        return CLI_NO;
+    if (slice_equal_text(x.word, "payload"))
+        return way_back_submit_reading(c, s, &x);
+    return way_back_submit(s, &x);
+}
+
 static int show_aside(struct cli *c, const struct way_back_room *r, const struct site *s, int argc,
                       char **argv, bool plain)
 {
@@ -307,17 +325,7 @@ static int show_aside(struct cli *c, const struct way_back_room *r, const struct
     if (!plain)
         return print_found(c, r, s, part, id, false);
     const struct selection one = { .ids = { id }, .id_count = 1 };
-    const char *on = way_back_on(&c->arena, r->word, r->name(s, part), &one);
-    struct act x = acts_make(s, "payload", on, o[1].values[0]);
-    switch (acts_give(c, s, o[0].values[0], o, &x)) {
-    case ACTS_WRITTEN:
-        return CLI_DONE;
-    case ACTS_FAILED:
-        return CLI_NO;
-    case ACTS_GIVEN:
-        break;
-    }
-    return way_back_submit_reading(c, s, &x);
+    return act_by_person(c, r, s, part, "payload", &one, o);
 }
 
 /* ---- again and drop ---- */
@@ -390,17 +398,7 @@ static int act_on_asides(struct cli *c, const struct way_back_room *r, const str
         return CLI_USAGE;
     if (!find_part_of(r, s, words_one(o, "--name"), &which, &part, &e))
         return cli_fail(CLI_NO, &e);
-    const char *on = way_back_on(&c->arena, r->word, r->name(s, part), &which);
-    struct act x = acts_make(s, argv[2], on, o[1].values[0]);
-    switch (acts_give(c, s, o[0].values[0], o, &x)) {
-    case ACTS_WRITTEN:
-        return CLI_DONE;
-    case ACTS_FAILED:
-        return CLI_NO;
-    case ACTS_GIVEN:
-        break;
-    }
-    return way_back_submit(s, &x);
+    return act_by_person(c, r, s, part, argv[2], &which, o);
 }
 
 int way_back_command(struct cli *c, const struct way_back_room *r, int argc, char **argv)

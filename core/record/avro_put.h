@@ -19,6 +19,11 @@ static inline size_t avro_long(uint8_t out[AVRO_LONG_BYTES_MAX], int64_t value)
     return n;
 }
 
+/* "a boolean is written as a single byte whose value is either 0 (false) or 1 (true)" */
+static inline void avro_put_bool(struct buf *out, bool value)
+{
+    buf_byte(out, value);
+}
 /* Avro primitives, for replacements and internal records. */
 void avro_put_long(struct buf *out, int64_t value);
 void avro_put_text(struct buf *out, struct slice text);     /* length and bytes */

@@ -5,8 +5,6 @@
 #include "base/clock.h"
 #include "sharing/facts/draft.h"
 
-#define HOUR_MS ((int64_t)3600000)
-
 struct effect {
     struct draft *d;
     const struct bundle *b;
@@ -79,12 +77,7 @@ static int64_t until_of(struct slice text)
         return NEVER_MS;
     if (!time_from_iso(text, &m) || m.precision < TIME_DAY)
         return INT64_MIN;
-    if (m.precision > TIME_DAY)
-        return m.ms;
-    struct civil next = london_from_ms(m.ms + 36 * HOUR_MS); /* about noon of the next day */
-    bool doubtful = false;
-    next.hour = next.minute = next.second = next.ms = 0;
-    return london_to_ms(&next, &doubtful);
+    return m.precision > TIME_DAY ? m.ms : london_day_end(m.ms);
 }
 
 static bool have_same_agency(struct slice a, struct slice b)

@@ -145,41 +145,56 @@ static int64_t last_moment(const struct person *p, const struct sharing_question
     return last_ms;
 }
 
+/* What words say at the last moment of any of them: the strongest that is not overruled. */
+struct last_word {
+    int64_t at_ms;
+    enum said says;
+};
+
+static struct last_word no_last_word(void)
+{
+    return (struct last_word){ .at_ms = INT64_MIN, .says = SAID_NOTHING };
+}
+
+static void last_word_add(struct last_word *last, const struct person *p,
+                          const struct sharing_question *ask, const struct word *w)
+{
+    if (w->at_ms > last->at_ms)
+        *last = (struct last_word){ .at_ms = w->at_ms, .says = SAID_NOTHING };
+    bool is_stronger = w->at_ms == last->at_ms && w->says > last->says;
+    if (is_stronger && !is_overruled(p, ask, w->by))
+        last->says = w->says;
+}
+
 /* A yes that never held takes no no back: whether one is the agency's last word beside such. */
 static bool has_no_behind(const struct person *p, const struct sharing_question *ask, int64_t at_ms,
                           const struct slice *source)
 {
     struct word w;
-    enum said says = SAID_NOTHING;
-    int64_t last_ms = INT64_MIN;
+    struct last_word last = no_last_word();
     for (size_t i = 0, n = count_words(p, ask); i < n; i++) {
-        if (!word_on(p, ask, at_ms, i, &w) || w.never_held || !is_same_speaker(w.source, source))
+        if (!word_on(p, ask, at_ms, i, &w) || w.never_held)
             continue;
-        if (w.at_ms > last_ms)
-            says = SAID_NOTHING;
-        last_ms = w.at_ms > last_ms ? w.at_ms : last_ms;
-        if (w.at_ms == last_ms && w.says > says && !is_overruled(p, ask, w.by))
-            says = w.says;
+        if (is_same_speaker(w.source, source))
+            last_word_add(&last, p, ask, &w);
     }
-    return says == SAID_NO;
+    return last.says == SAID_NO;
 }
 
 /* What an agency says last, of what is not overruled. */
-static enum said last_said(const struct person *p, const struct sharing_question *ask,
-                           int64_t at_ms, const struct slice *source, int64_t *last_ms)
+static struct last_word last_said(const struct person *p, const struct sharing_question *ask,
+                                  int64_t at_ms, const struct slice *source)
 {
     struct word w;
-    enum said says = SAID_NOTHING;
-    *last_ms = last_moment(p, ask, at_ms, source);
-    for (size_t i = 0; i < count_words(p, ask); i++) {
-        if (!word_on(p, ask, at_ms, i, &w) || w.at_ms != *last_ms)
-            continue;
-        if (w.says <= says || !is_same_speaker(w.source, source))
-            continue;
-        if (!is_overruled(p, ask, w.by))
-            says = w.says;
+    struct last_word last = no_last_word();
+    for (size_t i = 0, n = count_words(p, ask); i < n; i++) {
+        bool is_theirs = word_on(p, ask, at_ms, i, &w) && is_same_speaker(w.source, source);
+        if (is_theirs)
+            last_word_add(&last, p, ask, &w);
     }
-    return says == SAID_VOID && has_no_behind(p, ask, at_ms, source) ? SAID_NO : says;
+    if (last.says == SAID_VOID && has_no_behind(p, ask, at_ms, source))
+        last.says = SAID_NO;
+    return last;
 }
 
 /* The last moment at which any agency's last word is a yes, a yes that does not hold, or a no. */
@@ -201,12 +216,11 @@ static struct lasts find_each(const struct person *p, const struct sharing_quest
     struct lasts all = no_lasts();
     struct word w;
     for (size_t i = 0; i < count_words(p, ask); i++) {
-        int64_t last_ms;
         if (!word_on(p, ask, at_ms, i, &w) || has_earlier(p, ask, at_ms, i, w.source))
             continue;
-        enum said says = last_said(p, ask, at_ms, w.source, &last_ms);
-        if (last_ms > all.ms[says])
-            all.ms[says] = last_ms;
+        struct last_word last = last_said(p, ask, at_ms, w.source);
+        if (last.at_ms > all.ms[last.says])
+            all.ms[last.says] = last.at_ms;
     }
     return all;
 }
@@ -216,8 +230,7 @@ static bool find_of_one(const struct person *p, const struct sharing_question *a
                         struct lasts *all)
 {
     const struct slice *source = NULL;
-    enum said says = SAID_NOTHING;
-    int64_t last_ms = INT64_MIN;
+    struct last_word last = no_last_word();
     struct word w;
     *all = no_lasts();
     for (size_t i = 0, n = count_words(p, ask); i < n; i++) {
@@ -226,17 +239,11 @@ static bool find_of_one(const struct person *p, const struct sharing_question *a
         if (source && !is_same_speaker(w.source, source))
             return false;
         source = w.source;
-        if (w.at_ms > last_ms) {
-            says = SAID_NOTHING;
-            last_ms = w.at_ms;
-        }
-        bool is_stronger = w.at_ms == last_ms && w.says > says;
-        if (is_stronger && !is_overruled(p, ask, w.by))
-            says = w.says;
+        last_word_add(&last, p, ask, &w);
     }
-    if (says == SAID_VOID && has_no_behind(p, ask, at_ms, source))
-        says = SAID_NO;
-    all->ms[says] = last_ms;
+    if (last.says == SAID_VOID && has_no_behind(p, ask, at_ms, source))
+        last.says = SAID_NO;
+    all->ms[last.says] = last.at_ms;
     return true;
 }
 

@@ -5,11 +5,6 @@
 #include "record/wire.h"
 #include "sharing/facts/person_form.h"
 
-static void put_bool(struct buf *out, bool value)
-{
-    buf_byte(out, value);
-}
-
 static void put_id(struct buf *out, const struct event_id *id)
 {
     avro_put_text(out, slice_of(id->b, ID_BYTES));
@@ -57,7 +52,7 @@ static void put_relationships(const struct bundle *b, const struct person *p, st
         avro_put_long(out, r->opened_ms);
         put_id(out, &r->closed_by);
         avro_put_long(out, r->closed_ms);
-        put_bool(out, r->is_open);
+        avro_put_bool(out, r->is_open);
     }
     end_list(out);
 }
@@ -69,7 +64,7 @@ static void put_consents(const struct bundle *b, const struct person *p, struct 
         const struct consent_fact *f = &p->consents[i];
         avro_put_text(out, f->purpose);
         put_named(out, b, f->recipient, f->away);
-        put_bool(out, f->granted);
+        avro_put_bool(out, f->granted);
         avro_put_long(out, f->occurred_ms);
         avro_put_long(out, f->until_ms);
         put_id(out, &f->by);
@@ -86,7 +81,7 @@ static void put_limits(const struct bundle *b, const struct person *p, struct bu
     begin_list(out, p->objection_count);
     for (size_t i = 0; i < p->objection_count; i++) {
         put_named(out, b, p->objections[i].recipient, p->objections[i].away);
-        put_bool(out, p->objections[i].stands);
+        avro_put_bool(out, p->objections[i].stands);
         avro_put_long(out, p->objections[i].occurred_ms);
         put_id(out, &p->objections[i].by);
         avro_put_text(out, p->objections[i].source);
@@ -95,7 +90,7 @@ static void put_limits(const struct bundle *b, const struct person *p, struct bu
     begin_list(out, p->restriction_count);
     for (size_t i = 0; i < p->restriction_count; i++) {
         avro_put_text(out, p->restrictions[i].kind);
-        put_bool(out, p->restrictions[i].stands);
+        avro_put_bool(out, p->restrictions[i].stands);
         avro_put_long(out, p->restrictions[i].occurred_ms);
         put_id(out, &p->restrictions[i].by);
         avro_put_text(out, p->restrictions[i].source);
@@ -132,8 +127,8 @@ static void put_event(const struct bundle *b, const struct episode_event *x, str
     avro_put_text(out, x->kind);
     put_id(out, &x->id);
     avro_put_long(out, x->occurred_ms);
-    put_bool(out, x->retracted);
-    put_bool(out, x->closed);
+    avro_put_bool(out, x->retracted);
+    avro_put_bool(out, x->closed);
     avro_put_long(out, x->closed_ms);
     avro_put_text(out, x->bytes);
     begin_list(out, x->receiver_count);
@@ -143,11 +138,11 @@ static void put_event(const struct bundle *b, const struct episode_event *x, str
         avro_put_text(out, x->receivers[i].clause);
         avro_put_text(out, x->receivers[i].released.slots);
         avro_put_text(out, x->receivers[i].released.changed);
-        put_bool(out, x->receivers[i].let_go);
+        avro_put_bool(out, x->receivers[i].let_go);
         avro_put_long(out, x->receivers[i].wait);
     }
     end_list(out);
-    put_bool(out, x->replaced);
+    avro_put_bool(out, x->replaced);
     put_id(out, &x->original);
     avro_put_long(out, x->decided_ms);
     avro_put_text(out, x->source);
@@ -166,7 +161,7 @@ static void put_holds(const struct bundle *b, const struct person *p, struct buf
         avro_put_text(out, h->bytes);
         avro_put_text(out, h->first_by);
         avro_put_text(out, h->source);
-        put_bool(out, h->reopened);
+        avro_put_bool(out, h->reopened);
     }
     end_list(out);
 }
@@ -175,7 +170,7 @@ static void put_deaths(const struct person *p, struct buf *out)
 {
     begin_list(out, p->death_count);
     for (size_t i = 0; i < p->death_count; i++) {
-        put_bool(out, p->deaths[i].is_formal);
+        avro_put_bool(out, p->deaths[i].is_formal);
         avro_put_long(out, p->deaths[i].occurred_ms);
         put_id(out, &p->deaths[i].by);
         avro_put_text(out, p->deaths[i].source);
@@ -206,10 +201,10 @@ static void put_settlements(const struct bundle *b, const struct person *p, stru
     begin_list(out, p->settlement_count);
     for (size_t i = 0; i < p->settlement_count; i++) {
         const struct settlement *x = &p->settlements[i];
-        put_bool(out, x->is_objection);
+        avro_put_bool(out, x->is_objection);
         avro_put_text(out, x->purpose);
         put_named(out, b, x->recipient, x->away);
-        put_bool(out, x->yes);
+        avro_put_bool(out, x->yes);
         avro_put_long(out, x->at_ms);
         avro_put_text(out, x->people);
         avro_put_text(out, x->overruled);
@@ -239,7 +234,7 @@ static void put_refusals(const struct person *p, struct buf *out)
         avro_put_text(out, x->episode);
         avro_put_text(out, x->type);
         avro_put_text(out, x->kind);
-        put_bool(out, x->is_whole_episode);
+        avro_put_bool(out, x->is_whole_episode);
         avro_put_text(out, x->versions);
         avro_put_long(out, x->at_ms);
         avro_put_text(out, x->by);
@@ -274,7 +269,7 @@ bool person_encode(const struct bundle *b, const struct person *p, struct buf *o
         return err_set(e, ERR_FATAL, "facts.schema", 0, "the catalogue has no schema 'Facts'");
     wire_put_header(out, plan_fingerprint(s->plan));
     avro_put_long(out, PERSON_VERSION);
-    put_bool(out, p->verified);
+    avro_put_bool(out, p->verified);
     avro_put_long(out, (int64_t)p->notices);
     put_relationships(b, p, out);
     put_consents(b, p, out);

@@ -22,11 +22,6 @@ static void make_seal(const struct judge_keys *keys, struct slice before, uint8_
     explicit_bzero(&own, sizeof own);
 }
 
-static void put_bool(struct buf *out, bool value)
-{
-    buf_byte(out, value);
-}
-
 /* One record a refusal and local id: the last one counts. */
 static void make_record_key(const struct refused *x, uint8_t out[ID_BYTES])
 {
@@ -56,7 +51,7 @@ static void put_fields(const struct refused *r, struct buf *b)
     avro_put_text(b, x->episode);
     avro_put_text(b, x->type);
     avro_put_text(b, x->kind);
-    put_bool(b, x->is_whole_episode);
+    avro_put_bool(b, x->is_whole_episode);
     avro_put_text(b, x->versions);
     avro_put_long(b, x->at_ms);
     avro_put_text(b, x->by);
@@ -64,7 +59,7 @@ static void put_fields(const struct refused *r, struct buf *b)
     avro_put_text(b, x->reason);
     avro_put_text(b, x->clause);
     avro_put_text(b, r->reopened_by);
-    put_bool(b, r->by_two);
+    avro_put_bool(b, r->by_two);
 }
 
 bool refused_encode(const struct judge_input *in, struct arena *a, const struct refused *r,

@@ -5,7 +5,6 @@
 
 #define ID_BYTES_MAX 64
 #define WHEN_BYTES_MAX 4096
-#define HOUR_MS ((int64_t)3600000)
 
 static bool is_id_letter(uint8_t c)
 {
@@ -44,12 +43,7 @@ bool load_day(struct loader *l, const struct node *n, int64_t *start_ms, int64_t
     if (!london_day_start(n->text, start_ms))
         return strict_say(&l->reader, n, "bundle.day", "'%.*s' is no day, written YYYY-MM-DD",
                           SHOWN(n->text));
-    /* 36 hours on it is about noon of the next day, whatever the clocks do; then back to its
-     * start. */
-    struct civil next = london_from_ms(*start_ms + 36 * HOUR_MS);
-    bool doubtful = false;
-    next.hour = next.minute = next.second = next.ms = 0;
-    *end_ms = london_to_ms(&next, &doubtful);
+    *end_ms = london_day_end(*start_ms);
     return true;
 }
 
