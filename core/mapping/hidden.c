@@ -54,7 +54,8 @@ static bool may_restrict(struct run *r)
 {
     size_t next = 0;
     struct slice code;
-    bool may = unknown_next(r, &next, &code) != NULL || hidden_find(r) != NULL;
+    bool may = unknown_next(r, &next, &code) != NULL;
+    may = may || hidden_find(r) != NULL;
     for (size_t i = 0; !may && i < r->m->rule_count; i++)
         may = rule_restricts(&r->m->rules[i]) && run_all_hold(r, &r->m->rules[i].on);
     return may || r->refused.fate != ERR_NONE;

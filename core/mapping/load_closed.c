@@ -142,12 +142,15 @@ static void check_fields(struct loader *l, const struct out_rule *r, const struc
 {
     for (size_t i = 0; i < n; i++) {
         const struct native *f = &fields[i];
-        if (f->kind == NATIVE_EACH && f->slot >= 0)
-            check_fields(l, r, f->items, f->item_count, /* one deep: an item has no list */
-                         plan_slot_at(r->schema->plan, (size_t)f->slot));
-        bool must =
-            f->kind == NATIVE_FROM && f->miss == MISS_REFUSE && (f->table || f->as != AS_TEXT);
-        for (size_t k = 0; must && k < f->from_count; k++)
+        if (f->kind == NATIVE_EACH && f->slot >= 0) { /* one deep: an item has no list */
+            const struct slot *own = plan_slot_at(r->schema->plan, (size_t)f->slot);
+            check_fields(l, r, f->items, f->item_count, own);
+        }
+        bool is_converted = f->table || f->as != AS_TEXT;
+        bool must = f->kind == NATIVE_FROM && f->miss == MISS_REFUSE && is_converted;
+        if (!must)
+            continue;
+        for (size_t k = 0; k < f->from_count; k++)
             check_ref(l, r, f, &f->from[k], list);
     }
 }

@@ -26,14 +26,28 @@ static bool is_tidied(enum conversion as)
     return as == AS_TEXT || as == AS_TRIM || as == AS_UPPER || as == AS_LOWER;
 }
 
-/* The first word of the table that the format knows as a test's and it as live's; NULL: none. */
+/* Whether the format knows the word as a test's. */
+static bool is_never_live(const struct format *format, struct slice text)
+{
+    if (!format->never_live)
+        return false;
+    for (const char *const *word = format->never_live; *word; word++)
+        if (slice_equal_nocase(text, slice_text(*word)))
+            return true;
+    return false;
+}
+
+/* The first word of f's table that is a test's and becomes "live"; NULL: none. */
 static const struct table_entry *test_as_live(const struct format *format, const struct field *f)
 {
-    for (size_t i = 0; f->table && i < f->table->count; i++)
-        for (const char *const *word = format->never_live; word && *word; word++)
-            if (slice_equal_nocase(f->table->entries[i].from, slice_text(*word)) &&
-                slice_equal_text(f->table->entries[i].to, "live"))
-                return &f->table->entries[i];
+    if (!f->table)
+        return NULL;
+    for (size_t i = 0; i < f->table->count; i++) {
+        const struct table_entry *entry = &f->table->entries[i];
+        bool becomes_live = slice_equal_text(entry->to, "live");
+        if (becomes_live && is_never_live(format, entry->from))
+            return entry;
+    }
     return NULL;
 }
 

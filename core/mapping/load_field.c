@@ -92,7 +92,8 @@ static void check_field_type(struct loader *l, const struct node *n, const struc
     if (is_time && (f->table || f->kind == FIELD_JOIN))
         strict_say(&l->reader, n, "map.conversion",
                    "cannot read a time by a table or from several parts");
-    if (s->type == SLOT_BOOLEAN && f->kind != FIELD_TEXT && f->as != AS_BOOLEAN && !f->table)
+    bool becomes_boolean = f->kind == FIELD_TEXT || f->as == AS_BOOLEAN || f->table;
+    if (s->type == SLOT_BOOLEAN && !becomes_boolean)
         strict_say(&l->reader, n, "map.conversion",
                    "cannot set '%.*s' from a text: want as: boolean, or a table to true and false",
                    SHOWN(f->path));

@@ -87,9 +87,10 @@ static bool same_shape(const struct slot *a, const struct slot *b)
 {
     if (a->type != b->type || a->nullable != b->nullable || a->is_time_ms != b->is_time_ms)
         return false;
-    if (!a->item || !b->item)
-        return !a->item && !b->item;
-    return plan_slots(a->item) == plan_slots(b->item);
+    bool has_items = a->item != NULL;
+    if (has_items != (b->item != NULL))
+        return false;
+    return !has_items || plan_slots(a->item) == plan_slots(b->item);
 }
 
 /* The slot beside one, that tells more of it. */

@@ -164,14 +164,17 @@ static void load_readers(struct loader *l, const struct node *head)
     const struct node *n = node_get(head, "for");
     bool people = n && slice_equal_text(n->text, "people");
     bool machines = n && slice_equal_text(n->text, "machines");
-    l->m->options.readers = people ? READERS_PEOPLE : READERS_UNSAID;
+    bool is_asked = l->m->format->asks_who_reads;
+    l->m->options.readers = READERS_UNSAID;
+    if (people)
+        l->m->options.readers = READERS_PEOPLE;
     if (machines)
         l->m->options.readers = READERS_MACHINES;
-    if (n && !l->m->format->asks_who_reads)
+    if (n && !is_asked)
         strict_say_key(&l->reader, n, "map.out",
                        "cannot use for here: %s is the same for all who read it",
                        l->m->format->name);
-    else if (!people && !machines && l->m->format->asks_who_reads)
+    if (is_asked && !people && !machines)
         strict_say(&l->reader, n ? n : head, "map.out",
                    "cannot tell who reads it: want for: people (what a spreadsheet would run is "
                    "disarmed) or for: machines (exact texts)");

@@ -130,10 +130,15 @@ static const struct rule *first_restricting(const struct mapping *m)
 
 static const struct field *unknown_of(const struct mapping *m)
 {
-    for (size_t i = 0; m->teller && i < m->teller->setter_count; i++) {
+    if (!m->teller)
+        return NULL;
+    for (size_t i = 0; i < m->teller->setter_count; i++) {
         const struct field *f = m->teller->setters[i].field;
+        if (!slice_equal_text(f->path, "header.unknown_restriction"))
+            continue;
+        bool is_common = f->memo >= 0;
         bool is_plain = f->kind == FIELD_FROM && !f->table && f->as == AS_TEXT;
-        if (is_plain && f->memo >= 0 && slice_equal_text(f->path, "header.unknown_restriction"))
+        if (is_common && is_plain)
             return f;
     }
     return NULL;

@@ -123,7 +123,8 @@ const char *nothing_or_cut(struct slice value)
     }
     if (first == '#')
         return is_cell_error(value) ? none : NULL;
-    if (!first || !strchr("NnuIi\\(<[", first) || value.n > 12)
+    bool may_be_a_word = first && strchr("NnuIi\\(<[", first) && value.n <= 12;
+    if (!may_be_a_word)
         return NULL;
     if (slice_is_one_of_texts(value, words, sizeof words / sizeof words[0]))
         return none;
@@ -141,7 +142,9 @@ static bool is_unlikely_day(struct slice s)
         return true;
     if (!read_day(s, &d))
         return false;
-    return d.year == 9999 || (d.year == 1899 && d.month == 12 && d.day >= 30);
+    bool is_no_end = d.year == 9999;
+    bool is_nought = d.year == 1899 && d.month == 12 && d.day >= 30;
+    return is_no_end || is_nought;
 }
 
 const char *nothing_there(struct slice value)

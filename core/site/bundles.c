@@ -160,9 +160,12 @@ static bool is_signed(const struct bundles_trust *t, const struct edition *befor
 {
     const struct approving by = { before ? &before->bundle->approvers : t->first_by,
                                   &next->bundle->approvers };
-    if (before && place && !widens && pack_only_stops(place->pack, next->pack))
+    if (!before || !place)
+        return pack_approved(next->pack, &by, widens, e);
+    bool is_stop = !widens && pack_only_stops(place->pack, next->pack);
+    if (is_stop)
         return pack_stop_signed(next->pack, before->bundle, t->at_ms, e);
-    if (before && place && pack_extension_tried(next->pack, before->bundle))
+    if (pack_extension_tried(next->pack, before->bundle))
         return extension_signed(t, before, next, place, e);
     return pack_approved(next->pack, &by, widens, e);
 }
@@ -186,9 +189,10 @@ static bool bundle_approved(const struct bundles_trust *t, const struct edition 
     if (!keeps_people(was, next, e))
         return false;
     arena_init(&a, SOURCE_BYTES_MAX * 8);
-    bool good =
-        pack_widens(&a, next->bundle->catalogue, before ? before->pack : NULL, next->pack, &w, e);
-    bool widens = w != NULL || (was && pack_approvals_widen(was, next->bundle));
+    const struct pack *was_packed = before ? before->pack : NULL;
+    bool good = pack_widens(&a, next->bundle->catalogue, was_packed, next->pack, &w, e);
+    bool widens = w != NULL;
+    widens = widens || (was && pack_approvals_widen(was, next->bundle));
     if (good && widens && !next->pack->widens)
         good = err_set(e, ERR_REJECT, "pack.widens", 0,
                        "cannot take the bundle: it says that it does not widen, and it may");

@@ -72,15 +72,17 @@ static bool find_joining(struct run *r, const struct event **out)
 {
     const struct hold *holds = r->draft.holds.items;
     *out = NULL;
-    for (size_t i = 0; !*out && i < r->draft.holds.count; i++) {
+    for (size_t i = 0; i < r->draft.holds.count; i++) {
         const struct hold *h = &holds[i];
         bool is_unverified = slice_equal_text(h->reason, reason_code(REASON_IDENTITY_UNVERIFIED));
-        if (!is_unverified || h->clause.n || draft_event(&r->draft, &h->event))
+        bool is_of_clause = h->clause.n > 0;
+        if (!is_unverified || is_of_clause || draft_event(&r->draft, &h->event))
             continue;
         if (!run_reopen(r, h->bytes, out))
             return false;
-        if (*out && !run_joins(r, *out))
-            *out = NULL;
+        if (*out && run_joins(r, *out))
+            return true;
+        *out = NULL;
     }
     return true;
 }

@@ -27,8 +27,16 @@ bool judge_stopped(const struct judge_input *in, struct slice disclosure, uint16
                    struct arena *a, struct judged *out, bool *found, struct err *e)
 {
     struct run r;
-    if (!run_begin(&r, in, a, e) || !note_stopped(&r, disclosure, service, found))
+    if (!run_begin(&r, in, a, e))
         return false;
+    if (!note_stopped(&r, disclosure, service, found))
+        return false;
+    if (!*found)
+        return true;
     r.event.decided_ms = in->decided_ms;
-    return !*found || (run_catch_up(&r) && run_doors(&r) && run_end(&r, out));
+    if (!run_catch_up(&r))
+        return false;
+    if (!run_doors(&r))
+        return false;
+    return run_end(&r, out);
 }

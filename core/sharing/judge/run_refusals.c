@@ -133,10 +133,15 @@ bool run_refusals(struct run *r)
     const struct refusal *now = r->draft.refusals.items;
     for (size_t i = 0; i < r->draft.refusals.count; i++) {
         const struct refusal *was = find_in(before->refusals, before->refusal_count, &now[i]);
-        bool stands = !refusal_is_over(&now[i]), stood = was && !refusal_is_over(was);
+        bool stands = !refusal_is_over(&now[i]);
+        bool stood = was && !refusal_is_over(was);
         bool is_known = stood && was->versions.n == now[i].versions.n;
-        if ((stands && !tell_person(r, &now[i], true, is_known)) ||
-            (!stands && stood && !tell_person(r, was, false, false)))
+        bool is_told = true;
+        if (stands)
+            is_told = tell_person(r, &now[i], true, is_known);
+        else if (stood)
+            is_told = tell_person(r, was, false, false);
+        if (!is_told)
             return false;
     }
     return true;

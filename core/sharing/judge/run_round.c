@@ -293,8 +293,9 @@ static bool decide_recipient(struct run *r, const struct question *q, const stru
     /* A conflict ended in a no, or a claim was withdrawn. */
     if (d.outcome == OUTCOME_WITHHOLD && round->caught_up)
         draft_end_hold(&r->draft, &ev->id, recipient);
-    if ((d.outcome == OUTCOME_HOLD && !add_hold_of(r, ev, &d, round->is_reopened || is_kept)) ||
-        (d.outcome == OUTCOME_DISCLOSE && !send_disclosure(r, round, &d, tell)))
+    if (d.outcome == OUTCOME_HOLD && !add_hold_of(r, ev, &d, round->is_reopened || is_kept))
+        return false;
+    if (d.outcome == OUTCOME_DISCLOSE && !send_disclosure(r, round, &d, tell))
         return false;
     return run_decision(r, &d);
 }

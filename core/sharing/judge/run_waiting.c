@@ -82,9 +82,11 @@ static enum wait judge_by(const struct doubtful *d, const struct decision *now,
         return WAIT_WITHDRAWN;
     if (!d->is_own)
         return judge_gone(d, x);
+    if (now->outcome != OUTCOME_HOLD)
+        return WAIT_NONE;
     bool is_claim = now->reason == reason_code(REASON_IDENTITY_DISAGREES) ||
                     now->reason == reason_code(REASON_IDENTITY_UNVERIFIED);
-    return now->outcome == OUTCOME_HOLD && is_claim ? WAIT_CLAIM : WAIT_NONE;
+    return is_claim ? WAIT_CLAIM : WAIT_NONE;
 }
 
 static bool judge_one(struct run *r, const struct doubtful *d, const struct receiver *x,
