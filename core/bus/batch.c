@@ -1,8 +1,9 @@
-/* batch.c - records and their bytes, until they are as many as one fetch hands out. */
+/* batch.c - collects records and their bytes for one fetch. */
 #include "bus/batch.h"
 
 #include "bus/backend.h"
 
+/* Room for the record that fills the batch, and for the arena's own loss. */
 #define FULL_MARGIN_BYTES ((size_t)2 * BUS_RECORD_MAX_BYTES)
 
 bool batch_init(struct batch *b, struct err *e)

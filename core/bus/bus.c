@@ -1,12 +1,11 @@
-/* bus.c - the bus's interface: checks what every backend would refuse, then dispatches. bus_open.c
- * opens it. */
+/* bus.c - checks what every backend would refuse, then calls the backend. bus_open.c opens it. */
 #include "bus/bus.h"
 
 #include "bus/backend.h"
 
 #define PARTITIONS_MAX 1000
 
-static bool check_name(const char *name, struct err *e)
+static bool check_topic_name(const char *name, struct err *e)
 {
     if (bus_name_is_one(name))
         return true;
@@ -16,18 +15,21 @@ static bool check_name(const char *name, struct err *e)
 
 static bool check_records(const struct bus_record *r, size_t n, struct err *e)
 {
-    for (size_t i = 0; i < n; i++)
-        if (r[i].key.n + r[i].value.n > BUS_RECORD_MAX_BYTES)
+    for (size_t i = 0; i < n; i++) {
+        size_t bytes = r[i].key.n + r[i].value.n;
+        if (bytes > BUS_RECORD_MAX_BYTES)
             return err_set(e, ERR_REJECT, "bus.size", i,
-                           "cannot send a record of %zu bytes to '%s': at most %zu",
-                           r[i].key.n + r[i].value.n, r[i].topic, BUS_RECORD_MAX_BYTES);
+                           "cannot send a record of %zu bytes to '%s': at most %zu", bytes,
+                           r[i].topic, BUS_RECORD_MAX_BYTES);
+    }
     return true;
 }
 
 static bool check_positions(const struct bus_position *p, size_t n, struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
-        if (p[i].note.n > BUS_NOTE_MAX_BYTES || slice_find(p[i].note, 0) < p[i].note.n)
+        bool has_nul = slice_find(p[i].note, 0) < p[i].note.n;
+        if (has_nul || p[i].note.n > BUS_NOTE_MAX_BYTES)
             return err_set(e, ERR_FATAL, "bus.note", i, "cannot keep the note of '%s': %s",
                            p[i].topic, "longer than 4096 bytes, or not text");
         if (p[i].next < 0)
@@ -37,7 +39,7 @@ static bool check_positions(const struct bus_position *p, size_t n, struct err *
     return true;
 }
 
-static bool check_writer(const struct bus *b, struct err *e)
+static bool check_may_write(const struct bus *b, struct err *e)
 {
     if (!b->read_only)
         return true;
@@ -53,10 +55,10 @@ void bus_close(struct bus **b)
 
 bool bus_topics(struct bus *b, const struct bus_topic *t, size_t n, struct err *e)
 {
-    if (!check_writer(b, e))
+    if (!check_may_write(b, e))
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (!check_name(t[i].name, e))
+        if (!check_topic_name(t[i].name, e))
             return false;
         if (t[i].partitions < 1 || t[i].partitions > PARTITIONS_MAX)
             return err_set(e, ERR_FATAL, "bus.topic", 0,
@@ -68,19 +70,21 @@ bool bus_topics(struct bus *b, const struct bus_topic *t, size_t n, struct err *
 
 bool bus_publish(struct bus *b, const struct bus_record *r, size_t n, struct err *e)
 {
-    return check_writer(b, e) && check_records(r, n, e) && (n == 0 || b->ops->publish(b, r, n, e));
+    if (!check_may_write(b, e) || !check_records(r, n, e))
+        return false;
+    return n == 0 || b->ops->publish(b, r, n, e);
 }
 
 bool bus_join(struct bus *b, const struct bus_join *j, struct bus_worker **out, struct err *e)
 {
     *out = NULL;
-    if (!check_writer(b, e))
+    if (!check_may_write(b, e))
         return false;
     if (!bus_name_is_one(j->id))
         return err_set(e, ERR_FATAL, "bus.worker", 0, "cannot join as '%.60s': not a worker's id",
                        j->id);
     for (size_t i = 0; j->topics[i]; i++)
-        if (!check_name(j->topics[i], e))
+        if (!check_topic_name(j->topics[i], e))
             return false;
     return b->ops->join(b, j, out, e);
 }
@@ -102,8 +106,10 @@ bool bus_fetch(struct bus_worker *w, int wait_ms, const struct bus_record **in, 
 bool bus_commit(struct bus_worker *w, const struct bus_record *out, size_t n,
                 const struct bus_position *done, size_t m, struct err *e)
 {
-    return check_records(out, n, e) && check_positions(done, m, e) &&
-           ((n == 0 && m == 0) || w->ops->commit(w, out, n, done, m, e));
+    if (!check_records(out, n, e) || !check_positions(done, m, e))
+        return false;
+    bool is_empty = n == 0 && m == 0;
+    return is_empty || w->ops->commit(w, out, n, done, m, e);
 }
 
 void bus_leave(struct bus_worker **w)
@@ -117,8 +123,9 @@ bool bus_reader_open(struct bus *b, const char *topic, int partition, int64_t fr
                      struct bus_reader **out, struct err *e)
 {
     *out = NULL;
-    return check_name(topic, e) &&
-           b->ops->reader_open(b, topic, partition, from < 0 ? 0 : from, out, e);
+    if (!check_topic_name(topic, e))
+        return false;
+    return b->ops->reader_open(b, topic, partition, from < 0 ? 0 : from, out, e);
 }
 
 bool bus_reader_next(struct bus_reader *r, int wait_ms, const struct bus_record **out, size_t *n,
@@ -144,7 +151,9 @@ bool bus_group_committed(struct bus *b, const char *group, const char *topic, in
     if (!b->ops->group_committed)
         return err_set(e, ERR_FATAL, "bus.group", 0,
                        "cannot ask this bus what a group has committed");
-    return check_name(topic, e) && b->ops->group_committed(b, group, topic, partition, a, out, e);
+    if (!check_topic_name(topic, e))
+        return false;
+    return b->ops->group_committed(b, group, topic, partition, a, out, e);
 }
 
 bool bus_answers(struct bus *b, int wait_ms)

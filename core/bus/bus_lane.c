@@ -1,10 +1,15 @@
-/* bus_lane.c - whether a lane (one partition of one topic) can be read from a position on. */
+/* bus_lane.c - whether a lane (one partition of one topic) can be read from a position on.
+ *
+ *     0 ...... first ........... next
+ *      (aged)  |  records here  |  (not written yet)
+ */
 #include <inttypes.h>
 
 #include "bus/backend.h"
 #include "host/log.h"
 
-static bool aged(const char *topic, int partition, int64_t from, int64_t first, struct err *e)
+static bool refuse_aged(const char *topic, int partition, int64_t from, int64_t first,
+                        struct err *e)
 {
     return err_set(e, ERR_FATAL, "bus.aged", 0,
                    "cannot go on in '%s' %d at %" PRId64 ": it begins at %" PRId64
@@ -15,11 +20,12 @@ static bool aged(const char *topic, int partition, int64_t from, int64_t first, 
 bool bus_lane_may_read(const char *topic, int partition, int64_t from, const struct bus_end *end,
                        struct err *e)
 {
+    bool has_aged = from > 0 && from < end->first;
     if (from > end->next)
         return err_set(e, ERR_FATAL, "bus.position", 0,
                        "cannot read '%s' %d from %" PRId64 ": it ends at %" PRId64, topic,
                        partition, from, end->next);
-    return from == 0 || from >= end->first || aged(topic, partition, from, end->first, e);
+    return !has_aged || refuse_aged(topic, partition, from, end->first, e);
 }
 
 void bus_lane_begin_anew(const struct bus_join *j, struct bus_position *p,
@@ -47,5 +53,5 @@ bool bus_lane_may_go_on(const struct bus_join *j, struct bus_position *p, const 
     if (at >= end->first)
         return true;
     p->next = end->first;
-    return j->past_gaps || aged(p->topic, p->partition, at, end->first, e);
+    return j->past_gaps || refuse_aged(p->topic, p->partition, at, end->first, e);
 }

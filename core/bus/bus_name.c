@@ -3,7 +3,7 @@
 
 #include "bus/backend.h"
 
-#define NAME_MAX_BYTES 200 /* Kafka's own limit is 249, with the prefix */
+#define NAME_MAX_BYTES 200 /* Kafka's own limit is 249, prefix included */
 
 bool bus_name_is_one(const char *name)
 {
@@ -16,7 +16,9 @@ bool bus_name_is_one(const char *name)
 size_t bus_name_group_length(const char *id)
 {
     const char *dash = strrchr(id, '-');
-    size_t digits = dash ? strspn(dash + 1, "0123456789") : 0;
-    bool numbered = dash && dash > id && digits > 0 && dash[1 + digits] == '\0';
-    return numbered ? (size_t)(dash - id) : strlen(id);
+    if (!dash || dash == id)
+        return strlen(id);
+    size_t digits = strspn(dash + 1, "0123456789");
+    bool is_numbered = digits > 0 && dash[1 + digits] == '\0';
+    return is_numbered ? (size_t)(dash - id) : strlen(id);
 }

@@ -1,4 +1,4 @@
-/* bus_open.c - from the bus's address to its backend. */
+/* bus_open.c - picks the backend that a bus's address names, and opens it. */
 #include <string.h>
 
 #include "bus/backend.h"
@@ -7,32 +7,48 @@
 
 static const char embedded[] = "embedded:", kafka[] = "kafka://";
 
-bool bus_url_check(const char *url, struct err *e)
+/* What stands behind the scheme; NULL: the address has another scheme. */
+static const char *behind_scheme(const char *url, const char *scheme)
+{
+    size_t n = strlen(scheme);
+    return strncmp(url, scheme, n) == 0 ? url + n : NULL;
+}
+
+static bool check_kafka_address(const char *address, struct err *e)
 {
     struct arena a;
     const struct kafka_setting *settings;
-    if (strncmp(url, embedded, strlen(embedded)) == 0)
-        return guard_database(url + strlen(embedded), "bus.folder", e);
-    if (strncmp(url, kafka, strlen(kafka)) != 0)
-        return true;
     arena_init(&a, 64 * 1024);
-    a.is_secret = true;
-    bool good =
-        kafka_settings(url + strlen(kafka), &a, &settings, e) && kafka_conf_try(settings, e);
+    a.is_secret = true; /* passwords */
+    bool good = kafka_settings(address, &a, &settings, e);
+    good = good && kafka_conf_try(settings, e);
     arena_release(&a);
     return good;
 }
 
+bool bus_url_check(const char *url, struct err *e)
+{
+    const char *path = behind_scheme(url, embedded);
+    const char *address = behind_scheme(url, kafka);
+    if (path)
+        return guard_database(path, "bus.folder", e);
+    return !address || check_kafka_address(address, e);
+}
+
 bool bus_open(const struct bus_options *o, struct bus **out, struct err *e)
 {
+    const char *path = behind_scheme(o->url, embedded);
+    const char *address = behind_scheme(o->url, kafka);
+    bool has_prefix = o->prefix && o->prefix[0];
     *out = NULL;
-    if (o->prefix && o->prefix[0] && !bus_name_is_one(o->prefix))
+    if (has_prefix && !bus_name_is_one(o->prefix))
         return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot use prefix '%.60s'", o->prefix);
-    if (strncmp(o->url, embedded, strlen(embedded)) == 0)
-        return (o->read_only || bus_url_check(o->url, e)) &&
-               embedded_open(o, o->url + strlen(embedded), out, e);
-    if (strncmp(o->url, kafka, strlen(kafka)) == 0)
-        return kafka_open(o, o->url + strlen(kafka), out, e);
+    if (path && !o->read_only && !bus_url_check(o->url, e))
+        return false;
+    if (path)
+        return embedded_open(o, path, out, e);
+    if (address)
+        return kafka_open(o, address, out, e);
     return err_set(e, ERR_FATAL, "bus.url", 0,
                    "cannot use a bus whose address starts neither with '%s' nor with '%s'",
                    embedded, kafka);

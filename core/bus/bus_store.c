@@ -6,7 +6,11 @@
 #include "base/clock.h"
 #include "bus/backend.h"
 
-/* A row's number: topic (13 bits), partition (10 bits), offset (40 bits); never negative. */
+/* A row number, from its highest bit; the sign bit stays 0:
+ *
+ *     | 0 | topic, 13 bits | partition, 10 bits | offset, 40 bits |
+ *     |<------------- lane's number ----------->|
+ */
 #define OFFSET_BITS 40
 #define PARTITION_BITS 10
 #define TOPIC_MAX 8191
@@ -23,8 +27,8 @@ static const char schema[] =
 
 /* ---- errors ---- */
 
-/* The database's code becomes the bus's; the sentence stays. Returns false. */
-static bool as_bus(struct err *e)
+/* Replaces the database's code by the bus's; the sentence stays. Always false. */
+static bool fail_as_bus(struct err *e)
 {
     static const struct {
         const char *db, *bus;
@@ -50,7 +54,7 @@ static bool as_bus(struct err *e)
 
 /* ---- opening ---- */
 
-static bool prepare_all(struct bus_store *s, bool read_only, struct err *e)
+static bool prepare_queries(struct bus_store *s, bool read_only, struct err *e)
 {
     const struct {
         const char *sql;
@@ -71,9 +75,12 @@ static bool prepare_all(struct bus_store *s, bool read_only, struct err *e)
           &s->set_position, true },
         { "INSERT INTO topics (name, partitions, compacted) VALUES (?, ?, ?)", &s->add, true },
     };
-    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
-        if (!(read_only && list[i].writes) && !db_prepare(s->db, list[i].sql, list[i].q, e))
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+        if (read_only && list[i].writes)
+            continue;
+        if (!db_prepare(s->db, list[i].sql, list[i].q, e))
             return false;
+    }
     return true;
 }
 
@@ -89,18 +96,25 @@ bool bus_store_open(struct bus_store *s, const char *path, const char *prefix, b
             "cannot write '%s': another process is writing this bus (is the daemon running?)",
             path);
     }
-    if (!opened || !prepare_all(s, read_only, e))
-        return as_bus(e);
+    if (!opened || !prepare_queries(s, read_only, e))
+        return fail_as_bus(e);
     return bus_store_load(s, e);
+}
+
+/* Takes NULL. */
+static void free_topic(struct bus_store_topic *t)
+{
+    if (!t)
+        return;
+    mem_free(t->name);
+    mem_free(t->lanes);
+    mem_free(t);
 }
 
 void bus_store_release(struct bus_store *s)
 {
-    for (size_t i = 0; i < s->count; i++) {
-        mem_free(s->topics[i]->name);
-        mem_free(s->topics[i]->lanes);
-        mem_free(s->topics[i]);
-    }
+    for (size_t i = 0; i < s->count; i++)
+        free_topic(s->topics[i]);
     mem_free(s->topics);
     db_close(&s->db);
     *s = (struct bus_store){ 0 };
@@ -108,8 +122,8 @@ void bus_store_release(struct bus_store *s)
 
 /* ---- topics ---- */
 
-/* Where name is in the table, or would be. */
-static size_t place_of(const struct bus_store *s, const char *name, bool *found)
+/* Where the topic stands in the table; not found: where it would stand. */
+static size_t find_place(const struct bus_store *s, const char *name, bool *found)
 {
     size_t low = 0, high = s->count;
     *found = false;
@@ -131,7 +145,7 @@ static size_t place_of(const struct bus_store *s, const char *name, bool *found)
 struct bus_store_topic *bus_store_find(const struct bus_store *s, const char *name)
 {
     bool found;
-    size_t at = place_of(s, name, &found);
+    size_t at = find_place(s, name, &found);
     return found ? s->topics[at] : NULL;
 }
 
@@ -148,17 +162,13 @@ bool bus_store_want(const struct bus_store *s, const char *name, int partition,
     return true;
 }
 
-/* Takes t into the table; frees it when that fails. */
-static bool take(struct bus_store *s, struct bus_store_topic *t, struct err *e)
+/* Takes t into the table, or fails and leaves it with the caller. */
+static bool insert_topic(struct bus_store *s, struct bus_store_topic *t, struct err *e)
 {
     bool found;
-    size_t at = place_of(s, t->name, &found);
-    if (!mem_room((void **)&s->topics, &s->room, s->count, sizeof *s->topics)) {
-        mem_free(t->name);
-        mem_free(t->lanes);
-        mem_free(t);
+    size_t at = find_place(s, t->name, &found);
+    if (!mem_room((void **)&s->topics, &s->room, s->count, sizeof *s->topics))
         return err_memory(e);
-    }
     memmove(s->topics + at + 1, s->topics + at, (s->count - at) * sizeof *s->topics);
     s->topics[at] = t;
     s->count++;
@@ -169,39 +179,50 @@ static bool fill_lanes(struct bus_store *s, struct bus_store_topic *t, int64_t i
 {
     for (int i = 0; i < t->partitions; i++) {
         struct lane *l = &t->lanes[i];
-        l->number = (id << PARTITION_BITS | i) << OFFSET_BITS;
+        l->number = ((id << PARTITION_BITS) | i) << OFFSET_BITS;
         if (!bus_store_head(s, l, &l->next, &l->last_ms, e))
             return false;
     }
     return true;
 }
 
-/* The row of topics that s->all stands on. */
-static bool load_row(struct bus_store *s, struct slice name, struct err *e)
+/* NULL without memory. Ended by free_topic. */
+static struct bus_store_topic *new_store_topic(struct slice name, int partitions, bool compacted)
 {
-    int64_t id = db_int(s->all, 0), partitions = db_int(s->all, 2);
-    if (id > TOPIC_MAX || partitions < 1 || partitions >= 1 << PARTITION_BITS)
-        return err_set(e, ERR_FATAL, "bus.fatal", 0,
-                       "cannot use this file: more topics than it can hold");
     struct bus_store_topic *t = mem_alloc(sizeof *t);
     if (!t)
-        return err_memory(e);
-    t->partitions = (int)partitions;
-    t->compacted = db_int(s->all, 3) != 0;
+        return NULL;
+    t->partitions = partitions;
+    t->compacted = compacted;
     t->name = mem_alloc(name.n + 1);
     t->lanes = mem_alloc((size_t)partitions * sizeof *t->lanes);
-    if (t->name)
-        memcpy(t->name, name.p, name.n);
-    bool good = (t->name && t->lanes) || err_memory(e);
-    if (good && fill_lanes(s, t, id, e))
-        return take(s, t, e);
-    mem_free(t->name);
-    mem_free(t->lanes);
-    mem_free(t);
-    return as_bus(e);
+    if (!t->name || !t->lanes) {
+        free_topic(t);
+        return NULL;
+    }
+    memcpy(t->name, name.p, name.n);
+    return t;
 }
 
-static bool is_known(const struct bus_store *s, struct slice name)
+/* Adds the topic of the row that s->all stands on. */
+static bool load_topic(struct bus_store *s, struct slice name, struct err *e)
+{
+    int64_t id = db_int(s->all, 0), partitions = db_int(s->all, 2);
+    bool compacted = db_int(s->all, 3) != 0;
+    if (id > TOPIC_MAX || partitions < 1 || partitions >= (1 << PARTITION_BITS))
+        return err_set(e, ERR_FATAL, "bus.fatal", 0,
+                       "cannot use this file: more topics than it can hold");
+    struct bus_store_topic *t = new_store_topic(name, (int)partitions, compacted);
+    if (!t)
+        return err_memory(e);
+    bool good = fill_lanes(s, t, id, e);
+    good = good && insert_topic(s, t, e);
+    if (!good)
+        free_topic(t);
+    return good;
+}
+
+static bool has_topic(const struct bus_store *s, struct slice name)
 {
     for (size_t i = 0; i < s->count; i++)
         if (slice_equal_text(name, s->topics[i]->name))
@@ -214,14 +235,15 @@ bool bus_store_load(struct bus_store *s, struct err *e)
     struct slice prefix = slice_text(s->prefix);
     for (bool row = true; row;) {
         if (!db_step(s->all, &row, e))
-            return as_bus(e);
+            return fail_as_bus(e);
         if (!row)
             break;
         struct slice full = db_blob(s->all, 1);
         struct slice name = slice_from(full, prefix.n);
-        if (!slice_starts(full, prefix) || slice_is_empty(name) || is_known(s, name))
+        bool is_ours = slice_starts(full, prefix) && !slice_is_empty(name);
+        if (!is_ours || has_topic(s, name))
             continue;
-        if (!load_row(s, name, e)) {
+        if (!load_topic(s, name, e)) {
             db_reset(s->all);
             return false;
         }
@@ -239,7 +261,7 @@ bool bus_store_add(struct bus_store *s, const struct bus_topic *t, struct err *e
         db_bind_text(s->add, 1, slice_text(full));
         db_bind_int(s->add, 2, t->partitions);
         db_bind_int(s->add, 3, t->compacted);
-        good = db_do(s->add, e) || as_bus(e);
+        good = db_do(s->add, e) || fail_as_bus(e);
     }
     arena_release(&a);
     return good;
@@ -250,7 +272,7 @@ bool bus_store_add(struct bus_store *s, const struct bus_topic *t, struct err *e
 bool bus_store_begin(struct bus_store *s, struct err *e)
 {
     s->now_ms = clock_wall_ms();
-    return db_begin(s->db, e) || as_bus(e);
+    return db_begin(s->db, e) || fail_as_bus(e);
 }
 
 static struct lane *lane_to_change(struct bus_store *s, struct bus_store_topic *t, int partition)
@@ -261,32 +283,33 @@ static struct lane *lane_to_change(struct bus_store *s, struct bus_store_topic *
         l->changed = s->changed;
         s->changed = l;
         l->new_next = l->next;
-        /* The wall clock may step back; what a decision was timed by may not. */
+        /* The wall clock may step back. The times of a lane's records must not: decisions go by
+         * them. */
         l->new_ms = s->now_ms > l->last_ms ? s->now_ms : l->last_ms;
     }
     return l;
 }
 
-/* Deletes the key's earlier record and notes the new one. */
-static bool compact(struct bus_store *s, const struct lane *l, struct slice key, int64_t row,
-                    struct err *e)
+/* Deletes the earlier record of that key, and notes `row` as its last one. */
+static bool compact_key(struct bus_store *s, const struct lane *l, struct slice key, int64_t row,
+                        struct err *e)
 {
     bool had;
     db_bind_int(s->latest, 1, l->number);
     db_bind_blob(s->latest, 2, key);
     if (!db_step(s->latest, &had, e))
-        return as_bus(e);
+        return fail_as_bus(e);
     int64_t old = had ? db_int(s->latest, 0) : 0;
     db_reset(s->latest);
     if (had) {
         db_bind_int(s->drop, 1, old);
         if (!db_do(s->drop, e))
-            return as_bus(e);
+            return fail_as_bus(e);
     }
     db_bind_int(s->keep, 1, l->number);
     db_bind_blob(s->keep, 2, key);
     db_bind_int(s->keep, 3, row);
-    return db_do(s->keep, e) || as_bus(e);
+    return db_do(s->keep, e) || fail_as_bus(e);
 }
 
 bool bus_store_put(struct bus_store *s, const struct bus_record *r, struct err *e)
@@ -296,14 +319,14 @@ bool bus_store_put(struct bus_store *s, const struct bus_record *r, struct err *
         return false;
     struct lane *l = lane_to_change(s, t, r->partition);
     int64_t row = l->number | l->new_next;
-    if (t->compacted && !compact(s, l, r->key, row, e))
+    if (t->compacted && !compact_key(s, l, r->key, row, e))
         return false;
     db_bind_int(s->put, 1, row);
     db_bind_int(s->put, 2, l->new_ms);
     db_bind_blob(s->put, 3, r->key);
     db_bind_blob(s->put, 4, r->value);
     if (!db_do(s->put, e))
-        return as_bus(e);
+        return fail_as_bus(e);
     l->new_next++;
     return true;
 }
@@ -318,10 +341,11 @@ bool bus_store_set_position(struct bus_store *s, struct slice group, const struc
     db_bind_int(s->set_position, 2, t->lanes[p->partition].number);
     db_bind_int(s->set_position, 3, p->next);
     db_bind_blob(s->set_position, 4, p->note);
-    return db_do(s->set_position, e) || as_bus(e);
+    return db_do(s->set_position, e) || fail_as_bus(e);
 }
 
-static void settle(struct bus_store *s, bool committed)
+/* Ends the transaction of all lanes that it changed. */
+static void settle_lanes(struct bus_store *s, bool committed)
 {
     while (s->changed) {
         struct lane *l = s->changed;
@@ -337,15 +361,15 @@ static void settle(struct bus_store *s, bool committed)
 
 bool bus_store_commit(struct bus_store *s, struct err *e)
 {
-    bool good = db_commit(s->db, e) || as_bus(e);
-    settle(s, good);
+    bool good = db_commit(s->db, e) || fail_as_bus(e);
+    settle_lanes(s, good);
     return good;
 }
 
 void bus_store_rollback(struct bus_store *s)
 {
     db_rollback(s->db);
-    settle(s, false);
+    settle_lanes(s, false);
 }
 
 /* ---- reading ---- */
@@ -355,12 +379,14 @@ static int64_t offset_of(int64_t row)
     return row & (((int64_t)1 << OFFSET_BITS) - 1);
 }
 
+/* The rows of a lane, from that offset on. */
 static void bind_range(struct db_query *q, const struct lane *l, int64_t from)
 {
     db_bind_int(q, 1, l->number | from);
     db_bind_int(q, 2, l->number + ((int64_t)1 << OFFSET_BITS));
 }
 
+/* Appends to b the record of the row that s->get stands on. */
 static bool read_row(struct bus_store *s, const struct bus_store_topic *t, int partition,
                      struct batch *b, struct err *e)
 {
@@ -385,7 +411,7 @@ bool bus_store_read(struct bus_store *s, const struct bus_store_topic *t, int pa
     bool row = true;
     while (!batch_is_full(b)) {
         if (!db_step(s->get, &row, e))
-            return as_bus(e);
+            return fail_as_bus(e);
         if (!row)
             return true;
         if (!read_row(s, t, partition, b, e)) {
@@ -404,7 +430,7 @@ bool bus_store_head(struct bus_store *s, const struct lane *l, int64_t *next, in
     bool row;
     bind_range(s->head, l, 0);
     if (!db_step(s->head, &row, e))
-        return as_bus(e);
+        return fail_as_bus(e);
     *next = row ? offset_of(db_int(s->head, 0)) + 1 : 0;
     *last_ms = row ? db_int(s->head, 1) : 0;
     db_reset(s->head);
@@ -420,7 +446,7 @@ bool bus_store_ends(struct bus_store *s, const struct lane *l, struct bus_end *o
     bind_range(s->get, l, 0);
     db_bind_int(s->get, 3, 1);
     if (!db_step(s->get, &row, e))
-        return as_bus(e);
+        return fail_as_bus(e);
     out->first = row ? offset_of(db_int(s->get, 0)) : out->next;
     if (row)
         db_reset(s->get);
@@ -434,7 +460,7 @@ bool bus_store_position(struct bus_store *s, struct slice group, const struct la
     db_bind_text(s->position, 1, group);
     db_bind_int(s->position, 2, l->number);
     if (!db_step(s->position, &row, e))
-        return as_bus(e);
+        return fail_as_bus(e);
     out->next = row ? db_int(s->position, 0) : 0;
     out->note = row ? arena_copy(a, db_blob(s->position, 1)) : (struct slice){ 0 };
     bool good = !row || out->note.p || err_memory(e);

@@ -1,65 +1,20 @@
-/* embedded.c - the bus in one file of one writing process (SQLite): demo, pilot, tests, auditors.
+/* embedded.c - the bus in one SQLite file that one process writes: for demos, pilots, tests,
+ * auditors.
  *
- * A SQLite transaction is the bus transaction. Publishers and workers hand their writing to a
- * queue; whoever finds nobody leading takes all that waits and commits it as one: one fsync however
- * many wait. Nobody polls: a commit wakes who waits for records.
+ * A transaction of the bus is a transaction of SQLite. embedded_queue.c writes; here is the rest. A
+ * commit wakes the threads that wait for records, so no thread of the writing process polls.
  *
- * Threads: `disk` guards the store and the workers, and is held through a commit; `queue` guards
- * the requests that wait. Where both are taken, disk comes first. The table of topics changes under
- * both. */
+ * Threads: embedded_inside.h. */
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/wait.h"
-#include "bus/backend.h"
-#include "bus/bus_store.h"
+#include "bus/embedded_inside.h"
 
-#define LOOK_AGAIN_MS 50 /* nobody wakes a process that only reads the file */
-
-struct request {
-    const struct bus_record *r;
-    size_t n;
-    const struct bus_position *done;
-    size_t m;
-    struct worker *w; /* NULL: a publisher's */
-    bool served, good;
-    struct err e;
-    struct request *next;
-};
-
-struct embedded {
-    struct bus bus;
-    struct bus_store store;
-    char *prefix;
-    pthread_mutex_t disk;
-    pthread_cond_t news; /* with disk: records were committed, or a worker was fenced */
-    struct worker *workers;
-    pthread_mutex_t queue;
-    pthread_cond_t served; /* with queue */
-    struct request *first, **last;
-    bool leading;
-};
-
-struct slot {
-    struct bus_store_topic *t;
-    int partition;
-    int64_t at, committed;
-    int64_t before; /* at, as the fetch under way found it */
-};
-
-struct worker {
-    struct bus_worker face;
-    struct embedded *b;
-    char *id;
-    struct slice group; /* the start of id */
-    struct slot *slots;
-    size_t count, turn; /* turn: where the next fetch starts, so that no topic starves */
-    struct batch batch;
-    bool fenced;
-    struct worker *next;
-};
+#define NS_PER_MS INT64_C(1000000)
+#define LOOK_AGAIN_MS 50 /* a process that only reads the file is woken by no commit: it polls */
 
 struct reader {
     struct bus_reader face;
@@ -67,131 +22,22 @@ struct reader {
     struct bus_store_topic *t;
     int partition;
     int64_t at;
-    bool told; /* that it is at the end: from then on it waits for more */
+    bool was_at_end; /* the last call said so: the next one waits for more */
     struct batch batch;
 };
 
-/* ---- writing: one commit for all that wait ---- */
-
-static bool check_topics(struct embedded *b, const struct request *q, struct err *e)
-{
-    struct bus_store_topic *t;
-    for (size_t i = 0; i < q->n; i++)
-        if (!bus_store_want(&b->store, q->r[i].topic, q->r[i].partition, &t, e))
-            return false;
-    for (size_t i = 0; i < q->m; i++)
-        if (!bus_store_want(&b->store, q->done[i].topic, q->done[i].partition, &t, e))
-            return false;
-    return true;
-}
-
-static bool is_fenced(const struct worker *w, struct err *e)
-{
-    if (!w || !w->fenced)
-        return false;
-    err_set(e, ERR_FATAL, "bus.fenced", 0,
-            "cannot go on as '%s': another worker has joined by this name", w->id);
-    return true;
-}
-
-static bool write_request(struct embedded *b, struct request *q, struct err *e)
-{
-    for (size_t i = 0; i < q->n; i++)
-        if (!bus_store_put(&b->store, &q->r[i], e))
-            return false;
-    for (size_t i = 0; i < q->m; i++)
-        if (!bus_store_set_position(&b->store, q->w->group, &q->done[i], e))
-            return false;
-    return true;
-}
-
-static bool write_group(struct embedded *b, struct request *group, struct err *e)
-{
-    if (!bus_store_begin(&b->store, e))
-        return false;
-    for (struct request *q = group; q; q = q->next)
-        if (!is_fenced(q->w, &q->e) && !write_request(b, q, e)) {
-            bus_store_rollback(&b->store);
-            return false;
-        }
-    return bus_store_commit(&b->store, e);
-}
-
-/* After a commit the worker's committed positions move on; after a failure it goes back to them. */
-static void settle_worker(struct worker *w, const struct request *q)
-{
-    for (size_t i = 0; i < w->count; i++) {
-        struct slot *s = &w->slots[i];
-        for (size_t k = 0; q->good && k < q->m; k++)
-            if (q->done[k].partition == s->partition && strcmp(q->done[k].topic, s->t->name) == 0)
-                s->committed = q->done[k].next;
-        if (!q->good)
-            s->at = s->committed;
-    }
-}
-
-static void lead(struct embedded *b, struct request *group)
-{
-    struct err e = { 0 };
-    pthread_mutex_lock(&b->disk);
-    bool good = write_group(b, group, &e);
-    for (struct request *q = group; q; q = q->next) {
-        q->good = good && q->e.fate == ERR_NONE;
-        if (!good && q->e.fate == ERR_NONE)
-            q->e = e;
-        if (q->w)
-            settle_worker(q->w, q);
-    }
-    pthread_cond_broadcast(&b->news);
-    pthread_mutex_unlock(&b->disk);
-}
-
-/* Waits for a leader to serve q, or leads. Called and returns with `queue` held. */
-static void wait_or_lead(struct embedded *b, struct request *q)
-{
-    while (!q->served && b->leading)
-        pthread_cond_wait(&b->served, &b->queue);
-    if (q->served)
-        return;
-    struct request *group = b->first;
-    b->first = NULL;
-    b->last = &b->first;
-    b->leading = true;
-    pthread_mutex_unlock(&b->queue);
-    lead(b, group);
-    pthread_mutex_lock(&b->queue);
-    b->leading = false;
-    for (struct request *next; group; group = next) {
-        next = group->next;
-        group->served = true; /* its owner may go as soon as the queue is free */
-    }
-    pthread_cond_broadcast(&b->served);
-}
-
-static bool submit(struct embedded *b, struct request *q, struct err *e)
-{
-    pthread_mutex_lock(&b->queue);
-    bool good = check_topics(b, q, e);
-    if (good) {
-        *b->last = q;
-        b->last = &q->next;
-        wait_or_lead(b, q);
-    }
-    pthread_mutex_unlock(&b->queue);
-    if (good && !q->good)
-        *e = q->e;
-    return good && q->good;
-}
+/* ---- writing ---- */
 
 static bool embedded_publish(struct bus *bus, const struct bus_record *r, size_t n, struct err *e)
 {
-    struct request q = { .r = r, .n = n };
-    return submit((struct embedded *)bus, &q, e);
+    struct embedded_request q = { .r = r, .n = n };
+    return embedded_submit((struct embedded *)bus, &q, e);
 }
 
 /* ---- topics ---- */
 
-static bool add_missing(struct embedded *b, const struct bus_topic *t, size_t n, struct err *e)
+static bool add_missing_topics(struct embedded *b, const struct bus_topic *t, size_t n,
+                               struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
         const struct bus_store_topic *has = bus_store_find(&b->store, t[i].name);
@@ -210,7 +56,7 @@ static bool embedded_topics(struct bus *bus, const struct bus_topic *t, size_t n
     struct embedded *b = (struct embedded *)bus;
     pthread_mutex_lock(&b->disk);
     bool good = bus_store_begin(&b->store, e);
-    if (good && !add_missing(b, t, n, e)) {
+    if (good && !add_missing_topics(b, t, n, e)) {
         bus_store_rollback(&b->store);
         good = false;
     }
@@ -224,8 +70,8 @@ static bool embedded_topics(struct bus *bus, const struct bus_topic *t, size_t n
     return good;
 }
 
-/* Who only reads learns of new topics by looking again. With `disk` held. */
-static bool refresh(struct embedded *b, struct err *e)
+/* A bus that is open to read only looks in the file for topics that are new. `disk` is held. */
+static bool refresh_topics(struct embedded *b, struct err *e)
 {
     if (!b->bus.read_only)
         return true;
@@ -237,7 +83,7 @@ static bool embedded_list(struct bus *bus, struct arena *a, const struct bus_top
 {
     struct embedded *b = (struct embedded *)bus;
     pthread_mutex_lock(&b->disk);
-    bool good = refresh(b, e);
+    bool good = refresh_topics(b, e);
     struct bus_topic *list = good ? ARENA_ARRAY(a, b->store.count + 1, struct bus_topic) : NULL;
     for (size_t i = 0; list && i < b->store.count; i++) {
         const struct bus_store_topic *t = b->store.topics[i];
@@ -260,8 +106,10 @@ static bool embedded_group_committed(struct bus *bus, const char *group, const c
     struct embedded *b = (struct embedded *)bus;
     struct bus_store_topic *t;
     pthread_mutex_lock(&b->disk);
-    bool good = refresh(b, e) && bus_store_want(&b->store, topic, partition, &t, e) &&
-                bus_store_position(&b->store, slice_text(group), &t->lanes[partition], a, out, e);
+    bool good = refresh_topics(b, e);
+    good = good && bus_store_want(&b->store, topic, partition, &t, e);
+    good =
+        good && bus_store_position(&b->store, slice_text(group), &t->lanes[partition], a, out, e);
     pthread_mutex_unlock(&b->disk);
     out->topic = topic;
     out->partition = partition;
@@ -274,34 +122,32 @@ static bool embedded_end(struct bus *bus, const char *topic, int partition, stru
     struct embedded *b = (struct embedded *)bus;
     struct bus_store_topic *t;
     pthread_mutex_lock(&b->disk);
-    bool good = refresh(b, e) && bus_store_want(&b->store, topic, partition, &t, e) &&
-                bus_store_ends(&b->store, &t->lanes[partition], out, e);
+    bool good = refresh_topics(b, e);
+    good = good && bus_store_want(&b->store, topic, partition, &t, e);
+    good = good && bus_store_ends(&b->store, &t->lanes[partition], out, e);
     pthread_mutex_unlock(&b->disk);
     return good;
 }
 
 /* ---- waiting ---- */
 
-static int64_t deadline(int wait_ms)
+/* Waits until there may be something new, at most until until_ns; false: that time has come. `disk`
+ * is held. */
+static bool wait_for_news(struct embedded *b, int64_t until_ns)
 {
-    return wait_end_ns(wait_ms);
-}
-
-/* Waits, with `disk` held, until something may be new; false when the time is over. */
-static bool wait_news(struct embedded *b, int64_t until_ns)
-{
-    int64_t now = clock_mono_ns(), stop = until_ns;
-    if (now >= until_ns)
+    int64_t now_ns = clock_mono_ns(), end_ns = until_ns;
+    int64_t look_ns = now_ns + LOOK_AGAIN_MS * NS_PER_MS;
+    if (now_ns >= until_ns)
         return false;
-    if (b->bus.read_only && stop > now + LOOK_AGAIN_MS * (int64_t)1000000)
-        stop = now + LOOK_AGAIN_MS * (int64_t)1000000;
-    (void)wait_until(&b->news, &b->disk, stop);
+    if (b->bus.read_only && look_ns < end_ns)
+        end_ns = look_ns;
+    (void)wait_until(&b->news, &b->disk, end_ns);
     return true;
 }
 
 /* ---- the worker ---- */
 
-static void free_worker(struct worker *w)
+static void free_worker(struct embedded_worker *w)
 {
     batch_release(&w->batch);
     mem_free(w->slots);
@@ -309,38 +155,44 @@ static void free_worker(struct worker *w)
     mem_free(w);
 }
 
-static bool fill_slots(struct worker *w, const struct bus_join *j, struct err *e)
+/* Finds the lane of a slot, and the committed position from which it is fetched. */
+static bool fill_slot(struct embedded_worker *w, const struct bus_join *j,
+                      struct bus_position *from, struct embedded_slot *s, struct err *e)
 {
-    struct arena notes;
-    arena_init(&notes, 64 * 1024);
-    bool good = true;
-    for (size_t i = 0; good && j->topics[i]; i++)
-        for (int p = 0; good && p < j->partitions; p++) {
-            struct slot *s = &w->slots[w->count];
-            struct bus_position from;
-            s->partition = p;
-            good = bus_store_want(&w->b->store, j->topics[i], p, &s->t, e) &&
-                   bus_store_position(&w->b->store, w->group, &s->t->lanes[p], &notes, &from, e);
-            struct bus_end end = { .first = 0 };
-            from.topic = j->topics[i];
-            from.partition = p;
-            good = good && bus_store_ends(&w->b->store, &s->t->lanes[p], &end, e) &&
-                   bus_lane_may_go_on(j, &from, &end, e);
-            if (good)
-                s->at = s->committed = from.next;
-            arena_reset(&notes);
-            w->count++;
-        }
-    arena_release(&notes);
+    struct arena note; /* not looked at here */
+    struct bus_store *store = &w->b->store;
+    struct bus_end end = { .first = 0 };
+    arena_init(&note, 64 * 1024);
+    bool good = bus_store_want(store, from->topic, from->partition, &s->t, e);
+    const struct lane *l = good ? &s->t->lanes[from->partition] : NULL;
+    good = good && bus_store_position(store, w->group, l, &note, from, e);
+    good = good && bus_store_ends(store, l, &end, e);
+    good = good && bus_lane_may_go_on(j, from, &end, e);
+    s->partition = from->partition;
+    s->at = s->committed = from->next;
+    arena_release(&note);
     return good;
 }
 
-static struct worker *new_worker(struct embedded *b, const struct bus_join *j, struct err *e)
+static bool fill_slots(struct embedded_worker *w, const struct bus_join *j, struct err *e)
+{
+    for (size_t i = 0; j->topics[i]; i++)
+        for (int p = 0; p < j->partitions; p++) {
+            struct bus_position from = { .topic = j->topics[i], .partition = p };
+            if (!fill_slot(w, j, &from, &w->slots[w->count], e))
+                return false;
+            w->count++;
+        }
+    return true;
+}
+
+static struct embedded_worker *new_worker(struct embedded *b, const struct bus_join *j,
+                                          struct err *e)
 {
     size_t topics = 0, length = strlen(j->id);
     while (j->topics[topics])
         topics++;
-    struct worker *w = mem_alloc(sizeof *w);
+    struct embedded_worker *w = mem_alloc(sizeof *w);
     if (!w) {
         err_memory(e);
         return NULL;
@@ -360,23 +212,28 @@ static struct worker *new_worker(struct embedded *b, const struct bus_join *j, s
     return w;
 }
 
+/* Puts w first in the list of workers, and fences any other of its id. `disk` is held. */
+static void add_worker(struct embedded *b, struct embedded_worker *w)
+{
+    for (struct embedded_worker *other = b->workers; other; other = other->next)
+        if (strcmp(other->id, w->id) == 0)
+            other->fenced = true;
+    w->next = b->workers;
+    b->workers = w;
+    pthread_cond_broadcast(&b->news);
+}
+
 static bool embedded_join(struct bus *bus, const struct bus_join *j, struct bus_worker **out,
                           struct err *e)
 {
     struct embedded *b = (struct embedded *)bus;
-    struct worker *w = new_worker(b, j, e);
+    struct embedded_worker *w = new_worker(b, j, e);
     if (!w)
         return false;
     pthread_mutex_lock(&b->disk);
     bool good = fill_slots(w, j, e);
-    if (good) {
-        for (struct worker *other = b->workers; other; other = other->next)
-            if (strcmp(other->id, w->id) == 0)
-                other->fenced = true;
-        w->next = b->workers;
-        b->workers = w;
-        pthread_cond_broadcast(&b->news);
-    }
+    if (good)
+        add_worker(b, w);
     pthread_mutex_unlock(&b->disk);
     if (good)
         *out = &w->face;
@@ -388,11 +245,11 @@ static bool embedded_join(struct bus *bus, const struct bus_join *j, struct bus_
 static bool embedded_committed(struct bus_worker *face, const char *topic, int partition,
                                struct arena *a, struct bus_position *out, struct err *e)
 {
-    struct worker *w = (struct worker *)face;
+    struct embedded_worker *w = (struct embedded_worker *)face;
     struct bus_store_topic *t;
     pthread_mutex_lock(&w->b->disk);
-    bool good = bus_store_want(&w->b->store, topic, partition, &t, e) &&
-                bus_store_position(&w->b->store, w->group, &t->lanes[partition], a, out, e);
+    bool good = bus_store_want(&w->b->store, topic, partition, &t, e);
+    good = good && bus_store_position(&w->b->store, w->group, &t->lanes[partition], a, out, e);
     if (good) {
         out->topic = t->name;
         out->partition = partition;
@@ -401,21 +258,22 @@ static bool embedded_committed(struct bus_worker *face, const char *topic, int p
     return good;
 }
 
-static bool read_slots(struct worker *w, struct err *e)
+static bool read_slots(struct embedded_worker *w, struct err *e)
 {
     for (size_t k = 0; k < w->count && !batch_is_full(&w->batch); k++) {
-        struct slot *s = &w->slots[(w->turn + k) % w->count];
-        if (s->at < s->t->lanes[s->partition].next &&
-            !bus_store_read(&w->b->store, s->t, s->partition, &s->at, &w->batch, e))
+        struct embedded_slot *s = &w->slots[(w->turn + k) % w->count];
+        bool has_news = s->at < s->t->lanes[s->partition].next;
+        if (has_news && !bus_store_read(&w->b->store, s->t, s->partition, &s->at, &w->batch, e))
             return false;
     }
     return true;
 }
 
-/* What a failed reading had got goes to nobody: it is read again. */
-static bool collect(struct worker *w, struct err *e)
+/* Reads what is new in all slots. If that fails, the slots go back to where they were: what was
+ * read is not handed out, and is read again. */
+static bool collect_records(struct embedded_worker *w, struct err *e)
 {
-    if (is_fenced(w, e))
+    if (embedded_is_fenced(w, e))
         return false;
     for (size_t i = 0; i < w->count; i++)
         w->slots[i].before = w->slots[i].at;
@@ -429,13 +287,13 @@ static bool collect(struct worker *w, struct err *e)
 static bool embedded_fetch(struct bus_worker *face, int wait_ms, const struct bus_record **in,
                            size_t *n, struct err *e)
 {
-    struct worker *w = (struct worker *)face;
-    int64_t until = deadline(wait_ms);
+    struct embedded_worker *w = (struct embedded_worker *)face;
+    int64_t until_ns = wait_end_ns(wait_ms);
     pthread_mutex_lock(&w->b->disk);
     batch_reset(&w->batch);
-    bool good = collect(w, e);
-    while (good && w->batch.n == 0 && wait_news(w->b, until))
-        good = collect(w, e);
+    bool good = collect_records(w, e);
+    while (good && w->batch.n == 0 && wait_for_news(w->b, until_ns))
+        good = collect_records(w, e);
     pthread_mutex_unlock(&w->b->disk);
     w->turn++;
     *in = w->batch.r;
@@ -446,16 +304,16 @@ static bool embedded_fetch(struct bus_worker *face, int wait_ms, const struct bu
 static bool embedded_commit(struct bus_worker *face, const struct bus_record *out, size_t n,
                             const struct bus_position *done, size_t m, struct err *e)
 {
-    struct worker *w = (struct worker *)face;
-    struct request q = { .r = out, .n = n, .done = done, .m = m, .w = w };
-    return submit(w->b, &q, e);
+    struct embedded_worker *w = (struct embedded_worker *)face;
+    struct embedded_request q = { .r = out, .n = n, .done = done, .m = m, .w = w };
+    return embedded_submit(w->b, &q, e);
 }
 
 static void embedded_leave(struct bus_worker *face)
 {
-    struct worker *w = (struct worker *)face;
+    struct embedded_worker *w = (struct embedded_worker *)face;
     pthread_mutex_lock(&w->b->disk);
-    for (struct worker **p = &w->b->workers; *p; p = &(*p)->next)
+    for (struct embedded_worker **p = &w->b->workers; *p; p = &(*p)->next)
         if (*p == w) {
             *p = w->next;
             break;
@@ -484,9 +342,10 @@ static bool embedded_reader_open(struct bus *bus, const char *topic, int partiti
     bool good = batch_init(&r->batch, e);
     pthread_mutex_lock(&b->disk);
     struct bus_end end = { .first = 0 };
-    good = good && refresh(b, e) && bus_store_want(&b->store, topic, partition, &r->t, e) &&
-           bus_store_ends(&b->store, &r->t->lanes[partition], &end, e) &&
-           bus_lane_may_read(topic, partition, from, &end, e);
+    good = good && refresh_topics(b, e);
+    good = good && bus_store_want(&b->store, topic, partition, &r->t, e);
+    good = good && bus_store_ends(&b->store, &r->t->lanes[partition], &end, e);
+    good = good && bus_lane_may_read(topic, partition, from, &end, e);
     pthread_mutex_unlock(&b->disk);
     if (good)
         *out = &r->face;
@@ -495,37 +354,39 @@ static bool embedded_reader_open(struct bus *bus, const char *topic, int partiti
     return good;
 }
 
-/* The lane's end now. With `disk` held. */
+/* The lane's end now. `disk` is held. */
 static bool find_end(struct reader *r, int64_t *end, struct err *e)
 {
     const struct lane *l = &r->t->lanes[r->partition];
     int64_t last_ms;
     *end = l->next;
-    return !r->b->bus.read_only || bus_store_head(&r->b->store, l, end, &last_ms, e);
+    if (!r->b->bus.read_only)
+        return true;
+    return bus_store_head(&r->b->store, l, end, &last_ms, e);
 }
 
 static bool embedded_reader_next(struct bus_reader *face, int wait_ms,
                                  const struct bus_record **out, size_t *n, bool *end, struct err *e)
 {
     struct reader *r = (struct reader *)face;
-    int64_t until = deadline(wait_ms), watermark = 0, now = 0, before = r->at;
+    int64_t until_ns = wait_end_ns(wait_ms), at_call = 0, before = r->at;
     pthread_mutex_lock(&r->b->disk);
     batch_reset(&r->batch);
-    bool good = find_end(r, &watermark, e);
-    now = watermark;
-    while (good && r->told && r->at >= now && wait_news(r->b, until))
+    bool good = find_end(r, &at_call, e);
+    int64_t now = at_call;
+    while (good && r->was_at_end && r->at >= now && wait_for_news(r->b, until_ns))
         good = find_end(r, &now, e);
-    if (good && !bus_store_read(&r->b->store, r->t, r->partition, &r->at, &r->batch, e)) {
-        r->at = before; /* what it had got goes to nobody */
-        good = false;
-    }
+    good = good && bus_store_read(&r->b->store, r->t, r->partition, &r->at, &r->batch, e);
     pthread_mutex_unlock(&r->b->disk);
-    /* The last records of a lane are always there, but in a compacted one not the last offsets. */
-    if (good && !batch_is_full(&r->batch) && r->at < watermark)
-        r->at = watermark;
+    if (!good)
+        r->at = before; /* what was read is not handed out, and is read again */
+    /* In a compacted lane the last offsets may have no record any more. */
+    if (good && !batch_is_full(&r->batch) && r->at < at_call)
+        r->at = at_call;
+    r->was_at_end = good && r->at >= at_call;
+    *end = r->was_at_end;
     *out = r->batch.r;
     *n = good ? r->batch.n : 0;
-    *end = r->told = good && r->at >= watermark;
     return good;
 }
 

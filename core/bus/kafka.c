@@ -1,26 +1,27 @@
-/* kafka.c - the bus on Kafka: what worker and reader promise, kept by kafka_client.h.
+/* kafka.c - the bus on Kafka: what a worker and a reader promise, kept by kafka_client.h.
  *
- * Publisher: kafka_publisher.h.
- * Worker: a consumer whose partitions are assigned by hand, and a transactional producer. The
- * committed positions are kept here too; after a failed commit the consumer is set back to them.
- * Two workers of different ids must never be given the same partitions of one group: what fences a
- * zombie is its id.
- * Reader: its end is asked of another client, the looker, which sees what is not yet committed.
+ * The publisher is kafka_publisher.h.
+ * A worker has a consumer, whose partitions are assigned by hand, and a transactional producer. It
+ * remembers the committed positions, and sets the consumer back to them after a failed commit. A
+ * zombie is fenced by its id. So two workers of different ids must never be given the same
+ * partitions of one group.
+ * A reader has a consumer. Where its lane ends is asked of another client, the looker, which sees
+ * uncommitted records too.
  *
- * Threads: the looker is asked by any; a worker and a reader belong to one thread. */
+ * Threads: any thread may ask the looker; a worker and a reader each belong to one thread. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "bus/backend.h"
 #include "bus/kafka_client.h"
+#include "bus/kafka_fetched.h"
 #include "bus/kafka_lost.h"
 #include "bus/kafka_make.h"
 #include "bus/kafka_publisher.h"
 #include "bus/topics.h"
 
 #define SERVE_MS 100
-#define TAKE_MS 200 /* a wait for records looks up so often */
-#define NO_WATERMARK INT64_MAX
+#define NO_END INT64_MAX
 
 struct kafka {
     struct bus bus;
@@ -33,13 +34,6 @@ struct kafka {
     struct kafka_publisher publisher;
 };
 
-/* What was handed out and lives until the next call. */
-struct held {
-    struct bus_record *r;
-    void **messages;
-    size_t n, bytes;
-};
-
 struct worker {
     struct bus_worker face;
     struct kafka *k;
@@ -48,9 +42,11 @@ struct worker {
     struct kafka_client *out, *in;
     struct bus_position *lanes; /* what is fetched; next: as committed */
     size_t count;
-    struct held held;
-    struct err dated; /* a record that its sender dated is next: set when it was met */
-    bool paused;      /* nothing was handed out since, so what stands before it is committed */
+    struct kafka_fetched fetched;
+    /* Set when a fetch has met a record dated by its sender. Then one fetch brings nothing, so that
+     * the records before it can be committed, and the next one fails with this. */
+    struct err dated;
+    bool paused; /* that empty fetch was made */
 };
 
 struct reader {
@@ -59,19 +55,13 @@ struct reader {
     struct kafka_client *c;
     char *topic;
     int partition;
-    int64_t at, watermark; /* where reading goes on; the end as last asked for */
-    bool told;             /* that it is at the end: from then on it waits for more */
-    struct held held;
+    int64_t at, end; /* offsets: of the next record; of the lane's end as last asked for */
+    bool was_at_end; /* the last call said so: the next one waits for more */
+    struct kafka_fetched fetched;
 };
 
 static bool start_client(struct kafka *k, enum kafka_role role, const char *id,
                          struct kafka_client **out, struct err *e);
-
-static int left_ms(int64_t until_ns)
-{
-    int64_t left = (until_ns - clock_mono_ns() + 999999) / 1000000;
-    return left < 0 ? 0 : (int)left;
-}
 
 static bool kafka_publish(struct bus *bus, const struct bus_record *r, size_t n, struct err *e)
 {
@@ -118,75 +108,20 @@ static void kafka_hurry(struct bus *bus)
     kafka_asker_hurry(((struct kafka *)bus)->asker);
 }
 
-/* ---- what was handed out ---- */
-
-static bool held_init(struct held *h, struct err *e)
-{
-    h->r = mem_alloc(BUS_BATCH_COUNT * sizeof *h->r);
-    h->messages = mem_alloc(BUS_BATCH_COUNT * sizeof *h->messages);
-    return (h->r && h->messages) || err_memory(e);
-}
-
-static void held_reset(struct held *h)
-{
-    for (size_t i = 0; i < h->n; i++)
-        kafka_release(h->messages[i]);
-    h->n = h->bytes = 0;
-}
-
-static void held_release(struct held *h)
-{
-    held_reset(h);
-    mem_free(h->r);
-    mem_free(h->messages);
-}
-
-/* Takes one more, waiting only for the first. *at is where it goes on. */
-static bool held_take(struct held *h, struct kafka_client *c, int wait_ms, enum kafka_took *what,
-                      int64_t *at, struct err *e)
-{
-    struct bus_record *r = &h->r[h->n];
-    if (!kafka_take(c, h->n ? 0 : wait_ms, r, &h->messages[h->n], what, e))
-        return false;
-    if (*what == KAFKA_RECORD) {
-        h->bytes += r->key.n + r->value.n;
-        h->n++;
-        *at = r->offset + 1;
-    } else if (*what == KAFKA_END) {
-        *at = r->offset;
-    }
-    return true;
-}
-
-/* Takes what is there, waiting at most wait_ms for the first; with none, until *at reaches
- * watermark. */
-static bool held_fill(struct held *h, struct kafka_client *c, int wait_ms, int64_t watermark,
-                      int64_t *at, struct err *e)
-{
-    int64_t until = after_ms(wait_ms);
-    while (h->n < BUS_BATCH_COUNT && h->bytes < BUS_BATCH_BYTES) {
-        enum kafka_took what;
-        int left = left_ms(until);
-        if (!held_take(h, c, left < TAKE_MS ? left : TAKE_MS, &what, at, e))
-            return false;
-        if (what != KAFKA_RECORD && (h->n > 0 || *at >= watermark || left_ms(until) == 0))
-            return true;
-    }
-    return true;
-}
-
 /* ---- the worker ---- */
 
 static void kafka_leave(struct bus_worker *face)
 {
     struct worker *w = (struct worker *)face;
-    held_release(&w->held); /* before the consumer: messages hold on to it */
+    kafka_fetched_release(&w->fetched); /* before the consumer, which its messages hold on to */
     kafka_stop(&w->in);
     kafka_stop(&w->out);
     arena_release(&w->a);
     mem_free(w);
 }
 
+/* Lists the lanes that are fetched, and makes both clients know their topics. The consumer would
+ * find the leaders by itself, but a second later. */
 static bool list_lanes(struct worker *w, const struct bus_join *j, struct err *e)
 {
     size_t topics = 0;
@@ -200,42 +135,61 @@ static bool list_lanes(struct worker *w, const struct bus_join *j, struct err *e
             const char *name = arena_text(&w->a, slice_text(j->topics[i]));
             if (!name)
                 return err_memory(e);
-            /* Of both clients: the consumer would find the leaders by itself, but a second
-             * later. */
-            if (!kafka_want(w->out, name, p, e) || !kafka_want(w->in, name, p, e))
+            if (!kafka_want(w->out, name, p, e))
+                return false;
+            if (!kafka_want(w->in, name, p, e))
                 return false;
             w->lanes[w->count++] = (struct bus_position){ .topic = name, .partition = p };
         }
     return true;
 }
 
+/* Whether fetching may go on at the committed positions; moves those of lanes that were lost. */
 static bool check_lanes(struct worker *w, const struct bus_join *j, struct err *e)
 {
     for (size_t i = 0; i < w->count; i++) {
         struct bus_position *p = &w->lanes[i];
         struct bus_end end = { .first = 0 };
-        kafka_take_time(p);
-        if (!kafka_ends(w->k->look, p->topic, p->partition, &end.first, &end.next, e) ||
-            !bus_lane_may_go_on(j, p, &end, e))
+        kafka_lost_take_time(p);
+        if (!kafka_ends(w->k->look, p->topic, p->partition, &end.first, &end.next, e))
+            return false;
+        if (!bus_lane_may_go_on(j, p, &end, e))
             return false;
         if (p->next <= end.first)
             p->at_ms = 0; /* the record before it has aged */
     }
-    return kafka_look_back(w->in, w->k->look, j, w->lanes, w->count, &w->a, e);
+    return kafka_lost_look_back(w->in, w->k->look, j, w->lanes, w->count, &w->a, e);
 }
 
-/* Takes over first: only then can no one else still be committing these positions. */
-static bool start_worker(struct worker *w, const struct bus_join *j, struct err *e)
+static bool start_clients(struct worker *w, const struct bus_join *j, struct err *e)
 {
     int group = (int)bus_name_group_length(j->id);
     const char *id = arena_format(&w->a, "%s%s", w->k->prefix, j->id);
     w->group = arena_format(&w->a, "%s%.*s", w->k->prefix, group, j->id);
     if (!id || !w->group)
         return err_memory(e);
-    return held_init(&w->held, e) && start_client(w->k, KAFKA_WRITER, id, &w->out, e) &&
-           start_client(w->k, KAFKA_FETCHER, w->group, &w->in, e) && list_lanes(w, j, e) &&
-           kafka_take_over(w->out, e) && kafka_committed(w->in, w->lanes, w->count, &w->a, e) &&
-           check_lanes(w, j, e) && kafka_assign(w->in, w->lanes, w->count, e);
+    if (!start_client(w->k, KAFKA_WRITER, id, &w->out, e))
+        return false;
+    return start_client(w->k, KAFKA_FETCHER, w->group, &w->in, e);
+}
+
+/* Fences other workers of this id before it asks for positions, since only then no other can still
+ * commit them. */
+static bool start_worker(struct worker *w, const struct bus_join *j, struct err *e)
+{
+    if (!kafka_fetched_init(&w->fetched, e))
+        return false;
+    if (!start_clients(w, j, e))
+        return false;
+    if (!list_lanes(w, j, e))
+        return false;
+    if (!kafka_take_over(w->out, e))
+        return false;
+    if (!kafka_committed(w->in, w->lanes, w->count, &w->a, e))
+        return false;
+    if (!check_lanes(w, j, e))
+        return false;
+    return kafka_assign(w->in, w->lanes, w->count, e);
 }
 
 static bool kafka_join(struct bus *bus, const struct bus_join *j, struct bus_worker **out,
@@ -259,9 +213,11 @@ static bool position_of(struct kafka_client *c, const char *topic, int partition
                         struct bus_position *out, struct err *e)
 {
     *out = (struct bus_position){ .topic = topic, .partition = partition };
-    if (!kafka_want(c, topic, partition, e) || !kafka_committed(c, out, 1, a, e))
+    if (!kafka_want(c, topic, partition, e))
         return false;
-    kafka_take_time(out);
+    if (!kafka_committed(c, out, 1, a, e))
+        return false;
+    kafka_lost_take_time(out);
     if (out->next == KAFKA_NO_POSITION)
         out->next = 0;
     return true;
@@ -280,18 +236,19 @@ static bool kafka_group_position(struct bus *bus, const char *group, const char 
     struct kafka *k = (struct kafka *)bus;
     struct kafka_client *c = NULL;
     const char *full = arena_format(a, "%s%s", k->prefix, group);
-    bool good = (full || err_memory(e)) && start_client(k, KAFKA_FETCHER, full, &c, e) &&
-                position_of(c, topic, partition, a, out, e);
+    bool good = full || err_memory(e);
+    good = good && start_client(k, KAFKA_FETCHER, full, &c, e);
+    good = good && position_of(c, topic, partition, a, out, e);
     kafka_stop(&c);
     return good;
 }
 
-/* How many come before the first whose time is its sender's word; w->dated is set where there is
- * one. */
-static size_t up_to_dated(struct worker *w)
+/* How many records come before the first that its sender dated and that must not be. Sets w->dated
+ * where there is one. */
+static size_t count_up_to_dated(struct worker *w)
 {
-    for (size_t i = 0; i < w->held.n; i++) {
-        const struct bus_record *r = &w->held.r[i];
+    for (size_t i = 0; i < w->fetched.n; i++) {
+        const struct bus_record *r = &w->fetched.r[i];
         if (!r->sender_dated || !topic_is_timed(r->topic))
             continue;
         (void)err_set(&w->dated, ERR_FATAL, "bus.dated", 0,
@@ -301,7 +258,7 @@ static size_t up_to_dated(struct worker *w)
                       r->topic, r->partition, r->offset);
         return i;
     }
-    return w->held.n;
+    return w->fetched.n;
 }
 
 static bool kafka_fetch(struct bus_worker *face, int wait_ms, const struct bus_record **in,
@@ -310,20 +267,23 @@ static bool kafka_fetch(struct bus_worker *face, int wait_ms, const struct bus_r
     struct worker *w = (struct worker *)face;
     int64_t at = 0;
     *n = 0;
-    held_reset(&w->held);
+    kafka_fetched_reset(&w->fetched);
     if (w->dated.code) {
-        *e = w->paused ? w->dated : *e;
         w->paused = !w->paused;
-        return w->paused;
-    }
-    if (!held_fill(&w->held, w->in, wait_ms, NO_WATERMARK, &at, e))
+        if (w->paused)
+            return true;
+        *e = w->dated;
         return false;
-    *in = w->held.r;
-    *n = up_to_dated(w);
+    }
+    if (!kafka_fetched_fill(&w->fetched, w->in, wait_ms, NO_END, &at, e))
+        return false;
+    *in = w->fetched.r;
+    *n = count_up_to_dated(w);
     return true;
 }
 
-static bool write_all(struct worker *w, const struct bus_record *out, size_t n, struct err *e)
+/* Hands over all n, and serves the producer while it has no room. */
+static bool send_outputs(struct worker *w, const struct bus_record *out, size_t n, struct err *e)
 {
     for (size_t i = 0; i < n;) {
         bool full = false;
@@ -339,8 +299,9 @@ static bool write_all(struct worker *w, const struct bus_record *out, size_t n, 
     return true;
 }
 
-static bool check_all(struct worker *w, const struct bus_record *out, size_t n,
-                      const struct bus_position *done, size_t m, struct err *e)
+/* Every lane that is written or committed must exist. */
+static bool check_written(struct worker *w, const struct bus_record *out, size_t n,
+                          const struct bus_position *done, size_t m, struct err *e)
 {
     for (size_t i = 0; i < n; i++)
         if (!kafka_want(w->out, out[i].topic, out[i].partition, e))
@@ -356,41 +317,52 @@ static bool try_commit(struct worker *w, const struct bus_record *out, size_t n,
 {
     const struct bus_position *timed = NULL;
     struct arena_saved saved = arena_save(&w->a);
-    bool good = write_all(w, out, n, e) && kafka_put_times(done, m, &w->a, &timed, e) &&
-                (m == 0 || kafka_send_positions(w->out, w->group, timed, m, e));
+    bool good = send_outputs(w, out, n, e);
+    good = good && kafka_lost_put_times(done, m, &w->a, &timed, e);
+    if (good && m > 0)
+        good = kafka_send_positions(w->out, w->group, timed, m, e);
     arena_rewind(&w->a, saved);
     return good && kafka_commit(w->out, e);
 }
 
-/* Back to the committed positions, so that the same is fetched again. Always false. */
+/* After a failed commit: aborts the transaction, if one was begun, and goes back to the committed
+ * positions, so that the same records are fetched again. Where going back fails, e becomes fatal,
+ * or those records would be lost. Always false. */
 static bool go_back(struct worker *w, bool begun, struct err *e)
 {
     struct err worse = { 0 };
     if (e->fate == ERR_FATAL)
         return false;
-    held_reset(&w->held);
-    if ((begun && !kafka_abort(w->out, &worse)) ||
-        !kafka_assign(w->in, w->lanes, w->count, &worse)) {
+    kafka_fetched_reset(&w->fetched);
+    bool is_back = !begun || kafka_abort(w->out, &worse);
+    is_back = is_back && kafka_assign(w->in, w->lanes, w->count, &worse);
+    if (!is_back) {
         *e = worse;
-        e->fate = ERR_FATAL; /* not going back would lose what was fetched */
+        e->fate = ERR_FATAL;
     } else if (begun) {
         kafka_say_refusal(w->out, e);
     }
     return false;
 }
 
+static bool is_of_lane(const struct bus_position *lane, const struct bus_position *p)
+{
+    return lane->partition == p->partition && strcmp(lane->topic, p->topic) == 0;
+}
+
 static bool kafka_commit_all(struct bus_worker *face, const struct bus_record *out, size_t n,
                              const struct bus_position *done, size_t m, struct err *e)
 {
     struct worker *w = (struct worker *)face;
-    if (!check_all(w, out, n, done, m, e) || !kafka_begin(w->out, e))
+    if (!check_written(w, out, n, done, m, e))
+        return go_back(w, false, e);
+    if (!kafka_begin(w->out, e))
         return go_back(w, false, e);
     if (!try_commit(w, out, n, done, m, e))
         return go_back(w, true, e);
     for (size_t i = 0; i < w->count; i++)
         for (size_t k = 0; k < m; k++)
-            if (w->lanes[i].partition == done[k].partition &&
-                strcmp(w->lanes[i].topic, done[k].topic) == 0)
+            if (is_of_lane(&w->lanes[i], &done[k]))
                 w->lanes[i].next = done[k].next;
     return true;
 }
@@ -400,17 +372,17 @@ static bool kafka_commit_all(struct bus_worker *face, const struct bus_record *o
 static void kafka_reader_close(struct bus_reader *face)
 {
     struct reader *r = (struct reader *)face;
-    held_release(&r->held);
+    kafka_fetched_release(&r->fetched);
     kafka_stop(&r->c);
     mem_free(r->topic);
     mem_free(r);
 }
 
-/* The end is asked of a client that sees what is not yet committed: a transaction that is open now
- * may be committed, and the records behind it are there already. */
-static bool ask_watermark(struct reader *r, int64_t *first, struct err *e)
+/* Asks the looker, which sees uncommitted records too: a transaction that is open now may be
+ * committed, and records behind it are there already. */
+static bool ask_end(struct reader *r, int64_t *first, struct err *e)
 {
-    bool good = kafka_ends(r->k->look, r->topic, r->partition, first, &r->watermark, e);
+    bool good = kafka_ends(r->k->look, r->topic, r->partition, first, &r->end, e);
     if (!good && e->fate == ERR_FATAL)
         kafka_topic_gone(r->c);
     return good;
@@ -424,13 +396,17 @@ static bool start_reader(struct reader *r, int64_t from, struct err *e)
     struct slice reader = SLICE("reader"), prefix = slice_text(r->k->prefix);
     memcpy(group, prefix.p, prefix.n);
     memcpy(group + prefix.n, reader.p, reader.n + 1);
-    if (!start_client(r->k, KAFKA_READER, group, &r->c, e) ||
-        !kafka_want(r->c, r->topic, r->partition, e) || !ask_watermark(r, &first, e))
+    if (!start_client(r->k, KAFKA_READER, group, &r->c, e))
         return false;
-    const struct bus_end end = { .first = first, .next = r->watermark };
+    if (!kafka_want(r->c, r->topic, r->partition, e))
+        return false;
+    if (!ask_end(r, &first, e))
+        return false;
+    const struct bus_end end = { .first = first, .next = r->end };
     if (!bus_lane_may_read(r->topic, r->partition, from, &end, e))
         return false;
-    r->at = p.next = from < first ? first : from;
+    r->at = from < first ? first : from;
+    p.next = r->at;
     return kafka_assign(r->c, &p, 1, e);
 }
 
@@ -444,7 +420,9 @@ static bool kafka_reader_open(struct bus *bus, const char *topic, int partition,
     r->topic = mem_alloc(strlen(topic) + 1);
     if (r->topic)
         memcpy(r->topic, topic, strlen(topic));
-    bool good = (r->topic || err_memory(e)) && held_init(&r->held, e) && start_reader(r, from, e);
+    bool good = r->topic || err_memory(e);
+    good = good && kafka_fetched_init(&r->fetched, e);
+    good = good && start_reader(r, from, e);
     if (good)
         *out = &r->face;
     else
@@ -457,19 +435,21 @@ static bool kafka_reader_next(struct bus_reader *face, int wait_ms, const struct
 {
     struct reader *r = (struct reader *)face;
     int64_t first;
-    bool fresh = r->at >= r->watermark;
-    held_reset(&r->held);
-    if (fresh && !ask_watermark(r, &first, e))
+    bool asked_first = r->at >= r->end;
+    kafka_fetched_reset(&r->fetched);
+    if (asked_first && !ask_end(r, &first, e))
         return false;
-    if ((r->told || r->at < r->watermark) &&
-        !held_fill(&r->held, r->c, wait_ms, r->told ? NO_WATERMARK : r->watermark, &r->at, e))
+    int64_t until = r->was_at_end ? NO_END : r->end;
+    if (r->at < until && !kafka_fetched_fill(&r->fetched, r->c, wait_ms, until, &r->at, e))
         return false;
-    /* Reached what was the end earlier: is it the end still? */
-    if (!fresh && r->at >= r->watermark && !ask_watermark(r, &first, e))
+    /* What it has reached was the end when it last asked, and may not be the end now. */
+    bool may_be_old = !asked_first && r->at >= r->end;
+    if (may_be_old && !ask_end(r, &first, e))
         return false;
-    *end = r->told = r->at >= r->watermark;
-    *out = r->held.r;
-    *n = r->held.n;
+    r->was_at_end = r->at >= r->end;
+    *end = r->was_at_end;
+    *out = r->fetched.r;
+    *n = r->fetched.n;
     return true;
 }
 

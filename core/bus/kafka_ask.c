@@ -1,4 +1,4 @@
-/* kafka_ask.c - puts questions to a library that blocks. */
+/* kafka_ask.c - threads that put questions to a library that blocks. */
 #include "bus/kafka_ask.h"
 
 #include <pthread.h>
@@ -8,24 +8,26 @@
 #include "base/clock.h"
 #include "base/wait.h"
 
-#define LEAVE_MS 1000 /* for its threads to end */
+#define LEAVE_MS 1000 /* how long release waits for the asker's threads to end */
 
-/* Its `of` stands behind it. */
-struct asked {
-    struct asked *next;
+/* A question that is with the asker. */
+struct pending {
+    struct pending *next;
     struct kafka_question q;
-    bool answered, left; /* left: nobody waits for it */
-    max_align_t of[];
+    bool answered, abandoned; /* abandoned: no caller waits for the answer */
+    max_align_t of[];         /* a copy of the caller's */
 };
 
 struct kafka_asker {
     pthread_mutex_t lock;  /* all below */
-    pthread_cond_t come;   /* for the threads: a question, or the end */
-    pthread_cond_t change; /* for all others: an answer, hurry, a thread that ended */
-    struct asked *first, *last;
-    size_t waiting, idle, threads;
-    int64_t hurry_ns; /* since when; 0: nobody has to */
-    bool over, left;  /* left: nobody else has it, the last thread ends it */
+    pthread_cond_t come;   /* for the asker's threads: a question has come, or the asker is over */
+    pthread_cond_t change; /* for all others: an answer, a hurry, a thread that ended */
+    struct pending *first, *last; /* the questions that no thread has taken yet */
+    size_t waiting;               /* how many those are */
+    size_t idle, threads;
+    int64_t hurry_ns; /* when a stop was asked for; 0: not yet */
+    bool over;        /* threads without a question end */
+    bool abandoned;   /* released while threads were still there: the last of them frees it */
 };
 
 struct kafka_asker *kafka_asker_new(void)
@@ -40,7 +42,7 @@ struct kafka_asker *kafka_asker_new(void)
     return a;
 }
 
-static void end(struct kafka_asker *a)
+static void free_asker(struct kafka_asker *a)
 {
     pthread_cond_destroy(&a->come);
     pthread_cond_destroy(&a->change);
@@ -56,12 +58,14 @@ void kafka_asker_release(struct kafka_asker *a)
     pthread_mutex_lock(&a->lock);
     a->over = true;
     pthread_cond_broadcast(&a->come);
-    while (a->threads > 0 && wait_until(&a->change, &a->lock, end_ns))
-        ;
-    bool kept = a->left = a->threads > 0;
+    bool in_time = true;
+    while (in_time && a->threads > 0)
+        in_time = wait_until(&a->change, &a->lock, end_ns);
+    bool has_threads = a->threads > 0;
+    a->abandoned = has_threads;
     pthread_mutex_unlock(&a->lock);
-    if (!kept)
-        end(a);
+    if (!has_threads)
+        free_asker(a);
 }
 
 void kafka_asker_hurry(struct kafka_asker *a)
@@ -81,7 +85,7 @@ bool kafka_asker_hurries(struct kafka_asker *a)
     return hurries;
 }
 
-/* Lock held. */
+/* As kafka_asker_end. Lock held. */
 static int64_t end_of(const struct kafka_asker *a, int64_t start_ns, int64_t end_ns, int grace_ms)
 {
     if (a->hurry_ns == 0)
@@ -101,15 +105,15 @@ int64_t kafka_asker_end(struct kafka_asker *a, int64_t start_ns, int64_t end_ns,
 
 /* ---- its threads ---- */
 
-/* Lock held; NULL: the asker is over. */
-static struct asked *take_next(struct kafka_asker *a)
+/* Waits for a question; NULL: the asker is over. Lock held. */
+static struct pending *take_next(struct kafka_asker *a)
 {
     while (!a->first && !a->over) {
         a->idle++;
         pthread_cond_wait(&a->come, &a->lock);
         a->idle--;
     }
-    struct asked *one = a->first;
+    struct pending *one = a->first;
     if (!one)
         return NULL;
     a->first = one->next;
@@ -117,48 +121,54 @@ static struct asked *take_next(struct kafka_asker *a)
     return one;
 }
 
-static void *serve(void *ctx)
+/* The caller frees the question, unless it has abandoned it. Lock held. */
+static void note_answer(struct kafka_asker *a, struct pending *one)
+{
+    one->answered = true;
+    if (one->abandoned && one->q.drop)
+        one->q.drop(one->of);
+    *one->q.open -= 1;
+    if (one->abandoned)
+        mem_free(one);
+    pthread_cond_broadcast(&a->change);
+}
+
+static void *serve_questions(void *ctx)
 {
     struct kafka_asker *a = ctx;
-    struct asked *one;
     pthread_mutex_lock(&a->lock);
-    while ((one = take_next(a))) {
+    for (struct pending *one = take_next(a); one; one = take_next(a)) {
         pthread_mutex_unlock(&a->lock);
         one->q.put(one->of);
         pthread_mutex_lock(&a->lock);
-        one->answered = true;
-        if (one->left && one->q.drop)
-            one->q.drop(one->of);
-        --*one->q.open;
-        if (one->left)
-            mem_free(one);
-        pthread_cond_broadcast(&a->change);
+        note_answer(a, one);
     }
-    bool ends = --a->threads == 0 && a->left;
+    a->threads--;
+    bool is_last = a->threads == 0 && a->abandoned;
     pthread_cond_broadcast(&a->change);
     pthread_mutex_unlock(&a->lock);
-    if (ends)
-        end(a);
+    if (is_last)
+        free_asker(a);
     return NULL;
 }
 
-/* Lock held. Another thread when all are busy; false: there is none at all. */
-static bool has_thread(struct kafka_asker *a)
+/* Starts a thread more when all are busy. False: there is no thread at all. Lock held. */
+static bool ensure_thread(struct kafka_asker *a)
 {
     pthread_t thread;
     if (a->waiting < a->idle)
         return true;
-    if (pthread_create(&thread, NULL, serve, a) != 0)
+    if (pthread_create(&thread, NULL, serve_questions, a) != 0)
         return a->threads > 0;
     pthread_detach(thread);
     a->threads++;
     return true;
 }
 
-/* ---- whoever wants to know ---- */
+/* ---- the callers ---- */
 
 /* Lock held. */
-static void put_last(struct kafka_asker *a, struct asked *one)
+static void put_last(struct kafka_asker *a, struct pending *one)
 {
     if (a->first)
         a->last->next = one;
@@ -166,12 +176,12 @@ static void put_last(struct kafka_asker *a, struct asked *one)
         a->first = one;
     a->last = one;
     a->waiting++;
-    ++*one->q.open;
+    *one->q.open += 1;
     pthread_cond_signal(&a->come);
 }
 
-/* Lock held. Whether the answer is there. */
-static bool wait_for(struct kafka_asker *a, const struct asked *one, int wait_ms)
+/* Whether the answer comes in time. Lock held. */
+static bool wait_for_answer(struct kafka_asker *a, const struct pending *one, int wait_ms)
 {
     int64_t start_ns = clock_mono_ns(), end_ns = wait_end_ns(wait_ms);
     while (!one->answered) {
@@ -185,16 +195,16 @@ static bool wait_for(struct kafka_asker *a, const struct asked *one, int wait_ms
 
 bool kafka_ask(struct kafka_asker *a, const struct kafka_question *q, void *of, int wait_ms)
 {
-    struct asked *one = mem_alloc(sizeof *one + q->bytes);
+    struct pending *one = mem_alloc(sizeof *one + q->bytes);
     bool asked = false, answered = false;
     pthread_mutex_lock(&a->lock);
-    if (one && has_thread(a)) {
+    if (one && ensure_thread(a)) {
         asked = true;
-        *one = (struct asked){ .q = *q };
+        *one = (struct pending){ .q = *q };
         memcpy(one->of, of, q->bytes);
         put_last(a, one);
-        answered = wait_for(a, one, wait_ms);
-        one->left = !answered;
+        answered = wait_for_answer(a, one, wait_ms);
+        one->abandoned = !answered;
     }
     pthread_mutex_unlock(&a->lock);
     if (answered)
@@ -210,8 +220,9 @@ bool kafka_asker_settles(struct kafka_asker *a, const int *open, int wait_ms)
 {
     int64_t end_ns = wait_end_ns(wait_ms);
     pthread_mutex_lock(&a->lock);
-    while (*open > 0 && wait_until(&a->change, &a->lock, end_ns))
-        ;
+    bool in_time = true;
+    while (in_time && *open > 0)
+        in_time = wait_until(&a->change, &a->lock, end_ns);
     bool settled = *open == 0;
     pthread_mutex_unlock(&a->lock);
     return settled;

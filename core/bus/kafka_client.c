@@ -1,33 +1,30 @@
-/* kafka_client.c - librdkafka (2.0.2 or newer) behind kafka_client.h: starting, producing,
- * consuming. */
+/* kafka_client.c - starts, produces, commits and consumes by librdkafka (2.0.2 or newer). */
 #include <string.h>
 
 #include "bus/kafka_inside.h"
 #include "host/log.h"
 
-/* until a topic that is not there counts as gone: a broker that starts knows none */
+/* How long a topic must be missing before it counts as gone: a broker that starts knows no topic.
+ */
 #define GONE_MS 10000
+/* How often a consumer that gets nothing asks whether its topics are there: after a hint in the
+ * log, and without one, which newer libraries do not give. */
 #define ASK_NS INT64_C(1000000000)
-/* until it is asked though nobody said anything: newer libraries do not */
 #define IDLE_NS (10 * ASK_NS)
-#define ASK_MS 1000     /* so that a stop need not wait for a broker that is away */
-#define SETTLE_MS 30000 /* a call that may be made again is made again for so long */
+#define ASK_MS 1000     /* how long that question may take: a stop may have to wait for it */
+#define SETTLE_MS 30000 /* for how long a call that may be made again is made again */
 
-struct topic {
-    rd_kafka_topic_t *handle;
-    const char *name; /* without the prefix; the handle's */
-    int partitions;
-};
-
-/* A client that can do nothing more says so here. */
-static bool is_ruined(struct kafka_client *c, struct err *e)
+/* Whether the library has given the client up for good; e says why. */
+static bool has_fatal_error(struct kafka_client *c, struct err *e)
 {
     char why[160] = "";
     rd_kafka_resp_err_t code = rd_kafka_fatal_error(c->rk, why, sizeof why);
     if (!code)
         return false;
-    if (code == RD_KAFKA_RESP_ERR__FENCED || code == RD_KAFKA_RESP_ERR_PRODUCER_FENCED ||
-        code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH)
+    bool is_fenced = code == RD_KAFKA_RESP_ERR__FENCED ||
+                     code == RD_KAFKA_RESP_ERR_PRODUCER_FENCED ||
+                     code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH;
+    if (is_fenced)
         err_set(e, ERR_FATAL, "bus.fenced", 0,
                 "cannot go on: another worker has joined by the same name");
     else
@@ -35,21 +32,23 @@ static bool is_ruined(struct kafka_client *c, struct err *e)
     return true;
 }
 
-/* Takes error. What may be done again and what only needs an abort is for a retry. */
-static bool judge(struct kafka_client *c, const char *what, rd_kafka_error_t *error, struct err *e)
+/* Takes error, which may be NULL: then true. It becomes ERR_RETRY where the call may be made again,
+ * or after an abort, else ERR_FATAL. */
+static bool settle_error(struct kafka_client *c, const char *what, rd_kafka_error_t *error,
+                         struct err *e)
 {
     if (!error)
         return true;
     bool retry = rd_kafka_error_txn_requires_abort(error) || rd_kafka_error_is_retriable(error);
-    if (!is_ruined(c, e))
+    if (!has_fatal_error(c, e))
         err_set(e, retry ? ERR_RETRY : ERR_FATAL, retry ? "bus.down" : "bus.fatal", 0,
                 "cannot %s: %s", what, rd_kafka_error_string(error));
     rd_kafka_error_destroy(error);
     return false;
 }
 
-/* True, with *error taken, when the same call is to be made once more. */
-static bool again(rd_kafka_error_t **error, int64_t until_ns)
+/* True, with *error taken, when the same call is to be made again. */
+static bool is_for_again(rd_kafka_error_t **error, int64_t until_ns)
 {
     if (!*error || !rd_kafka_error_is_retriable(*error) || clock_mono_ns() > until_ns)
         return false;
@@ -65,18 +64,20 @@ static void to_log(const rd_kafka_t *rk, int level, const char *facility, const 
     static const struct log_who who = { "bus", "kafka" };
     struct kafka_client *c = rd_kafka_opaque(rk);
     kafka_why_line(c->why, text);
-    /* Said for each partition and time that it looks; kafka_take says it once. */
+    /* The library says this for each partition, each time that it looks. kafka_take says it once.
+     */
     bool gone =
         strstr(text, "topic does not exist") || strstr(text, "partition is no longer available");
     if (gone)
         atomic_store(&c->doubts, true);
-    /* CONFWARN: "experimental", of a setting that we want. FAIL: an ERROR says it again. */
+    /* CONFWARN says "experimental" of a setting that we want. What FAIL says, an ERROR repeats. */
     bool matters =
         level <= 4 && !gone && strcmp(facility, "CONFWARN") != 0 && strcmp(facility, "FAIL") != 0;
     log_line(matters ? LOG_WARN : LOG_DEBUG, &who, "bus.client", "%s: %s", facility, text);
 }
 
-/* Of each certificate of a chain, by a broker's thread; what it says counts. */
+/* Called by a broker's thread for each certificate of its chain. The chain is taken where it
+ * returns 1 for all. */
 static int on_certificate(rd_kafka_t *rk, const char *broker, int32_t number, int *verdict,
                           int depth, const char *bytes, size_t n, char *why, size_t room,
                           void *opaque)
@@ -87,8 +88,8 @@ static int on_certificate(rd_kafka_t *rk, const char *broker, int32_t number, in
     return *verdict == 0;
 }
 
-/* What was purged with a record that was refused has no reason of its own. */
-static void say_refused(const char *full, rd_kafka_resp_err_t why, struct err *e)
+/* Says in e why a record was not accepted. A purged record has no reason of its own: e stays. */
+static void set_refusal(const char *full, rd_kafka_resp_err_t why, struct err *e)
 {
     if (why == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
         (void)err_set(e, ERR_RETRY, "bus.limit", 0,
@@ -100,15 +101,17 @@ static void say_refused(const char *full, rd_kafka_resp_err_t why, struct err *e
                       rd_kafka_err2str(why));
 }
 
-/* A writer's too: rd_kafka_flush wakes only when there is something to call, else 10 ms later. */
+/* A writer has it as well: rd_kafka_flush wakes at once only where there is something to call, and
+ * else 10 ms later. */
 static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
 {
     struct kafka_client *c = opaque;
     const char *full = rd_kafka_topic_name(m->rkt);
     struct err why = { .fate = ERR_NONE };
     (void)rk;
-    if (!c->report) { /* its commit may be one that nobody waits for any more, and the prefix be
-                         gone */
+    if (!c->report) {
+        /* A writer's commit may have been abandoned. Then the prefix may be freed: it is not used.
+         */
         if (m->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
             atomic_store(&c->too_small, full);
         return;
@@ -118,7 +121,7 @@ static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
                                    .offset = m->offset,
                                    .accepted_ms = rd_kafka_message_timestamp(m, NULL) };
     if (m->err)
-        say_refused(full, m->err, &why);
+        set_refusal(full, m->err, &why);
     c->report(m->_private, m->err ? NULL : &at, &why);
 }
 
@@ -133,8 +136,10 @@ static rd_kafka_conf_t *configure(const struct kafka_start *s, struct kafka_clie
         rd_kafka_conf_set_dr_msg_cb(conf, on_report);
     /* Newer libraries tell the broker about themselves unless told not to; older ones cannot. */
     (void)rd_kafka_conf_set(conf, "enable.metrics.push", "false", NULL, 0);
-    if (kafka_conf_set(conf, kafka_role_settings(s->role), e) && kafka_conf_set(conf, s->site, e) &&
-        kafka_conf_set(conf, s->own, e))
+    bool good = kafka_conf_set(conf, kafka_role_settings(s->role), e);
+    good = good && kafka_conf_set(conf, s->site, e);
+    good = good && kafka_conf_set(conf, s->own, e);
+    if (good)
         return conf;
     rd_kafka_conf_destroy(conf);
     return NULL;
@@ -177,13 +182,13 @@ void kafka_stop(struct kafka_client **client)
     *client = NULL;
     if (!c)
         return;
-    /* librdkafka 2.0.2 never comes back from destroying a consumer of a deleted topic; and what it
-     * was asked it may be busy with for long. */
+    /* librdkafka 2.0.2 never comes back from destroying a consumer of a deleted topic. And a
+     * question that it was asked may keep it busy for long. */
     if (c->gone_ns || !kafka_asker_settles(c->asker, &c->open, KAFKA_SLICE_MS)) {
         kafka_why_keep(c->why);
         return;
     }
-    /* All that holds on to the client must be gone first, or destroying it waits for ever. */
+    /* Destroying the client waits for ever for whatever still holds on to it. */
     for (size_t i = 0; i < c->count; i++)
         rd_kafka_topic_destroy(c->topics[i].handle);
     mem_free(c->topics);
@@ -200,69 +205,6 @@ bool kafka_hurries(struct kafka_client *c)
     return kafka_asker_hurries(c->asker);
 }
 
-/* ---- topics ---- */
-
-/* 0 partitions: there is no such topic. */
-static bool ask_partitions(struct kafka_client *c, const char *name, int wait_ms, struct topic *t,
-                           struct err *e)
-{
-    const struct rd_kafka_metadata *md = NULL;
-    rd_kafka_resp_err_t why = kafka_metadata(c, name, wait_ms, &md);
-    if (why)
-        return kafka_down(c, e, "ask kafka for a topic", why);
-    why = md->topic_cnt == 1 ? md->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-    t->partitions = why ? 0 : md->topics[0].partition_cnt;
-    rd_kafka_metadata_destroy(md);
-    bool lasts = why == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
-                 why == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
-    return !why || err_set(e, lasts ? ERR_FATAL : ERR_RETRY, lasts ? "bus.topic" : "bus.down", 0,
-                           "cannot use topic '%s': %s", name, rd_kafka_err2str(why));
-}
-
-static bool meet(struct kafka_client *c, const char *name, size_t at, struct err *e)
-{
-    char full[KAFKA_NAME_MAX];
-    if (!mem_room((void **)&c->topics, &c->room, c->count, sizeof *c->topics))
-        return err_memory(e);
-    struct topic t = { .handle = rd_kafka_topic_new(c->rk, kafka_full_name(c, name, full), NULL) };
-    if (!t.handle || !ask_partitions(c, name, KAFKA_ANSWER_MS, &t, e)) {
-        if (t.handle)
-            rd_kafka_topic_destroy(t.handle);
-        return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot use topic '%s'", name);
-    }
-    memmove(c->topics + at + 1, c->topics + at, (c->count - at) * sizeof *c->topics);
-    t.name = rd_kafka_topic_name(t.handle) + strlen(c->prefix);
-    c->topics[at] = t;
-    c->count++;
-    return true;
-}
-
-static bool find(struct kafka_client *c, const char *name, int partition, rd_kafka_topic_t **out,
-                 struct err *e)
-{
-    size_t low = 0, high = c->count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (strcmp(c->topics[mid].name, name) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    if ((low == c->count || strcmp(c->topics[low].name, name) != 0) && !meet(c, name, low, e))
-        return false;
-    *out = c->topics[low].handle;
-    if (partition >= 0 && partition < c->topics[low].partitions)
-        return true;
-    return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot use partition %d of topic '%s': it has %d",
-                   partition, name, c->topics[low].partitions);
-}
-
-bool kafka_want(struct kafka_client *c, const char *topic, int partition, struct err *e)
-{
-    rd_kafka_topic_t *handle;
-    return find(c, topic, partition, &handle, e);
-}
-
 /* ---- producing ---- */
 
 bool kafka_send(struct kafka_client *c, const struct bus_record *r, void *parcel, bool *full,
@@ -270,7 +212,7 @@ bool kafka_send(struct kafka_client *c, const struct bus_record *r, void *parcel
 {
     rd_kafka_topic_t *topic;
     *full = false;
-    if (!find(c, r->topic, r->partition, &topic, e))
+    if (!kafka_find_topic(c, r->topic, r->partition, &topic, e))
         return false;
     /* RD_KAFKA_MSG_F_COPY: the library only reads what we hand it. */
     void *value = (void *)(uintptr_t)r->value.p;
@@ -279,7 +221,9 @@ bool kafka_send(struct kafka_client *c, const struct bus_record *r, void *parcel
         return true;
     rd_kafka_resp_err_t why = rd_kafka_last_error();
     *full = why == RD_KAFKA_RESP_ERR__QUEUE_FULL;
-    return *full || (!is_ruined(c, e) && kafka_down(c, e, "send a record", why));
+    if (*full)
+        return true;
+    return !has_fatal_error(c, e) && kafka_down(c, e, "send a record", why);
 }
 
 void kafka_serve(struct kafka_client *c, int wait_ms)
@@ -300,15 +244,15 @@ struct of_call {
     rd_kafka_error_t *error;
 };
 
-/* These calls go on where they were when they are made again. With a time of our own 2.0.2 does not
- * always. */
+/* librdkafka resumes these calls when they are repeated. With a timeout of our own instead of -1,
+ * 2.0.2 does not always. */
 static void put_call(void *of)
 {
     struct of_call *q = of;
-    int64_t until = after_ms(SETTLE_MS);
+    int64_t until_ns = after_ms(SETTLE_MS);
     do
         q->error = q->call(q->rk, -1);
-    while (again(&q->error, until));
+    while (is_for_again(&q->error, until_ns));
 }
 
 static void drop_call(void *of)
@@ -318,9 +262,10 @@ static void drop_call(void *of)
         rd_kafka_error_destroy(q->error);
 }
 
-/* Without an answer what became of it cannot be told: that is no error to try again after. */
-static rd_kafka_error_t *insist(struct kafka_client *c,
-                                rd_kafka_error_t *(*call)(rd_kafka_t *, int))
+/* Makes the call through the asker. Without an answer it cannot be told what became of the call, so
+ * that error is not retriable. */
+static rd_kafka_error_t *call_and_wait(struct kafka_client *c,
+                                       rd_kafka_error_t *(*call)(rd_kafka_t *, int))
 {
     struct of_call of = { .rk = c->rk, .call = call };
     const struct kafka_question q = { sizeof of, put_call, drop_call, &c->open };
@@ -332,18 +277,21 @@ static rd_kafka_error_t *insist(struct kafka_client *c,
 
 bool kafka_take_over(struct kafka_client *c, struct err *e)
 {
-    return judge(c, "join the bus", insist(c, rd_kafka_init_transactions), e);
+    rd_kafka_error_t *error = call_and_wait(c, rd_kafka_init_transactions);
+    return settle_error(c, "join the bus", error, e);
 }
 
 bool kafka_begin(struct kafka_client *c, struct err *e)
 {
     atomic_store(&c->too_small, NULL);
-    return judge(c, "begin a transaction", rd_kafka_begin_transaction(c->rk), e);
+    rd_kafka_error_t *error = rd_kafka_begin_transaction(c->rk);
+    return settle_error(c, "begin a transaction", error, e);
 }
 
-/* Under full names; NULL without memory. The library frees notes by free(3), as mem_free does. */
-static rd_kafka_topic_partition_list_t *list_of(struct kafka_client *c,
-                                                const struct bus_position *p, size_t n)
+/* The positions in the library's form; NULL without memory. The library frees notes by free(3), as
+ * mem_free does. */
+static rd_kafka_topic_partition_list_t *new_list(struct kafka_client *c,
+                                                 const struct bus_position *p, size_t n)
 {
     char full[KAFKA_NAME_MAX];
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)n);
@@ -367,38 +315,39 @@ static rd_kafka_topic_partition_list_t *list_of(struct kafka_client *c,
 struct of_positions {
     rd_kafka_t *rk;
     rd_kafka_topic_partition_list_t *list;
-    rd_kafka_consumer_group_metadata_t *nobody;
+    rd_kafka_consumer_group_metadata_t *no_member; /* a group without members or generation */
     rd_kafka_error_t *error;
 };
 
-/* One that is made again begins anew, so each is given its time. */
+/* This call begins anew when it is repeated. */
 static void put_positions(void *of)
 {
     struct of_positions *q = of;
-    int64_t until = after_ms(SETTLE_MS);
+    int64_t until_ns = after_ms(SETTLE_MS);
     do
-        q->error = rd_kafka_send_offsets_to_transaction(q->rk, q->list, q->nobody, -1);
-    while (again(&q->error, until));
+        q->error = rd_kafka_send_offsets_to_transaction(q->rk, q->list, q->no_member, -1);
+    while (is_for_again(&q->error, until_ns));
 }
 
 static void drop_positions(void *of)
 {
     const struct of_positions *q = of;
-    rd_kafka_consumer_group_metadata_destroy(q->nobody);
+    rd_kafka_consumer_group_metadata_destroy(q->no_member);
     rd_kafka_topic_partition_list_destroy(q->list);
     if (q->error)
         rd_kafka_error_destroy(q->error);
 }
 
-/* Assigned by hand, the group has no members or generation: the transactional id fences zombies. */
+/* The partitions are assigned by hand, so the group has no members: the transactional id fences
+ * zombies. */
 bool kafka_send_positions(struct kafka_client *c, const char *group, const struct bus_position *p,
                           size_t n, struct err *e)
 {
-    struct of_positions of = { .rk = c->rk, .list = list_of(c, p, n) };
+    struct of_positions of = { .rk = c->rk, .list = new_list(c, p, n) };
     const struct kafka_question q = { sizeof of, put_positions, drop_positions, &c->open };
     if (!of.list)
         return err_memory(e);
-    of.nobody = rd_kafka_consumer_group_metadata_new(group);
+    of.no_member = rd_kafka_consumer_group_metadata_new(group);
     if (!kafka_ask(c->asker, &q, &of, 2 * SETTLE_MS))
         return err_set(
             e, ERR_FATAL, "bus.fatal", 0,
@@ -406,23 +355,26 @@ bool kafka_send_positions(struct kafka_client *c, const char *group, const struc
     rd_kafka_error_t *error = of.error;
     of.error = NULL;
     drop_positions(&of);
-    return judge(c, "hand over positions", error, e);
+    return settle_error(c, "hand over positions", error, e);
 }
 
 bool kafka_commit(struct kafka_client *c, struct err *e)
 {
-    rd_kafka_error_t *error = insist(c, rd_kafka_commit_transaction);
-    if (error && rd_kafka_error_is_retriable(error) && !rd_kafka_error_txn_requires_abort(error)) {
+    rd_kafka_error_t *error = call_and_wait(c, rd_kafka_commit_transaction);
+    bool is_unknown =
+        error && rd_kafka_error_is_retriable(error) && !rd_kafka_error_txn_requires_abort(error);
+    if (is_unknown) {
         rd_kafka_error_destroy(error);
         return err_set(e, ERR_FATAL, "bus.fatal", 0,
                        "cannot tell whether kafka has committed: a restart will find out");
     }
-    return judge(c, "commit", error, e);
+    return settle_error(c, "commit", error, e);
 }
 
 bool kafka_abort(struct kafka_client *c, struct err *e)
 {
-    return judge(c, "abort a transaction", insist(c, rd_kafka_abort_transaction), e);
+    rd_kafka_error_t *error = call_and_wait(c, rd_kafka_abort_transaction);
+    return settle_error(c, "abort a transaction", error, e);
 }
 
 void kafka_say_refusal(struct kafka_client *c, struct err *e)
@@ -431,18 +383,18 @@ void kafka_say_refusal(struct kafka_client *c, struct err *e)
     if (!full)
         return;
     err_clear(e);
-    say_refused(full, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, e);
+    set_refusal(full, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, e);
 }
 
 /* ---- consuming ---- */
 
 struct of_committed {
     rd_kafka_t *rk;
-    rd_kafka_topic_partition_list_t *list; /* goes with the answer */
+    rd_kafka_topic_partition_list_t *list; /* the question and, filled, the answer */
     rd_kafka_resp_err_t why;
 };
 
-/* While a transaction over a position is open, its err is set, its offset is not. */
+/* While a transaction over a position is open, its err is set and its offset is not. */
 static void put_committed(void *of)
 {
     struct of_committed *q = of;
@@ -457,7 +409,8 @@ static void drop_committed(void *of)
     rd_kafka_topic_partition_list_destroy(q->list);
 }
 
-/* *list is filled; NULL: it is with a question that nobody waits for. */
+/* Fills *list. It is NULL afterwards where there was no answer in time: then it went with the
+ * abandoned question. */
 static rd_kafka_resp_err_t ask_committed(struct kafka_client *c,
                                          rd_kafka_topic_partition_list_t **list)
 {
@@ -470,14 +423,14 @@ static rd_kafka_resp_err_t ask_committed(struct kafka_client *c,
 bool kafka_committed(struct kafka_client *c, struct bus_position *p, size_t n, struct arena *a,
                      struct err *e)
 {
-    int64_t until = after_ms(SETTLE_MS);
+    int64_t until_ns = after_ms(SETTLE_MS);
     rd_kafka_resp_err_t why;
-    rd_kafka_topic_partition_list_t *list = list_of(c, p, n);
+    rd_kafka_topic_partition_list_t *list = new_list(c, p, n);
     if (!list)
         return err_memory(e);
     do
         why = ask_committed(c, &list);
-    while (why && list && kafka_pause(c, until));
+    while (why && list && kafka_pause(c, until_ns));
     bool good = !why || kafka_down(c, e, "ask kafka for positions", why);
     for (size_t i = 0; good && i < n; i++) {
         const rd_kafka_topic_partition_t *t = &list->elems[i];
@@ -492,7 +445,7 @@ bool kafka_committed(struct kafka_client *c, struct bus_position *p, size_t n, s
 
 bool kafka_assign(struct kafka_client *c, const struct bus_position *p, size_t n, struct err *e)
 {
-    rd_kafka_topic_partition_list_t *list = list_of(c, p, n);
+    rd_kafka_topic_partition_list_t *list = new_list(c, p, n);
     if (!list)
         return err_memory(e);
     rd_kafka_resp_err_t why = rd_kafka_assign(c->rk, list);
@@ -500,11 +453,11 @@ bool kafka_assign(struct kafka_client *c, const struct bus_position *p, size_t n
     return !why || kafka_down(c, e, "fetch", why);
 }
 
-/* Errors that stay; of others the library tells its log and tries again by itself. */
-static bool take_error(struct kafka_client *c, const rd_kafka_message_t *m, struct err *e)
+/* Fails for errors that last. After others the library tells its log and tries again by itself. */
+static bool check_consumer_error(struct kafka_client *c, const rd_kafka_message_t *m, struct err *e)
 {
     const char *topic = m->rkt ? rd_kafka_topic_name(m->rkt) : "";
-    if (is_ruined(c, e))
+    if (has_fatal_error(c, e))
         return false;
     switch (m->err) {
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
@@ -522,7 +475,8 @@ static bool take_error(struct kafka_client *c, const rd_kafka_message_t *m, stru
     }
 }
 
-/* Of a topic that is not there the library tells its log at most, and asks for it for ever. */
+/* Fails with bus.topic once a topic of the consumer has been missing for GONE_MS. The library
+ * itself asks for such a topic for ever, and tells its log at most. */
 static bool look_for_topics(struct kafka_client *c, struct err *e)
 {
     int64_t now_ns = clock_mono_ns();
@@ -535,8 +489,8 @@ static bool look_for_topics(struct kafka_client *c, struct err *e)
     c->asked_ns = now_ns;
     for (size_t i = 0; i < c->count; i++) {
         struct err why = { .fate = ERR_NONE };
-        struct topic t = c->topics[i];
-        if (ask_partitions(c, t.name, ASK_MS, &t, &why))
+        struct kafka_topic t = c->topics[i];
+        if (kafka_ask_partitions(c, t.name, ASK_MS, &t, &why))
             continue;
         if (why.fate != ERR_FATAL)
             return true; /* the broker is away: ask later */
@@ -562,7 +516,7 @@ bool kafka_take(struct kafka_client *c, int wait_ms, struct bus_record *r, void 
     *r = (struct bus_record){ .partition = m->partition, .offset = m->offset };
     if (m->err) {
         bool end = m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
-        bool good = end || take_error(c, m, e);
+        bool good = end || check_consumer_error(c, m, e);
         *what = end ? KAFKA_END : KAFKA_NOTHING;
         rd_kafka_message_destroy(m);
         return good;

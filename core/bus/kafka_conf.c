@@ -1,4 +1,4 @@
-/* kafka_conf.c - librdkafka told what is set, and asked whether a client can be made of it. */
+/* kafka_conf.c - hands settings to librdkafka, and tries whether it can make a client of them. */
 #include <string.h>
 
 #include "bus/kafka_conf.h"
@@ -6,14 +6,15 @@
 
 bool kafka_conf_set(rd_kafka_conf_t *conf, const struct kafka_setting *list, struct err *e)
 {
-    for (; list->name; list++) /* the library's own sentence quotes the value: it may be a secret */
+    /* The library's own sentence is not told: it quotes the value, which may be a secret. */
+    for (; list->name; list++)
         if (rd_kafka_conf_set(conf, list->name, list->value, NULL, 0) != RD_KAFKA_CONF_OK)
             return err_set(e, ERR_FATAL, "bus.url", 0, "cannot set '%s' of the kafka client",
                            list->name);
     return true;
 }
 
-static void to_nobody(const rd_kafka_t *rk, int level, const char *facility, const char *text)
+static void drop_log_line(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 {
     (void)rk, (void)level, (void)facility, (void)text;
 }
@@ -22,12 +23,12 @@ bool kafka_conf_try(const struct kafka_setting *site, struct err *e)
 {
     char why[160] = "";
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
-    rd_kafka_conf_set_log_cb(conf, to_nobody);
+    rd_kafka_conf_set_log_cb(conf, drop_log_line);
     while (site->name && strcmp(site->name, "bootstrap.servers") == 0)
-        site++; /* without hosts it meets nobody */
-    rd_kafka_t *rk = kafka_conf_set(conf, site, e)
-                         ? rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why)
-                         : NULL;
+        site++; /* without hosts the client connects to no broker */
+    rd_kafka_t *rk = NULL;
+    if (kafka_conf_set(conf, site, e))
+        rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
     if (rk) {
         rd_kafka_destroy(rk);
         return true;

@@ -1,4 +1,4 @@
-/* kafka_inside.c - see kafka_inside.h. */
+/* kafka_inside.c - questions to a broker, and what is said where it does not answer. */
 #include "bus/kafka_inside.h"
 
 bool kafka_down(struct kafka_client *c, struct err *e, const char *what, rd_kafka_resp_err_t why)
@@ -26,7 +26,7 @@ rd_kafka_event_t *kafka_answer(struct kafka_client *c, rd_kafka_queue_t *queue, 
 
 struct of_metadata {
     rd_kafka_t *rk;
-    char topic[KAFKA_NAME_MAX]; /* full; empty: all */
+    char topic[KAFKA_NAME_MAX]; /* full name; empty: about all topics */
     int wait_ms;
     const struct rd_kafka_metadata *md;
     rd_kafka_resp_err_t why;

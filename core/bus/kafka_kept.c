@@ -1,4 +1,4 @@
-/* kafka_kept.c - how the broker keeps topics, and whether that is as it must be. */
+/* kafka_kept.c - asks the broker how it keeps topics, and checks that it is as it must be. */
 #include <string.h>
 
 #include "bus/kafka_inside.h"
@@ -8,16 +8,17 @@ static const struct log_who who = { "bus", "kafka" };
 
 /* ---- asking ---- */
 
+/* A question about n topics, and its answers. */
 struct described {
     struct kafka_client *c;
     rd_kafka_ConfigResource_t **asked;
     size_t n;
-    rd_kafka_event_t *event; /* the answers live in it */
-    const rd_kafka_ConfigResource_t **list;
-    size_t told;
+    rd_kafka_event_t *event;                /* owns the answers */
+    const rd_kafka_ConfigResource_t **list; /* the answers */
+    size_t told;                            /* how many they are */
 };
 
-static void forget(struct described *d)
+static void described_release(struct described *d)
 {
     rd_kafka_event_destroy(d->event); /* takes NULL */
     if (d->asked)
@@ -25,7 +26,8 @@ static void forget(struct described *d)
     mem_free(d->asked);
 }
 
-static bool describe(struct described *d, const struct bus_topic *t, size_t n, struct err *e)
+/* Asks about n topics. Release also after a failure. */
+static bool described_ask(struct described *d, const struct bus_topic *t, size_t n, struct err *e)
 {
     char full[KAFKA_NAME_MAX];
     d->asked = mem_alloc((n + 1) * sizeof *d->asked);
@@ -45,7 +47,8 @@ static bool describe(struct described *d, const struct bus_topic *t, size_t n, s
 }
 
 /* The answer about that topic; NULL: there is none. */
-static const rd_kafka_ConfigResource_t *about(const struct described *d, const struct bus_topic *t)
+static const rd_kafka_ConfigResource_t *answer_about(const struct described *d,
+                                                     const struct bus_topic *t)
 {
     char full[KAFKA_NAME_MAX];
     kafka_full_name(d->c, t->name, full);
@@ -55,8 +58,8 @@ static const rd_kafka_ConfigResource_t *about(const struct described *d, const s
     return NULL;
 }
 
-/* NULL: it was not told. */
-static const char *value_of(const rd_kafka_ConfigResource_t *resource, const char *name)
+/* The value of a setting of that topic; NULL: the broker has not told it. */
+static const char *setting_value(const rd_kafka_ConfigResource_t *resource, const char *name)
 {
     size_t n = 0;
     const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resource, &n);
@@ -71,13 +74,13 @@ static const char *value_of(const rd_kafka_ConfigResource_t *resource, const cha
 bool kafka_note_compacted(struct kafka_client *c, struct bus_topic *t, size_t n, struct err *e)
 {
     struct described d = { .c = c };
-    bool good = describe(&d, t, n, e);
+    bool good = described_ask(&d, t, n, e);
     for (size_t i = 0; good && i < n; i++) {
-        const rd_kafka_ConfigResource_t *one = about(&d, &t[i]);
-        const char *policy = one ? value_of(one, "cleanup.policy") : NULL;
+        const rd_kafka_ConfigResource_t *one = answer_about(&d, &t[i]);
+        const char *policy = one ? setting_value(one, "cleanup.policy") : NULL;
         t[i].compacted = policy && strstr(policy, "compact");
     }
-    forget(&d);
+    described_release(&d);
     return good;
 }
 
@@ -85,7 +88,7 @@ bool kafka_note_compacted(struct kafka_client *c, struct bus_topic *t, size_t n,
 
 #define LEAST(must) (kafka_must_is_least(must) ? "at least " : "")
 
-/* With the command that mends it. */
+/* Says in the log what is wrong, with the command that mends it. */
 static void say_wrong(const char *full, const struct kafka_setting *must, const char *is)
 {
     log_line(LOG_ERROR, &who, "bus.settings",
@@ -95,15 +98,15 @@ static void say_wrong(const char *full, const struct kafka_setting *must, const 
              full, must->name, is, LEAST(must), must->value, full, must->name, must->value);
 }
 
-/* Each setting that is wrong goes to the log, the first becomes e. */
-static bool is_kept_well(const struct described *d, const struct bus_topic *t,
-                         const rd_kafka_ConfigResource_t *one, struct err *e)
+/* Says every setting that is wrong in the log. The first of them becomes e. */
+static bool check_settings(const struct described *d, const struct bus_topic *t,
+                           const rd_kafka_ConfigResource_t *one, struct err *e)
 {
     char full[KAFKA_NAME_MAX];
     bool good = true;
     kafka_full_name(d->c, t->name, full);
     for (const struct kafka_setting *must = kafka_topic_musts(t); must->name; must++) {
-        const char *is = value_of(one, must->name);
+        const char *is = setting_value(one, must->name);
         if (!is || kafka_must_holds(must, is))
             continue;
         say_wrong(full, must, is);
@@ -115,6 +118,7 @@ static bool is_kept_well(const struct described *d, const struct bus_topic *t,
     return good;
 }
 
+/* `first` is one of the n topics, of `of` in all, whose settings this login may not see. */
 static void say_unseen(const char *first, size_t n, size_t of, const char *why)
 {
     if (n > 0)
@@ -131,22 +135,26 @@ bool kafka_check_kept(struct kafka_client *c, const struct bus_topic *t, size_t 
     struct described d = { .c = c };
     const char *first = "", *reason = "";
     size_t unseen = 0;
-    bool asked = describe(&d, t, n, e), good = asked;
+    bool asked = described_ask(&d, t, n, e), good = asked;
     *later = false;
     for (size_t i = 0; asked && i < n; i++) {
-        const rd_kafka_ConfigResource_t *one = about(&d, &t[i]);
+        const rd_kafka_ConfigResource_t *one = answer_about(&d, &t[i]);
         rd_kafka_resp_err_t error =
             one ? rd_kafka_ConfigResource_error(one) : RD_KAFKA_RESP_ERR__FAIL;
-        *later |= error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-        if (error && unseen++ == 0) {
+        if (!error) {
+            good = check_settings(&d, &t[i], one, e) && good;
+            continue;
+        }
+        if (error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+            *later = true;
+        if (unseen == 0) {
             first = t[i].name;
             reason = rd_kafka_err2str(error);
-        } else if (!error) {
-            good = is_kept_well(&d, &t[i], one, e) && good;
         }
+        unseen++;
     }
     if (!*later)
         say_unseen(first, unseen, n, reason);
-    forget(&d);
+    described_release(&d);
     return good;
 }

@@ -1,4 +1,4 @@
-/* kafka_lost.c - notices topics that were lost and have grown again. */
+/* kafka_lost.c - notices topics that were deleted and made anew. */
 #include "bus/kafka_lost.h"
 
 #include <inttypes.h>
@@ -6,20 +6,20 @@
 
 #include "bus/backend.h"
 
-#define AT "at="
-#define LOOK_MS 30000
+#define TIME_NOTE "at=" /* then the time in milliseconds */
+#define LOOK_MS 30000   /* how long all lanes together may take */
 #define TAKE_MS 100
 #define LOST (-1) /* at_ms of a lane in which another record stands */
 
-bool kafka_put_times(const struct bus_position *p, size_t n, struct arena *a,
-                     const struct bus_position **out, struct err *e)
+bool kafka_lost_put_times(const struct bus_position *p, size_t n, struct arena *a,
+                          const struct bus_position **out, struct err *e)
 {
     struct bus_position *list = ARENA_ARRAY(a, n + 1, struct bus_position);
     for (size_t i = 0; list && i < n; i++) {
         list[i] = p[i];
         if (p[i].at_ms <= 0 || p[i].note.n)
             continue;
-        const char *note = arena_format(a, AT "%" PRId64, p[i].at_ms);
+        const char *note = arena_format(a, TIME_NOTE "%" PRId64, p[i].at_ms);
         if (!note)
             return err_memory(e);
         list[i].note = slice_text(note);
@@ -28,65 +28,58 @@ bool kafka_put_times(const struct bus_position *p, size_t n, struct arena *a,
     return list || err_memory(e);
 }
 
-void kafka_take_time(struct bus_position *p)
+void kafka_lost_take_time(struct bus_position *p)
 {
-    if (!slice_starts(p->note, SLICE(AT)))
+    if (!slice_starts(p->note, SLICE(TIME_NOTE)))
         return;
-    if (!slice_to_i64(slice_from(p->note, strlen(AT)), &p->at_ms))
+    struct slice digits = slice_from(p->note, strlen(TIME_NOTE));
+    if (!slice_to_i64(digits, &p->at_ms))
         p->at_ms = 0;
     p->note = SLICE("");
 }
 
-/* The first record of each lane tells; of those that follow nothing is asked. */
-static void see(const struct bus_record *r, struct bus_position *lanes, size_t n, size_t *left)
+/* Compares the first record that is read of a lane with the lane's position. Records that follow
+ * tell nothing more, so at_ms is no longer over 0 then. */
+static void compare_first(const struct bus_record *r, struct bus_position *lanes, size_t n,
+                          size_t *left)
 {
     for (size_t i = 0; i < n; i++) {
         struct bus_position *p = &lanes[i];
-        if (p->at_ms <= 0 || p->partition != r->partition || strcmp(p->topic, r->topic) != 0)
+        bool is_its_lane = p->partition == r->partition && strcmp(p->topic, r->topic) == 0;
+        if (!is_its_lane || p->at_ms <= 0)
             continue;
-        bool other = r->offset < p->next && r->accepted_ms != p->at_ms;
-        p->at_ms = other ? LOST : 0;
-        --*left;
+        bool is_another = r->offset < p->next && r->accepted_ms != p->at_ms;
+        p->at_ms = is_another ? LOST : 0;
+        *left -= 1;
     }
 }
 
-static bool read_each(struct kafka_client *in, struct bus_position *lanes, size_t n, size_t left,
-                      struct err *e)
+/* Reads until each of the `left` lanes has been compared. */
+static bool read_firsts(struct kafka_client *in, struct bus_position *lanes, size_t n, size_t left,
+                        struct err *e)
 {
-    int64_t until = after_ms(LOOK_MS);
+    int64_t until_ns = after_ms(LOOK_MS);
     while (left > 0) {
         struct bus_record r;
         void *message;
         enum kafka_took what;
-        if (clock_mono_ns() > until || kafka_hurries(in))
+        if (clock_mono_ns() > until_ns || kafka_hurries(in))
             return err_set(e, ERR_RETRY, "bus.down", 0,
                            "cannot read again what was read last: kafka does not give it");
         if (!kafka_take(in, TAKE_MS, &r, &message, &what, e))
             return false;
         if (what != KAFKA_RECORD)
             continue;
-        see(&r, lanes, n, &left);
+        compare_first(&r, lanes, n, &left);
         kafka_release(message);
     }
     return true;
 }
 
-bool kafka_look_back(struct kafka_client *in, struct kafka_client *looker, const struct bus_join *j,
-                     struct bus_position *lanes, size_t n, struct arena *a, struct err *e)
+/* Sets each lane that is LOST to its first record. */
+static bool begin_lost_anew(struct kafka_client *looker, const struct bus_join *j,
+                            struct bus_position *lanes, size_t n, struct err *e)
 {
-    struct bus_position *before = ARENA_ARRAY(a, n + 1, struct bus_position);
-    size_t count = 0;
-    if (!before)
-        return err_memory(e);
-    for (size_t i = 0; i < n; i++)
-        if (lanes[i].at_ms > 0) {
-            before[count] = lanes[i];
-            before[count++].next--;
-        }
-    if (count == 0)
-        return true;
-    if (!kafka_assign(in, before, count, e) || !read_each(in, lanes, n, count, e))
-        return false;
     for (size_t i = 0; i < n; i++) {
         struct bus_end end = { .first = 0 };
         if (lanes[i].at_ms != LOST)
@@ -96,4 +89,27 @@ bool kafka_look_back(struct kafka_client *in, struct kafka_client *looker, const
         bus_lane_begin_anew(j, &lanes[i], &end);
     }
     return true;
+}
+
+bool kafka_lost_look_back(struct kafka_client *in, struct kafka_client *looker,
+                          const struct bus_join *j, struct bus_position *lanes, size_t n,
+                          struct arena *a, struct err *e)
+{
+    struct bus_position *before = ARENA_ARRAY(a, n + 1, struct bus_position);
+    size_t count = 0;
+    if (!before)
+        return err_memory(e);
+    for (size_t i = 0; i < n; i++)
+        if (lanes[i].at_ms > 0) {
+            before[count] = lanes[i];
+            before[count].next--;
+            count++;
+        }
+    if (count == 0)
+        return true;
+    if (!kafka_assign(in, before, count, e))
+        return false;
+    if (!read_firsts(in, lanes, n, count, e))
+        return false;
+    return begin_lost_anew(looker, j, lanes, n, e);
 }

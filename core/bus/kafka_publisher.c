@@ -1,4 +1,4 @@
-/* kafka_publisher.c - publishing to Kafka. */
+/* kafka_publisher.c - publishing to Kafka by one producer that all threads share. */
 #include "bus/kafka_publisher.h"
 
 #include <stdatomic.h>
@@ -7,26 +7,26 @@
 #include "base/clock.h"
 #include "base/wait.h"
 
-#define PUBLISH_MS 30000 /* until a publish gives up */
+#define PUBLISH_MS 30000 /* how long one call waits for its records to be confirmed */
+#define HURRIED_MS 2000  /* the same, once a stop was asked for */
 #define SERVE_MS 100
-#define HURRIED_MS 2000
-#define LOOK_MS 200 /* whether it is to hurry */
+#define LOOK_MS 200 /* how often a wait looks whether a stop was asked for */
 
 struct kafka_producer {
     struct kafka_client *c;
     pthread_t server;
     atomic_bool stop;
-    int users;
-    bool broken; /* no new users; ended by the last */
+    int users;   /* calls that are under way */
+    bool broken; /* it takes no new users, and its last user ends it */
 };
 
-/* The records of one publish; lives on its stack until each has its report. */
+/* The records of one call. It lives on the caller's stack until each of them has its report. */
 struct parcel {
     struct kafka_publisher *p;
     int64_t start_ns, end_ns;
-    size_t left;
+    size_t left; /* records without a report */
     bool failed;
-    struct err why; /* what a broker said of the first that it refused */
+    struct err why; /* what a broker said of the first record that it refused */
 };
 
 static struct kafka_lane *find_lane(const struct kafka_publisher *p, const char *topic,
@@ -38,7 +38,7 @@ static struct kafka_lane *find_lane(const struct kafka_publisher *p, const char 
     return NULL;
 }
 
-/* NULL without memory: then that lane's end is not known. */
+/* NULL without memory: then kafka_publisher_end does not know that lane. */
 static struct kafka_lane *add_lane(struct kafka_publisher *p, const char *topic, int partition)
 {
     void *list = p->lanes;
@@ -60,10 +60,11 @@ static void note_end(struct kafka_publisher *p, const struct bus_record *at)
     if (!lane)
         lane = add_lane(p, at->topic, at->partition);
     if (lane)
-        lane->end = (struct bus_end){ .next = at->offset + 1, .word = (uint64_t)at->accepted_ms };
+        lane->end = (struct bus_end){ .next = at->offset + 1, .stamp = (uint64_t)at->accepted_ms };
 }
 
-static void on_report(void *of, const struct bus_record *at, const struct err *why)
+/* Called by the producer's thread, once for each record: at is NULL where it was not accepted. */
+static void note_report(void *of, const struct bus_record *at, const struct err *why)
 {
     struct parcel *parcel = of;
     struct kafka_publisher *p = parcel->p;
@@ -78,66 +79,70 @@ static void on_report(void *of, const struct bus_record *at, const struct err *w
     pthread_mutex_unlock(&p->lock);
 }
 
-static void *serve(void *of)
+static void *serve_reports(void *of)
 {
-    struct kafka_producer *now = of;
-    while (!atomic_load(&now->stop))
-        kafka_serve(now->c, SERVE_MS);
+    struct kafka_producer *producer = of;
+    while (!atomic_load(&producer->stop))
+        kafka_serve(producer->c, SERVE_MS);
     return NULL;
 }
 
-static bool start(struct kafka_publisher *p, struct err *e)
+static bool start_producer(struct kafka_publisher *p, struct err *e)
 {
     const struct kafka_setting own[] = { { "client.id", p->name }, { NULL, NULL } };
     struct kafka_start s = p->own;
     s.role = KAFKA_PUBLISHER;
     s.own = own;
-    s.report = on_report;
-    struct kafka_producer *now = mem_alloc(sizeof *now);
-    if (!now)
+    s.report = note_report;
+    struct kafka_producer *producer = mem_alloc(sizeof *producer);
+    if (!producer)
         return err_memory(e);
-    if (kafka_start(&s, &now->c, e)) {
-        if (pthread_create(&now->server, NULL, serve, now) == 0) {
-            p->now = now;
-            return true;
-        }
-        kafka_stop(&now->c);
-    }
-    mem_free(now);
-    return err_set(e, ERR_RETRY, "bus.down", 0, "cannot start a thread");
-}
-
-/* No report may be outstanding. */
-static void end(struct kafka_publisher *p)
-{
-    struct kafka_producer *now = p->now;
-    p->now = NULL;
-    atomic_store(&now->stop, true);
-    pthread_join(now->server, NULL);
-    kafka_stop(&now->c);
-    mem_free(now);
-}
-
-static bool enter(struct kafka_publisher *p, struct err *e)
-{
-    while (p->now && p->now->broken)
-        pthread_cond_wait(&p->change, &p->lock); /* its users leave when their reports are in */
-    if (!p->now && !start(p, e))
+    if (!kafka_start(&s, &producer->c, e)) {
+        mem_free(producer);
         return false;
-    p->now->users++;
+    }
+    if (pthread_create(&producer->server, NULL, serve_reports, producer) != 0) {
+        kafka_stop(&producer->c);
+        mem_free(producer);
+        return err_set(e, ERR_RETRY, "bus.down", 0, "cannot start a thread");
+    }
+    p->producer = producer;
     return true;
 }
 
-static void leave(struct kafka_publisher *p)
+/* Every record that was sent must have its report. */
+static void end_producer(struct kafka_publisher *p)
 {
-    if (--p->now->users > 0 || !p->now->broken)
+    struct kafka_producer *producer = p->producer;
+    p->producer = NULL;
+    atomic_store(&producer->stop, true);
+    pthread_join(producer->server, NULL);
+    kafka_stop(&producer->c);
+    mem_free(producer);
+}
+
+/* Joins the producer's users. Starts one where there is none; waits for the end of one that was
+ * given up, whose users leave when they have their reports. Lock held. */
+static bool enter_producer(struct kafka_publisher *p, struct err *e)
+{
+    while (p->producer && p->producer->broken)
+        pthread_cond_wait(&p->change, &p->lock);
+    if (!p->producer && !start_producer(p, e))
+        return false;
+    p->producer->users++;
+    return true;
+}
+
+static void leave_producer(struct kafka_publisher *p)
+{
+    p->producer->users--;
+    if (p->producer->users > 0 || !p->producer->broken)
         return;
-    end(p);
+    end_producer(p);
     pthread_cond_broadcast(&p->change);
 }
 
-/* Waits for a change or for nothing, with the lock held; false when the time of the parcel is
- * over. */
+/* Waits for a change, or at most LOOK_MS; false: the parcel's time is over. Lock held. */
 static bool wait_change(struct kafka_publisher *p, const struct parcel *parcel)
 {
     int64_t end_ns = kafka_asker_end(p->own.asker, parcel->start_ns, parcel->end_ns, HURRIED_MS);
@@ -148,38 +153,70 @@ static bool wait_change(struct kafka_publisher *p, const struct parcel *parcel)
     return true;
 }
 
-/* Sends r once there is room for it. Nothing may follow on a producer that was given up, or there
- * would be a gap. */
+/* Sends r as soon as the producer has room for it. Fails, with e left alone, on a producer that was
+ * given up: a record that followed there would leave a gap. */
 static bool send_one(struct kafka_publisher *p, struct parcel *parcel, const struct bus_record *r,
                      struct err *e)
 {
-    while (!p->now->broken) {
+    while (!p->producer->broken) {
         bool full;
-        parcel->left++;
-        if (!kafka_send(p->now->c, r, parcel, &full, e)) {
-            parcel->left--;
-            return false;
-        }
-        if (!full)
+        parcel->left++; /* first: the report may come before kafka_send returns */
+        bool good = kafka_send(p->producer->c, r, parcel, &full, e);
+        if (good && !full)
             return true;
         parcel->left--;
+        if (!good)
+            return false;
         if (!wait_change(p, parcel))
             return err_set(e, ERR_RETRY, "bus.full", 0, "cannot publish: too much waits already");
     }
     return false;
 }
 
+/* Sends all n and waits until they are confirmed. Gives the producer up when one fails. */
 static bool send_all(struct kafka_publisher *p, struct parcel *parcel, const struct bus_record *r,
                      size_t n, struct err *e)
 {
     for (size_t i = 0; i < n; i++)
         if (!send_one(p, parcel, &r[i], e)) {
-            p->now->broken = true;
+            p->producer->broken = true;
             return false;
         }
-    while (parcel->left > 0 && !p->now->broken && wait_change(p, parcel))
-        ;
+    bool waits = true;
+    while (waits && parcel->left > 0 && !p->producer->broken)
+        waits = wait_change(p, parcel);
     return parcel->left == 0 && !parcel->failed;
+}
+
+/* Before anything is sent: every lane must exist. */
+static bool check_parcel(struct kafka_publisher *p, const struct bus_record *r, size_t n,
+                         struct err *e)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!kafka_want(p->producer->c, r[i].topic, r[i].partition, e))
+            return false;
+    return true;
+}
+
+static void give_up_producer(struct kafka_publisher *p)
+{
+    p->producer->broken = true;
+    kafka_purge(p->producer->c);
+    pthread_cond_broadcast(&p->change);
+}
+
+/* As one of the producer's users. Lock held. */
+static bool send_parcel(struct kafka_publisher *p, struct parcel *parcel,
+                        const struct bus_record *r, size_t n, struct err *e)
+{
+    if (!check_parcel(p, r, n, e))
+        return false;
+    bool good = send_all(p, parcel, r, n, e);
+    if (!good)
+        give_up_producer(p);
+    while (parcel->left > 0) /* the reports of purged records point to the parcel, too */
+        pthread_cond_wait(&p->change, &p->lock);
+    return good;
 }
 
 bool kafka_publisher_send(struct kafka_publisher *p, const struct bus_record *r, size_t n,
@@ -188,29 +225,18 @@ bool kafka_publisher_send(struct kafka_publisher *p, const struct bus_record *r,
     struct parcel parcel = { .p = p,
                              .start_ns = clock_mono_ns(),
                              .end_ns = wait_end_ns(PUBLISH_MS) };
+    bool good = false;
     pthread_mutex_lock(&p->lock);
-    bool good = enter(p, e);
-    for (size_t i = 0; good && i < n; i++) /* before anything is sent */
-        if (!kafka_want(p->now->c, r[i].topic, r[i].partition, e)) {
-            leave(p);
-            good = false;
-        }
-    if (good) {
-        good = send_all(p, &parcel, r, n, e);
-        if (!good) {
-            p->now->broken = true;
-            kafka_purge(p->now->c);
-            pthread_cond_broadcast(&p->change);
-        }
-        while (parcel.left > 0) /* the reports of what was purged: they point here */
-            pthread_cond_wait(&p->change, &p->lock);
-        leave(p);
+    if (enter_producer(p, e)) {
+        good = send_parcel(p, &parcel, r, n, e);
+        leave_producer(p);
     }
     pthread_mutex_unlock(&p->lock);
-    if (!good && e->fate == ERR_NONE && parcel.why.fate != ERR_NONE)
+    if (good)
+        return true;
+    if (e->fate == ERR_NONE && parcel.why.fate != ERR_NONE)
         *e = parcel.why;
-    return good ||
-           err_set(e, ERR_RETRY, "bus.down", 0, "cannot publish: kafka has not confirmed it");
+    return err_set(e, ERR_RETRY, "bus.down", 0, "cannot publish: kafka has not confirmed it");
 }
 
 void kafka_publisher_end(struct kafka_publisher *p, const char *topic, int partition,
@@ -233,8 +259,8 @@ void kafka_publisher_init(struct kafka_publisher *p, const char *name,
 
 void kafka_publisher_release(struct kafka_publisher *p)
 {
-    if (p->now)
-        end(p);
+    if (p->producer)
+        end_producer(p);
     for (size_t i = 0; i < p->lane_count; i++)
         mem_free(p->lanes[i].topic);
     mem_free(p->lanes);

@@ -1,10 +1,11 @@
 /* kafka_publisher.h - one idempotent producer for all threads of a process.
  *
- * What reached a partition is always a beginning of what was sent, so sending all of it again after
- * a failure loses nothing. To keep that, a failure gives up the producer as a whole: its users fail
- * alike, the last one to leave ends it, and the next one starts another.
+ * Of the records sent to a partition, those that arrived are always the first ones, without a gap.
+ * So a caller may send all of them again after a failure, and loses nothing. To keep it so, one
+ * failure gives up the whole producer: the calls of all its users fail, the last user ends it, and
+ * the next call starts another.
  *
- * Threads: any; a thread of its own serves the reports. */
+ * Threads: any. A thread of its own serves the reports. Errors: as bus.h says of bus_publish. */
 #ifndef CONCORDAT_BUS_KAFKA_PUBLISHER_H
 #define CONCORDAT_BUS_KAFKA_PUBLISHER_H
 
@@ -13,7 +14,7 @@
 #include "bus/kafka_client.h"
 
 struct kafka_producer;
-/* A lane that something was published to, up to the last record. */
+/* A lane that records were published to; end: just behind the last confirmed one. */
 struct kafka_lane {
     char *topic;
     int partition;
@@ -21,22 +22,23 @@ struct kafka_lane {
 };
 struct kafka_publisher {
     const char *name;
-    struct kafka_start own; /* of each producer: whom it tells, and what it is called, come to it */
-    pthread_mutex_t lock;
-    pthread_cond_t change;      /* with lock: reports have come, or the producer is gone */
-    struct kafka_producer *now; /* NULL until somebody publishes */
-    struct kafka_lane *lanes;   /* under lock, as their count */
+    struct kafka_start own; /* how each producer is started; role, report and name are added */
+    pthread_mutex_t lock;   /* of all below */
+    pthread_cond_t
+        change; /* with lock: a parcel's last report has come, or the producer has gone */
+    struct kafka_producer *producer; /* NULL until a first call, and after one was given up */
+    struct kafka_lane *lanes;
     size_t lane_count, lane_room;
 };
 
-/* own: prefix, site, why and asker. Borrows all for its life; starts nothing yet. */
+/* own: prefix, site, why and asker. Borrows all of them for its life. Starts no producer yet. */
 void kafka_publisher_init(struct kafka_publisher *p, const char *name,
                           const struct kafka_start *own);
 void kafka_publisher_release(struct kafka_publisher *p);
-/* As bus_publish. Gives up after 30 s, hurried after 2. */
+/* As bus_publish. Gives up after 30 s, or after 2 s once a stop was asked for. */
 MUST_CHECK bool kafka_publisher_send(struct kafka_publisher *p, const struct bus_record *r,
                                      size_t n, struct err *e);
-/* Up to the last record that was confirmed; next 0: none was. */
+/* The end just behind the last record of that lane that was confirmed; next 0: none was. */
 void kafka_publisher_end(struct kafka_publisher *p, const char *topic, int partition,
                          struct bus_end *out);
 

@@ -1,4 +1,5 @@
-/* kafka_settings.c - the address of a Kafka bus read, and what each role of a client is told. */
+/* kafka_settings.c - reads the address of a Kafka bus; lists what each role of a client is told,
+ * and how topics must be kept. */
 #include "bus/kafka_settings.h"
 
 #include <errno.h>
@@ -10,12 +11,14 @@
 #include "bus/topics.h"
 
 #define SECRET_MAX 1024
-/* how long a dead worker may hold up what is behind its outputs */
+/* How long readers may wait behind the open transaction of a worker that has died. */
 #define TRANSACTION_MS "10000"
 #define WEEK_MS "604800000"
 
+/* sets: the library's name of the setting, where the value is a file that has the secret; NULL: the
+ * name is the library's own. */
 static const struct {
-    const char *name, *sets; /* sets: the client's own name when the value is a file to read */
+    const char *name, *sets;
 } allowed[] = {
     { "security.protocol", NULL },
     { "ssl.ca.location", NULL },
@@ -27,7 +30,8 @@ static const struct {
     { "sasl.username", NULL },
     { "sasl.password.file", "sasl.password" },
 };
-#define LIST_MAX (sizeof allowed / sizeof allowed[0] + 3) /* the hosts, one too many, the end */
+/* All that are allowed, the hosts, one that is a duplicate, and the end. */
+#define LIST_MAX (sizeof allowed / sizeof allowed[0] + 3)
 
 /* The first line of the file. */
 static bool read_secret(const char *path, struct arena *a, const char **out, struct err *e)
@@ -75,8 +79,9 @@ static bool read_pair(struct slice pair, struct arena *a, struct kafka_setting *
                    nearest_list(name, &choices, list, sizeof list));
 }
 
-/* The client would go by the last; who reads an address goes by the first. */
-static bool is_first(const struct kafka_setting *list, size_t n, struct err *e)
+/* Refuses a setting that stands twice: the library would take the last, and a person who reads the
+ * address the first. */
+static bool check_is_first(const struct kafka_setting *list, size_t n, struct err *e)
 {
     for (size_t i = 0; i < n; i++)
         if (strcmp(list[i].name, list[n].name) == 0)
@@ -100,7 +105,9 @@ bool kafka_settings(const char *address, struct arena *a, const struct kafka_set
     struct slice rest = slice_from(all, cut + 1);
     while (!slice_is_empty(rest)) {
         size_t end = slice_find(rest, '&');
-        if (!read_pair(slice_head(rest, end), a, &list[n], e) || !is_first(list, n, e))
+        if (!read_pair(slice_head(rest, end), a, &list[n], e))
+            return false;
+        if (!check_is_first(list, n, e))
             return false;
         n++;
         rest = slice_from(rest, end + 1);
@@ -116,16 +123,17 @@ bool kafka_has_setting(const struct kafka_setting *list, const char *name)
     return list->name != NULL;
 }
 
-/* reconnect.backoff.max.ms: 10 s by default, so that a reset would cost seconds. fetch.wait.max.ms:
- * data ends the wait, but a new assignment, and the news of an end, must sit it out. */
+/* reconnect.backoff.max.ms: by the default of 10 s a connection that was reset would cost seconds.
+ * fetch.wait.max.ms: a record ends the wait at once, but a new assignment and the news of an end
+ * wait as long as this. */
 #define COMMON                                                                                     \
     { "socket.nagle.disable", "true" }, { "reconnect.backoff.max.ms", "1000" },                    \
     {                                                                                              \
         "log.connection.close", "false"                                                            \
     }
-/* One request at a time: a broker that has just made a partition may refuse a first request and
- * take the second, whose sequence number it does not know yet; the first is then lost, and reported
- * as sent (KAFKA-15591). */
+/* max.in.flight.requests.per.connection: a broker that has just made a partition may refuse a first
+ * request and take the second, whose sequence number it does not know yet. The first would be lost,
+ * and reported as sent (KAFKA-15591). */
 #define PRODUCER                                                                                   \
     COMMON, { "acks", "all" }, { "linger.ms", "0" }, { "compression.type", "lz4" },                \
         { "message.max.bytes", KAFKA_ROOM_BYTES }, { "queue.buffering.max.messages", "500000" },   \
@@ -142,9 +150,9 @@ bool kafka_has_setting(const struct kafka_setting *list, const char *name)
         "queued.max.messages.kbytes", "65536"                                                      \
     }
 
-/* A publisher's record never times out by itself, and after one that failed none may follow: what
- * reached a partition is then always a beginning of what was sent, and sending all again is
- * safe. */
+/* A publisher's record never times out by itself, and none may follow one that failed. So the
+ * records that reached a partition are always the first of those sent, without a gap, and a caller
+ * may send all of them again. */
 const struct kafka_setting *kafka_role_settings(enum kafka_role role)
 {
     static const struct kafka_setting looker[] = { COMMON,

@@ -1,10 +1,10 @@
-/* kafka_settings.h - what the Kafka client is told: by the bus's address, and by us.
+/* kafka_settings.h - the settings of a Kafka client: those of the bus's address, and our own.
  *
  *   kafka://host:9093,host:9093?security.protocol=SSL&ssl.ca.location=/etc/concordat/ca.pem
  *
- * The address names hosts, then what a site may set. Only how to connect can be set: what makes the
- * bus exactly-once is not for a site to choose. A secret is named by the file that holds it
- * (sasl.password.file, ssl.key.password.file), which others may not read. */
+ * The address lists the hosts, and then settings. A site may set how to connect. It may not set
+ * what makes the bus exactly-once. A secret is given by the file that holds it (sasl.password.file,
+ * ssl.key.password.file), which only its owner may read. */
 #ifndef CONCORDAT_BUS_KAFKA_SETTINGS_H
 #define CONCORDAT_BUS_KAFKA_SETTINGS_H
 
@@ -15,14 +15,15 @@ struct kafka_setting {
     const char *name, *value; /* NULL name ends a list */
 };
 
-/* The list lives in a. Fails: bus.url (ERR_FATAL), never with a value in its text. */
+/* Reads what stands behind "kafka://". The list lives in a. Fails with bus.url (ERR_FATAL), never
+ * with a value in the sentence. */
 MUST_CHECK bool kafka_settings(const char *address, struct arena *a,
                                const struct kafka_setting **out, struct err *e);
 
 bool kafka_has_setting(const struct kafka_setting *list, const char *name);
 
 enum kafka_role {
-    KAFKA_LOOKER,    /* asks for metadata and ends, makes topics */
+    KAFKA_LOOKER,    /* asks for topics and where they end; makes topics */
     KAFKA_PUBLISHER, /* idempotent producer */
     KAFKA_WRITER,    /* transactional producer */
     KAFKA_FETCHER,   /* a worker's consumer */
@@ -30,17 +31,19 @@ enum kafka_role {
 };
 const struct kafka_setting *kafka_role_settings(enum kafka_role role);
 
-/* What a topic must be, whoever made it: otherwise a sender dates what it says, records are lost
- * that must stay, or large ones are never taken. Up to a NULL name. */
+/* The settings that a topic must have, whoever made it. Otherwise senders would date their records,
+ * records that must stay would be deleted, or large ones be refused. A NULL name ends the list. */
 const struct kafka_setting *kafka_topic_musts(const struct bus_topic *t);
-/* Whether a topic that has `is` there is as it must be: a size is the least that it may be. */
+/* Whether the value `is` will do: it is as `must` says, or, of a size, at least that. */
 bool kafka_must_holds(const struct kafka_setting *must, const char *is);
+/* Whether the value is the least that will do. */
 bool kafka_must_is_least(const struct kafka_setting *must);
-/* In bytes, of a batch: what concordat sends at once. */
+/* The largest batch that a topic takes, in bytes. A batch has one record at least. */
 #define KAFKA_TOPIC_SIZE "max.message.bytes"
-#define KAFKA_ROOM_BYTES "4325376" /* BUS_RECORD_MAX_BYTES and some for the batch around it */
+#define KAFKA_ROOM_BYTES "4325376" /* BUS_RECORD_MAX_BYTES and 128 KiB for the batch around it */
 
-/* What a new topic is made with: what it must be, and what is well for it. */
+/* The settings that a new topic is made with: those that it must have, and some that do it good. A
+ * NULL name ends the list. copies: how many brokers keep the topic. */
 #define KAFKA_TOPIC_SETTINGS_MAX 7
 void kafka_topic_settings(const struct bus_topic *t, int copies,
                           struct kafka_setting out[KAFKA_TOPIC_SETTINGS_MAX]);

@@ -1,13 +1,90 @@
-/* kafka_topics.c - what a Kafka client asks of topics, and makes: kafka_client.h. */
+/* kafka_topics.c - the topics that a client knows; lists and makes topics, and asks where they end.
+ */
 #include <string.h>
 
 #include "bus/kafka_inside.h"
 
-/* A topic counts when it is ours and each partition has a leader, so that it can be used. */
-static bool is_usable(const struct kafka_client *c, const struct rd_kafka_metadata_topic *t)
+/* ---- the topics that a client knows ---- */
+
+/* Fills t->partitions. bus.topic (ERR_FATAL) when there is no such topic, or none for this login.
+ */
+bool kafka_ask_partitions(struct kafka_client *c, const char *name, int wait_ms,
+                          struct kafka_topic *t, struct err *e)
+{
+    const struct rd_kafka_metadata *md = NULL;
+    rd_kafka_resp_err_t why = kafka_metadata(c, name, wait_ms, &md);
+    if (why)
+        return kafka_down(c, e, "ask kafka for a topic", why);
+    why = md->topic_cnt == 1 ? md->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+    t->partitions = why ? 0 : md->topics[0].partition_cnt;
+    rd_kafka_metadata_destroy(md);
+    bool lasts = why == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+                 why == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+    return !why || err_set(e, lasts ? ERR_FATAL : ERR_RETRY, lasts ? "bus.topic" : "bus.down", 0,
+                           "cannot use topic '%s': %s", name, rd_kafka_err2str(why));
+}
+
+/* Adds a topic that the broker knows to the client's own, at that place. */
+static bool add_topic(struct kafka_client *c, const char *name, size_t at, struct err *e)
+{
+    char full[KAFKA_NAME_MAX];
+    if (!mem_room((void **)&c->topics, &c->room, c->count, sizeof *c->topics))
+        return err_memory(e);
+    struct kafka_topic t = { .handle =
+                                 rd_kafka_topic_new(c->rk, kafka_full_name(c, name, full), NULL) };
+    if (!t.handle || !kafka_ask_partitions(c, name, KAFKA_ANSWER_MS, &t, e)) {
+        if (t.handle)
+            rd_kafka_topic_destroy(t.handle);
+        return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot use topic '%s'", name);
+    }
+    memmove(c->topics + at + 1, c->topics + at, (c->count - at) * sizeof *c->topics);
+    t.name = rd_kafka_topic_name(t.handle) + strlen(c->prefix);
+    c->topics[at] = t;
+    c->count++;
+    return true;
+}
+
+bool kafka_find_topic(struct kafka_client *c, const char *name, int partition,
+                      rd_kafka_topic_t **out, struct err *e)
+{
+    size_t low = 0, high = c->count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (strcmp(c->topics[mid].name, name) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    bool is_known = low < c->count && strcmp(c->topics[low].name, name) == 0;
+    if (!is_known && !add_topic(c, name, low, e))
+        return false;
+    *out = c->topics[low].handle;
+    if (partition >= 0 && partition < c->topics[low].partitions)
+        return true;
+    return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot use partition %d of topic '%s': it has %d",
+                   partition, name, c->topics[low].partitions);
+}
+
+bool kafka_want(struct kafka_client *c, const char *topic, int partition, struct err *e)
+{
+    rd_kafka_topic_t *handle;
+    return kafka_find_topic(c, topic, partition, &handle, e);
+}
+
+/* ---- all topics ---- */
+
+/* Kafka's own topics begin with '_'. */
+static bool is_ours(const struct kafka_client *c, const char *full)
 {
     size_t n = strlen(c->prefix);
-    if (t->err || strncmp(t->topic, c->prefix, n) != 0 || !t->topic[n] || t->topic[0] == '_')
+    bool has_prefix = strncmp(full, c->prefix, n) == 0;
+    return has_prefix && full[n] != '\0' && full[0] != '_';
+}
+
+/* A topic can be used when each of its partitions has a leader. */
+static bool is_usable(const struct rd_kafka_metadata_topic *t)
+{
+    if (t->err)
         return false;
     for (int p = 0; p < t->partition_cnt; p++)
         if (t->partitions[p].leader < 0)
@@ -25,11 +102,13 @@ bool kafka_topics(struct kafka_client *c, bool with_compacted, struct arena *a,
     struct bus_topic *list = ARENA_ARRAY(a, (size_t)md->topic_cnt + 1, struct bus_topic);
     size_t count = 0;
     for (int i = 0; list && i < md->topic_cnt; i++) {
-        if (!is_usable(c, &md->topics[i]))
+        const struct rd_kafka_metadata_topic *t = &md->topics[i];
+        if (!is_ours(c, t->topic) || !is_usable(t))
             continue;
-        list[count].name = arena_text(a, slice_text(md->topics[i].topic + strlen(c->prefix)));
-        list[count].partitions = md->topics[i].partition_cnt;
-        if (!list[count++].name)
+        const char *name = arena_text(a, slice_text(t->topic + strlen(c->prefix)));
+        list[count] = (struct bus_topic){ .name = name, .partitions = t->partition_cnt };
+        count++;
+        if (!name)
             list = NULL;
     }
     *brokers = md->broker_cnt;
@@ -85,10 +164,14 @@ bool kafka_create(struct kafka_client *c, const struct bus_topic *t, size_t n, i
     if (!list)
         return err_memory(e);
     size_t made = 0;
-    while (made < n && (list[made] = new_topic(c, &t[made], brokers)))
-        made++;
-    bool good =
-        made == n || err_set(e, ERR_FATAL, "bus.topic", 0, "cannot make topic '%s'", t[made].name);
+    bool good = true;
+    while (good && made < n) {
+        list[made] = new_topic(c, &t[made], brokers);
+        if (list[made])
+            made++;
+        else
+            good = err_set(e, ERR_FATAL, "bus.topic", 0, "cannot make topic '%s'", t[made].name);
+    }
     rd_kafka_queue_t *queue = rd_kafka_queue_new(c->rk);
     if (good) {
         rd_kafka_CreateTopics(c->rk, list, made, NULL, queue);
@@ -102,8 +185,8 @@ bool kafka_create(struct kafka_client *c, const struct bus_topic *t, size_t n, i
     return good;
 }
 
-/* The library goes on asking the leader that it knows, for a quarter of an hour: all it knows is
- * made new. */
+/* Makes the library learn all leaders anew. By itself it goes on asking the leader that it knows
+ * for a quarter of an hour. */
 static bool ask_for_leaders(struct kafka_client *c)
 {
     const struct rd_kafka_metadata *md = NULL;
@@ -113,14 +196,15 @@ static bool ask_for_leaders(struct kafka_client *c)
     return true;
 }
 
-/* A broker's word, or what the library keeps of one: it does not ask again by itself. */
-static bool is_of_leaders(rd_kafka_resp_err_t why)
+/* Whether a broker has said this, or the library remembers what a broker said: then the library
+ * does not ask again by itself, and may know the wrong leader. */
+static bool may_be_old_leader(rd_kafka_resp_err_t why)
 {
     return why > 0 || why == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
            why == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
 }
 
-static bool is_not_there(rd_kafka_resp_err_t why)
+static bool means_no_topic(rd_kafka_resp_err_t why)
 {
     return why == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
            why == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || why == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
@@ -163,9 +247,9 @@ bool kafka_ends(struct kafka_client *c, const char *topic, int partition, int64_
     bool answered = false;
     do {
         why = ask_ends(c, topic, partition, first, next);
-        answered = is_of_leaders(why) && ask_for_leaders(c);
+        answered = may_be_old_leader(why) && ask_for_leaders(c);
     } while (why && kafka_pause(c, until));
-    if (answered && is_not_there(why))
+    if (answered && means_no_topic(why))
         return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot ask kafka where topic '%s' ends: %s",
                        topic, rd_kafka_err2str(why));
     return !why || kafka_down(c, e, "ask kafka where a topic ends", why);

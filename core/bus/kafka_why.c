@@ -1,4 +1,5 @@
-/* kafka_why.c - picks from what the Kafka client says why it cannot connect. */
+/* kafka_why.c - picks the reason why no connection comes about from the library's log and
+ * callbacks. */
 #include "bus/kafka_why.h"
 
 #include <stdio.h>
@@ -10,11 +11,12 @@
 #include "host/log.h"
 #include "host/tls.h"
 
-#define FRESH_NS ((int64_t)10 * 1000000000) /* a client tries again each second */
-#define AGAIN_NS ((int64_t)60 * 1000000000)
+/* How long a reason is believed: the library tries to connect again each second. */
+#define FRESH_NS ((int64_t)10 * 1000000000)
+#define AGAIN_NS ((int64_t)60 * 1000000000) /* after which a code is said again */
 #define NO_ALERT (-1)
 #define VERDICT_NONE 0
-/* RFC 8446 6: from the first to the last they are of a certificate. */
+/* RFC 8446 6: the alerts from the first to the second of these are about a certificate. */
 #define ALERT_BAD_CERTIFICATE 42
 #define ALERT_CERTIFICATE_UNKNOWN 46
 #define ALERT_CERTIFICATE_REQUIRED 116
@@ -44,30 +46,31 @@ void kafka_why_release(struct kafka_why *w)
     mem_free(w);
 }
 
-/* Lock held. Whether it is to be said now: each code once a minute. */
-static bool is_news(struct kafka_why *w, const char *code, int64_t now_ns)
+/* Whether the code is to be said now, which is once a minute. The last place of `said` serves all
+ * codes that find no other. Lock held. */
+static bool is_to_be_said(struct kafka_why *w, const char *code, int64_t now_ns)
 {
     size_t i = 0;
     while (i < KAFKA_WHY_CODES - 1 && w->said[i].code && strcmp(w->said[i].code, code) != 0)
         i++;
-    bool same = w->said[i].code && strcmp(w->said[i].code, code) == 0;
-    if (same && now_ns - w->said[i].ns < AGAIN_NS)
+    bool was_said = w->said[i].code && strcmp(w->said[i].code, code) == 0;
+    if (was_said && now_ns - w->said[i].ns < AGAIN_NS)
         return false;
     w->said[i].code = code;
     w->said[i].ns = now_ns;
     return true;
 }
 
-static void note(struct kafka_why *w, const struct err *why)
+static void note_reason(struct kafka_why *w, const struct err *why)
 {
     static const struct log_who who = { "bus", "kafka" };
     int64_t now_ns = clock_mono_ns();
     pthread_mutex_lock(&w->lock);
     w->last = *why;
     w->last_ns = now_ns;
-    bool news = is_news(w, why->code, now_ns);
+    bool says = is_to_be_said(w, why->code, now_ns);
     pthread_mutex_unlock(&w->lock);
-    if (news)
+    if (says)
         log_err(LOG_WARN, &who, why);
 }
 
@@ -81,21 +84,24 @@ void kafka_why_verdict(struct kafka_why *w, const char *broker, int verdict)
         .verdict = verdict, .alert = NO_ALERT, .reason = "", .name = host
     };
     if (verdict != VERDICT_NONE && tls_explain(&told, &e))
-        note(w, &e);
+        note_reason(w, &e);
 }
 
-/* "... SSL alert number 42 (after 3ms in state APIVERSION_QUERY)" */
+/* The alert of a line such as "... SSL alert number 42 (after 3ms in state APIVERSION_QUERY)".
+ * Where we show no certificate, an alert about ours means that one is wanted. */
 static int alert_in(const struct kafka_why *w, const char *text)
 {
     static const char words[] = "SSL alert number ";
     const char *at = strstr(text, words);
-    int alert = at ? (int)strtol(at + strlen(words), NULL, 10) : NO_ALERT;
+    if (!at)
+        return NO_ALERT;
+    int alert = (int)strtol(at + strlen(words), NULL, 10);
     bool of_certificate = alert >= ALERT_BAD_CERTIFICATE && alert <= ALERT_CERTIFICATE_UNKNOWN;
     return of_certificate && !w->shows ? ALERT_CERTIFICATE_REQUIRED : alert;
 }
 
-/* What the broker said of our login, without what the client adds: "(after ..)". That the
- * connection broke meanwhile is no word of the broker's. */
+/* Whether the broker has refused our login. Its words go into e without the "(after ..)" that the
+ * library adds. Words with "Local:" are the library's own: the connection broke meanwhile. */
 static bool login_in(const char *text, struct err *e)
 {
     const char *at = strstr(text, "SASL ");
@@ -110,9 +116,12 @@ void kafka_why_line(struct kafka_why *w, const char *text)
 {
     struct err e = { .fate = ERR_NONE };
     const struct tls_told told = { .alert = alert_in(w, text), .reason = text };
-    bool verdict = strstr(text, "certificate verify failed"); /* on_certificate has said which */
-    if (login_in(text, &e) || (!verdict && tls_explain(&told, &e)))
-        note(w, &e);
+    bool has_reason = login_in(text, &e);
+    bool is_verdict = strstr(text, "certificate verify failed"); /* kafka_why_verdict tells more */
+    if (!has_reason && !is_verdict)
+        has_reason = tls_explain(&told, &e);
+    if (has_reason)
+        note_reason(w, &e);
 }
 
 const char *kafka_why_now(struct kafka_why *w, char *out, size_t room)

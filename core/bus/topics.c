@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static const char *one(struct arena *a, const char *family, struct slice who)
+/* "FAMILY" and then who, with '.' for '/'. */
+static const char *topic_name(struct arena *a, const char *family, struct slice who)
 {
     size_t head = strlen(family);
     char *name = arena_array(a, head + who.n + 1, 1);
@@ -17,37 +18,37 @@ static const char *one(struct arena *a, const char *family, struct slice who)
 
 const char *topic_events(struct arena *a, struct slice agency)
 {
-    return one(a, "events.", agency);
+    return topic_name(a, "events.", agency);
 }
 
 const char *topic_receipts(struct arena *a, struct slice agency)
 {
-    return one(a, "receipts.", agency);
+    return topic_name(a, "receipts.", agency);
 }
 
 const char *topic_quarantine(struct arena *a, struct slice agency)
 {
-    return one(a, "quarantine.", agency);
+    return topic_name(a, "quarantine.", agency);
 }
 
 const char *topic_states(struct arena *a, struct slice agency)
 {
-    return one(a, agency.n ? "states." : "states", agency);
+    return topic_name(a, agency.n ? "states." : "states", agency);
 }
 
 const char *topic_links(struct arena *a, struct slice agency)
 {
-    return one(a, "links.", agency);
+    return topic_name(a, "links.", agency);
 }
 
 const char *topic_disclosures(struct arena *a, struct slice service)
 {
-    return one(a, "disclosures.", service);
+    return topic_name(a, "disclosures.", service);
 }
 
 const char *topic_restrictions(struct arena *a, struct slice service)
 {
-    return one(a, "restrictions.", service);
+    return topic_name(a, "restrictions.", service);
 }
 
 bool topic_is_for_ever(const char *name)

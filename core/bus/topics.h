@@ -1,4 +1,4 @@
-/* topics.h - the names of the region's topics, in one place (core/ARCHITECTURE.md, Topics). */
+/* topics.h - makes the names of the region's topics (core/ARCHITECTURE.md, Topics). */
 #ifndef CONCORDAT_BUS_TOPICS_H
 #define CONCORDAT_BUS_TOPICS_H
 
@@ -9,22 +9,23 @@
 #define TOPIC_SCHEMAS "schemas"
 #define TOPIC_CONTROL "control"
 
-/* NUL-terminated, in a; NULL when the arena is full. service is "AGENCY/SERVICE" (->
- * AGENCY.SERVICE). */
+/* Each name is NUL-terminated and lives in a; NULL when the arena is full. A service is given as
+ * "AGENCY/SERVICE", which becomes "AGENCY.SERVICE" in the name. */
 const char *topic_events(struct arena *a, struct slice agency);
 const char *topic_receipts(struct arena *a, struct slice agency);
 const char *topic_quarantine(struct arena *a, struct slice agency);
-/* What an agency's parts say; agency empty: the region's own, "states". */
+/* What the parts of an agency's sites say. An empty agency gives the router's own, "states". */
 const char *topic_states(struct arena *a, struct slice agency);
 const char *topic_links(struct arena *a, struct slice agency);
 const char *topic_disclosures(struct arena *a, struct slice service);
 const char *topic_restrictions(struct arena *a, struct slice service);
 
-/* True of topics whose records no broker may delete by age: a new topic's default would (audit,
- * control). */
+/* True of `audit` and `control`: no broker may delete their records by age, which is the default of
+ * a new topic. */
 bool topic_is_for_ever(const char *name);
 
-/* True of topics whose records are judged by when the bus took them (events, receipts, control). */
+/* True of events, receipts and `control`: decisions about their records go by the time at which the
+ * bus accepted them. */
 bool topic_is_timed(const char *name);
 
 #endif

@@ -84,7 +84,7 @@ static void note_end(struct hearing *h, int partition, const struct bus_record *
 {
     struct bus_end end;
     bus_end_behind(h->f->o.bus, last, &end);
-    h->to[partition] = (struct heard){ end.next, end.word };
+    h->to[partition] = (struct heard){ end.next, end.stamp };
 }
 
 static bool hear_from(struct hearing *h, int partition, int64_t from, struct err *e)
@@ -111,7 +111,7 @@ static bool hear_from(struct hearing *h, int partition, int64_t from, struct err
 static bool is_same(struct hearing *h, int partition, const struct heard *to, bool *same,
                     struct err *e)
 {
-    const struct bus_end then = { .next = to->next, .word = to->word };
+    const struct bus_end then = { .next = to->next, .stamp = to->word };
     *same = false;
     return to->next < 0 ||
            bus_still_has(h->f->o.bus, h->f->topic_events, partition, &then, same, e);
@@ -132,7 +132,7 @@ static bool hear_lane(struct hearing *h, int partition, struct err *e)
     h->is_anew = h->is_anew || !same;
     h->lost = h->lost || (same && to->next > 0 && to->next < now.first);
     if (to->next < 0 && h->f->spool.lines.is_old)
-        *to = (struct heard){ now.next, now.word };
+        *to = (struct heard){ now.next, now.stamp };
     else if (!same || to->next < now.first)
         *to = (struct heard){ .next = 0 };
     return to->next >= now.next || hear_from(h, partition, to->next, e);

@@ -44,7 +44,7 @@ bool spool_sent(struct spool *s, int64_t n, int64_t now_ms, const struct lane_en
     for (size_t i = 0; i < count; i++) {
         put(&b, (uint64_t)ends[i].partition, 2);
         put(&b, (uint64_t)ends[i].end.next, 8);
-        put(&b, ends[i].end.word, 8);
+        put(&b, ends[i].end.stamp, 8);
     }
     bool good = buf_done(&b, e) && size_of(s, s->sent, n, &bytes, e);
     if (good) {
@@ -112,7 +112,7 @@ bool spool_sent_before(struct spool *s, int64_t before, struct sent_note *out, b
         const uint8_t *p = all.p + i * END_BYTES;
         out->ends[i] =
             (struct lane_end){ (int)number(p, 2),
-                               { .next = (int64_t)number(p + 2, 8), .word = number(p + 10, 8) } };
+                               { .next = (int64_t)number(p + 2, 8), .stamp = number(p + 10, 8) } };
     }
     db_reset(q);
     return true;

@@ -223,11 +223,11 @@ static void knows_what_it_published_by_when_it_was_accepted(void)
     publish_numbers("in", 3);
     CU_ASSERT_TRUE_FATAL(must(bus_published(f.b, "in", 0, &end, &f.e)));
     CU_ASSERT_TRUE_FATAL(must(bus_published(f.b, "in", 1, &none, &f.e)));
-    CU_ASSERT(end.next == 3 && end.word > 0 && none.next == 0);
+    CU_ASSERT(end.next == 3 && end.stamp > 0 && none.next == 0);
     CU_ASSERT_TRUE(must(bus_still_has(f.b, "in", 0, &end, &still, &f.e)) && still);
     publish_numbers("in", 2);
     CU_ASSERT_TRUE(must(bus_still_has(f.b, "in", 0, &end, &still, &f.e)) && still);
-    end.word++;
+    end.stamp++;
     CU_ASSERT_TRUE(must(bus_still_has(f.b, "in", 0, &end, &still, &f.e)) && !still);
     end.next = 6;
     CU_ASSERT_TRUE(must(bus_still_has(f.b, "in", 0, &end, &still, &f.e)) && !still);

@@ -247,7 +247,7 @@ static void put_row(const char *records)
 
 static void sent(int64_t n, int64_t at_ms)
 {
-    const struct lane_end ends[] = { { 3, { .next = 10 * n, .word = (uint64_t)n } } };
+    const struct lane_end ends[] = { { 3, { .next = 10 * n, .stamp = (uint64_t)n } } };
     s.waiting_bytes -= 14; /* as the publisher does when the bus has it */
     CU_ASSERT_FATAL(spool_sent(&s, n, at_ms, ends, 1, &e));
     next_turn();
@@ -291,7 +291,7 @@ static void keeps_what_was_sent_and_goes_back_to_it(void)
     CU_ASSERT_EQUAL(note.count, 1);
     CU_ASSERT_EQUAL(note.ends[0].partition, 3);
     CU_ASSERT_EQUAL(note.ends[0].end.next, 10);
-    CU_ASSERT_EQUAL(note.ends[0].end.word, 1);
+    CU_ASSERT_EQUAL(note.ends[0].end.stamp, 1);
     spool_rollback(&s);
     CU_ASSERT_FATAL(spool_go_back(&s, 2, 9000, &first, &last, &e));
     CU_ASSERT_EQUAL(first, 0);

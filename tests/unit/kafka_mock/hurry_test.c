@@ -43,7 +43,7 @@ static bool open_reader(struct err *e)
 
 static bool look_whether_it_is_still_there(struct err *e)
 {
-    const struct bus_end then = { .next = 1, .word = 1 };
+    const struct bus_end then = { .next = 1, .stamp = 1 };
     bool yes;
     return bus_still_has(rig.bus, "in", 0, &then, &yes, e);
 }
