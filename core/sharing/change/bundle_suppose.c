@@ -1,19 +1,18 @@
-/* bundle_suppose.c - a bundle as if it stood otherwise with its agreements: as if all that waits
- * for its day or its signatures had begun, or as if only the signatures had been given. What has
- * ended or was stopped stays so. For tools: tests/lint/layers says who may ask. */
+/* bundle_suppose.c - copies a bundle and puts agreements in force that wait for their day or their
+ * signatures. An agreement that has ended or was stopped stays so. */
 #include "sharing/change/bundle_suppose.h"
 
 #include "sharing/rules/compiled.h"
 
-/* A copy whose agreements and terms may be written. Terms are what the decision goes by; the
- * agreements say the same for whoever reads them. */
+/* A copy whose agreements and terms may be written. Decisions go by the terms; the agreements say
+ * the same for people. */
 struct supposed {
     struct bundle *bundle;
     struct agreement *agreements;
     struct terms *terms;
 };
 
-static bool copy_of(struct arena *a, const struct bundle *b, struct supposed *out)
+static bool copy_bundle(struct arena *a, const struct bundle *b, struct supposed *out)
 {
     struct compiled *compiled = ARENA_NEW(a, struct compiled);
     out->bundle = ARENA_NEW(a, struct bundle);
@@ -33,7 +32,7 @@ static bool copy_of(struct arena *a, const struct bundle *b, struct supposed *ou
     return true;
 }
 
-static bool has_later(const struct bundle *b, const struct agreement *g)
+static bool has_later_version(const struct bundle *b, const struct agreement *g)
 {
     for (size_t i = 0; i < b->agreement_count; i++)
         if (slice_equal(b->agreements[i].name, g->name) && b->agreements[i].version > g->version)
@@ -44,14 +43,17 @@ static bool has_later(const struct bundle *b, const struct agreement *g)
 const struct bundle *bundle_suppose(struct arena *a, const struct bundle *b)
 {
     struct supposed s;
-    if (!copy_of(a, b, &s))
+    if (!copy_bundle(a, b, &s))
         return NULL;
     for (size_t i = 0; i < b->agreement_count; i++) {
         struct agreement *g = &s.agreements[i];
         struct terms *t = &s.terms[i];
-        g->approved = t->approved = true;
-        g->from_ms = t->from_ms = INT64_MIN;
-        g->superseded_ms = t->superseded_ms = has_later(b, g) ? INT64_MIN : NEVER_MS;
+        g->approved = true;
+        g->from_ms = INT64_MIN;
+        g->superseded_ms = has_later_version(b, g) ? INT64_MIN : NEVER_MS;
+        t->approved = g->approved;
+        t->from_ms = g->from_ms;
+        t->superseded_ms = g->superseded_ms;
     }
     return s.bundle;
 }
@@ -59,12 +61,14 @@ const struct bundle *bundle_suppose(struct arena *a, const struct bundle *b)
 const struct bundle *bundle_suppose_approved(struct arena *a, const struct bundle *b)
 {
     struct supposed s;
-    if (!copy_of(a, b, &s))
+    if (!copy_bundle(a, b, &s))
         return NULL;
     for (size_t i = 0; i < b->agreement_count; i++)
-        s.agreements[i].approved = s.terms[i].approved = true;
+        s.agreements[i].approved = true;
     agreements_succeed(s.agreements, b->agreement_count);
-    for (size_t i = 0; i < b->agreement_count; i++)
+    for (size_t i = 0; i < b->agreement_count; i++) {
+        s.terms[i].approved = true;
         s.terms[i].superseded_ms = s.agreements[i].superseded_ms;
+    }
     return s.bundle;
 }

@@ -1,30 +1,30 @@
-/* editions.c - the generations, newest first. */
+/* editions.c - the list of editions, newest first. */
 #include "sharing/change/editions.h"
 
-void editions_add(struct editions *r, struct edition *g)
+void editions_add(struct editions *list, struct edition *x)
 {
-    g->earlier = atomic_load_explicit(&r->newest, memory_order_relaxed);
-    atomic_store_explicit(&r->newest, g, memory_order_release);
+    x->earlier = atomic_load_explicit(&list->newest, memory_order_relaxed);
+    atomic_store_explicit(&list->newest, x, memory_order_release);
 }
 
-const struct edition *editions_newest(const struct editions *r)
+const struct edition *editions_newest(const struct editions *list)
 {
-    return atomic_load_explicit(&r->newest, memory_order_acquire);
+    return atomic_load_explicit(&list->newest, memory_order_acquire);
 }
 
-const struct edition *editions_at(const struct edition *g, int64_t ms)
+const struct edition *editions_at(const struct edition *x, int64_t ms)
 {
-    while (g->from_ms > ms && g->earlier)
-        g = g->earlier;
-    return g;
+    while (x->from_ms > ms && x->earlier)
+        x = x->earlier;
+    return x;
 }
 
-const struct edition *editions_hashed(const struct editions *r, const uint8_t hash[HASH_BYTES])
+const struct edition *editions_hashed(const struct editions *list, const uint8_t hash[HASH_BYTES])
 {
-    const struct edition *g = editions_newest(r);
-    while (g && !hash_equal(g->bundle->hash, hash))
-        g = g->earlier;
-    return g;
+    const struct edition *x = editions_newest(list);
+    while (x && !hash_equal(x->bundle->hash, hash))
+        x = x->earlier;
+    return x;
 }
 
 static bool same_services(const struct bundle *a, const struct bundle *b)
@@ -44,19 +44,26 @@ static bool same_agencies(const struct bundle *a, const struct bundle *b)
     return same;
 }
 
-static bool says_another(const struct key_check *a, const struct key_check *b)
+/* A bundle need not have the check value of a key. */
+static bool is_another_key(const struct key_check *a, const struct key_check *b)
 {
-    return a->value.n && b->value.n && !slice_equal(a->value, b->value);
+    bool have_both = a->value.n && b->value.n;
+    return have_both && !slice_equal(a->value, b->value);
 }
 
-/* Whether a key is to be another file from then on. */
-static bool another_key(const struct bundle *a, const struct bundle *b)
+/* Whether b wants another file of some key than a. The agencies are the same. */
+static bool keys_differ(const struct bundle *a, const struct bundle *b)
 {
-    bool differs = says_another(&a->region_key, &b->region_key) ||
-                   says_another(&a->recipients_key, &b->recipients_key);
+    bool differs = is_another_key(&a->region_key, &b->region_key) ||
+                   is_another_key(&a->recipients_key, &b->recipients_key);
     for (size_t i = 0; !differs && i < a->agency_count; i++)
-        differs = says_another(&a->agencies[i].key, &b->agencies[i].key);
+        differs = is_another_key(&a->agencies[i].key, &b->agencies[i].key);
     return differs;
+}
+
+static bool schemas_differ(const struct catalogue *a, const struct catalogue *b)
+{
+    return a != b && !hash_equal(catalogue_hash(a), catalogue_hash(b));
 }
 
 const char *editions_differ(const struct bundle *a, const struct bundle *b)
@@ -65,12 +72,13 @@ const char *editions_differ(const struct bundle *a, const struct bundle *b)
         return "the region's name";
     if (a->partitions != b->partitions)
         return "the number of partitions";
-    if (a->catalogue != b->catalogue &&
-        !hash_equal(catalogue_hash(a->catalogue), catalogue_hash(b->catalogue)))
+    if (schemas_differ(a->catalogue, b->catalogue))
         return "the schemas";
     if (!same_agencies(a, b))
         return "the list of agencies";
     if (!same_services(a, b))
         return "the list of services";
-    return another_key(a, b) ? "a key" : NULL;
+    if (keys_differ(a, b))
+        return "a key";
+    return NULL;
 }

@@ -38,7 +38,7 @@ const char *expiry_stage_name(enum expiry_stage s)
     return names[s];
 }
 
-/* Whether anything goes, or is held, under it now. */
+/* Whether events are released or held by it now. One that has ended still holds. */
 static bool is_live(const struct agreement *g, int64_t now_ms)
 {
     return g->approved && now_ms >= g->from_ms && now_ms < g->stopped_ms &&

@@ -1,4 +1,4 @@
-/* pack_files.c - the files of a pack: gathered from a source, found again, compared. */
+/* pack_files.c - gathers the files of a pack, finds them by name, compares them. */
 #include "sharing/change/pack.h"
 
 #include <dirent.h>
@@ -33,15 +33,16 @@ struct gathering {
     size_t count, room;
 };
 
-static bool add(struct gathering *g, const char *name, struct slice bytes, struct err *e)
+static bool add_file(struct gathering *g, const char *name, struct slice bytes, struct err *e)
 {
     struct pack_file *grown = arena_grow(g->a, g->list, &g->room, g->count, sizeof *grown);
     if (!grown || !name)
         return err_memory(e);
     g->list = grown;
-    struct pack_file *f = &grown[g->count++];
+    struct pack_file *f = &grown[g->count];
     *f = (struct pack_file){ .name = name, .bytes = bytes };
     sha256(bytes, f->hash);
+    g->count++;
     return true;
 }
 
@@ -55,28 +56,38 @@ static bool add_source(struct gathering *g, const struct bundle_source *s, struc
         bool found = false;
         if (!s->read(s->ctx, g->a, names.list[i], &bytes, &found, e))
             return false;
-        if (found && !add(g, names.list[i], bytes, e))
+        if (found && !add_file(g, names.list[i], bytes, e))
             return false;
     }
     return true;
 }
 
-/* The schema files of one folder, packed under `under`. */
+static bool add_schema(struct gathering *g, const char *folder, const char *file, const char *under,
+                       struct err *e)
+{
+    struct slice bytes = { 0 };
+    const char *path = arena_format(g->a, "%s/%s", folder, file);
+    const char *name = arena_format(g->a, "%s/%s", under, file);
+    if (!path || !name)
+        return err_memory(e);
+    if (!tree_read_file(g->a, path, SOURCE_FILE_BYTES_MAX, &bytes, e))
+        return false;
+    return add_file(g, name, bytes, e);
+}
+
+/* Adds the schema files of a folder, named "UNDER/FILE". A folder that is not there has none. */
 static bool add_schemas(struct gathering *g, const char *folder, const char *under, struct err *e)
 {
     DIR *dir = opendir(folder);
     bool good = true;
-    for (struct dirent *d = dir ? readdir(dir) : NULL; d && good; d = readdir(dir)) {
-        struct slice bytes = { 0 };
-        if (d->d_name[0] == '.' || !slice_ends(slice_text(d->d_name), SLICE(".avsc")))
-            continue;
-        const char *path = arena_format(g->a, "%s/%s", folder, d->d_name);
-        const char *name = arena_format(g->a, "%s/%s", under, d->d_name);
-        good = path ? tree_read_file(g->a, path, SOURCE_FILE_BYTES_MAX, &bytes, e) : err_memory(e);
-        good = good && add(g, name, bytes, e);
+    if (!dir)
+        return true;
+    for (struct dirent *d = readdir(dir); d && good; d = readdir(dir)) {
+        bool is_schema = slice_ends(slice_text(d->d_name), SLICE(".avsc"));
+        if (is_schema && d->d_name[0] != '.')
+            good = add_schema(g, folder, d->d_name, under, e);
     }
-    if (dir)
-        (void)closedir(dir);
+    (void)closedir(dir);
     return good;
 }
 
@@ -87,8 +98,11 @@ bool pack_collect(struct arena *a, const struct bundle_source *s, const char *sc
     const char *internal = arena_format(a, "%s/internal", schemas);
     if (!internal)
         return err_memory(e);
-    if (!add_source(&g, s, e) || !add_schemas(&g, schemas, "schemas", e) ||
-        !add_schemas(&g, internal, "schemas/internal", e))
+    if (!add_source(&g, s, e))
+        return false;
+    if (!add_schemas(&g, schemas, "schemas", e))
+        return false;
+    if (!add_schemas(&g, internal, "schemas/internal", e))
         return false;
     if (g.count)
         qsort(g.list, g.count, sizeof *g.list, by_name);
@@ -113,11 +127,12 @@ static bool packed_read(const void *ctx, struct arena *a, const char *name, stru
 }
 
 /* Whether it is a *.yaml directly in the folder. */
-static bool lies_in(const char *name, const char *folder)
+static bool is_yaml_in(const char *name, const char *folder)
 {
     size_t n = strlen(folder);
-    return strncmp(name, folder, n) == 0 && name[n] == '/' && !strchr(name + n + 1, '/') &&
-           slice_ends(slice_text(name), SLICE(".yaml"));
+    bool lies_below = strncmp(name, folder, n) == 0 && name[n] == '/';
+    bool is_nested = lies_below && strchr(name + n + 1, '/');
+    return lies_below && !is_nested && slice_ends(slice_text(name), SLICE(".yaml"));
 }
 
 static bool packed_list(const void *ctx, struct arena *a, const char *folder,
@@ -128,9 +143,9 @@ static bool packed_list(const void *ctx, struct arena *a, const char *folder,
     if (!out->list)
         return err_memory(e);
     for (size_t i = 0; i < p->file_count; i++)
-        if (lies_in(p->files[i].name, folder))
+        if (is_yaml_in(p->files[i].name, folder))
             out->list[out->count++] = p->files[i].name;
-    out->found = true; /* a folder without files leaves nothing in a pack */
+    out->found = true; /* a pack has files alone: an empty folder leaves no trace in it */
     return true;
 }
 

@@ -1,4 +1,4 @@
-/* pack_widens.c - the comparison of two bundles' files, as trees. */
+/* pack_widens.c - compares the files of two packs, as trees, and lists what may widen. */
 #include "sharing/change/pack_widens.h"
 
 #include "host/strict.h"
@@ -19,7 +19,7 @@ struct comparing {
     bool failed;
 };
 
-static void says(struct comparing *c, const char *file, const char *what, struct slice name)
+static void add_reason(struct comparing *c, const char *file, const char *what, struct slice name)
 {
     struct widening *w = ARENA_NEW(c->a, struct widening);
     const char *text =
@@ -44,29 +44,41 @@ static const struct node *tree_of(struct comparing *c, const struct pack_file *f
     return root;
 }
 
-static bool same(const struct node *a, const struct node *b)
+/* Whether two nodes are alike, apart from what stands below them. */
+static bool same_node(const struct node *a, const struct node *b)
+{
+    if (a->kind != b->kind || a->count != b->count)
+        return false;
+    return slice_equal(a->text, b->text);
+}
+
+/* Whether two trees are equal; NULL equals NULL alone. Both nodes have the same number of children
+ * when the children are compared. */
+static bool same_tree(const struct node *a, const struct node *b)
 {
     if (!a || !b)
         return a == b;
-    if (a->kind != b->kind || a->count != b->count || !slice_equal(a->text, b->text))
+    if (!same_node(a, b))
         return false;
-    const struct node *x = a->first, *y = b->first;
-    for (; x && y; x = x->next, y = y->next)
-        if (!slice_equal(x->key, y->key) || !same(x, y))
+    const struct node *other = b->first;
+    for (const struct node *n = a->first; n && other; n = n->next) {
+        if (!slice_equal(n->key, other->key) || !same_tree(n, other))
             return false;
+        other = other->next;
+    }
     return true;
 }
 
 static bool has_item(const struct node *list, const struct node *item)
 {
     for (const struct node *n = strict_each(list, NULL); n; n = strict_each(list, n))
-        if (same(n, item))
+        if (same_tree(n, item))
             return true;
     return false;
 }
 
 /* Every item of a stands in b. */
-static bool is_within(const struct node *a, const struct node *b)
+static bool items_within(const struct node *a, const struct node *b)
 {
     for (const struct node *n = strict_each(a, NULL); n; n = strict_each(a, n))
         if (!has_item(b, n))
@@ -78,10 +90,10 @@ static bool is_within(const struct node *a, const struct node *b)
 static bool kinds_within(const struct node *a, const struct node *b)
 {
     if (!a || !b || a->kind != NODE_MAP)
-        return same(a, b);
+        return same_tree(a, b);
     for (const struct node *n = a->first; n; n = n->next) {
         const struct node *other = node_get_slice(b, n->key);
-        if (!other || !is_within(n, other))
+        if (!other || !items_within(n, other))
             return false;
     }
     return true;
@@ -95,7 +107,8 @@ static const struct node *item_with(const struct node *list, const char *key, st
     return NULL;
 }
 
-/* Every key of either map but those listed has the same value in both; else that key. */
+/* The first key, apart from those listed, that has not the same value in both maps; NULL: there is
+ * none. */
 static const struct node *other_difference(const struct node *a, const struct node *b,
                                            const char *const *but, size_t count)
 {
@@ -103,7 +116,7 @@ static const struct node *other_difference(const struct node *a, const struct no
     for (int i = 0; i < 2; i++)
         for (const struct node *n = maps[i][0]->first; n; n = n->next)
             if (!slice_is_one_of_texts(n->key, but, count) &&
-                !same(n, node_get_slice(maps[i][1], n->key)))
+                !same_tree(n, node_get_slice(maps[i][1], n->key)))
                 return n;
     return NULL;
 }
@@ -117,7 +130,8 @@ struct release_list {
     struct categories whole;
 };
 
-/* Whether a name is of whole categories; else path is what it may be. */
+/* Whether a released name stands for whole categories, which go into *set. Else *path is the field
+ * that it may name. */
 static bool is_category(const struct catalogue *c, struct slice name, struct categories *set,
                         struct slice *path)
 {
@@ -177,25 +191,31 @@ static bool release_within(const struct catalogue *c, const struct node *now,
             return false;
         bool is_whole = is_category(c, n->text, &one, &path);
         categories_drop(&one, &before.whole);
-        if (is_whole ? !categories_is_empty(&one) : !releases_field(&before, path))
+        bool was_released = is_whole ? categories_is_empty(&one) : releases_field(&before, path);
+        if (!was_released)
             return false;
     }
     return true;
 }
 
+/* Whether a clause shares nothing that it did not share before. */
 static bool clause_within(const struct catalogue *c, const struct node *now, const struct node *was)
 {
     static const char *const compared[] = { "share", "from", "to", "release" };
-    if (same(now, was))
+    if (same_tree(now, was))
         return true;
     /* What one clause no longer releases with its obligation, another may release without. */
     if (node_get(was, "oblige") || node_get(now, "oblige"))
         return false;
-    return !other_difference(now, was, compared, 4) &&
-           kinds_within(node_get(now, "share"), node_get(was, "share")) &&
-           is_within(node_get(now, "from"), node_get(was, "from")) &&
-           is_within(node_get(now, "to"), node_get(was, "to")) &&
-           release_within(c, node_get(now, "release"), node_get(was, "release"));
+    if (other_difference(now, was, compared, 4))
+        return false;
+    if (!kinds_within(node_get(now, "share"), node_get(was, "share")))
+        return false;
+    if (!items_within(node_get(now, "from"), node_get(was, "from")))
+        return false;
+    if (!items_within(node_get(now, "to"), node_get(was, "to")))
+        return false;
+    return release_within(c, node_get(now, "release"), node_get(was, "release"));
 }
 
 static void compare_clauses(struct comparing *c, const char *file, const struct node *was,
@@ -205,16 +225,17 @@ static void compare_clauses(struct comparing *c, const char *file, const struct 
         struct slice id = strict_text(n, "id");
         const struct node *old = item_with(was, "id", id);
         if (!old)
-            says(c, file, "a new clause", id);
+            add_reason(c, file, "a new clause", id);
         else if (!clause_within(c->catalogue, n, old))
-            says(c, file, "not only narrowed: clause", id);
+            add_reason(c, file, "not only narrowed: clause", id);
     }
     for (const struct node *n = was ? was->first : NULL; n; n = n->next)
         if (!item_with(now, "id", strict_text(n, "id")) && node_get(n, "oblige"))
-            says(c, file, "gone with its obligations: clause", strict_text(n, "id"));
+            add_reason(c, file, "gone with its obligations: clause", strict_text(n, "id"));
 }
 
-/* in_force may only end earlier. Days are YYYY-MM-DD: their text has their order. */
+/* Whether in_force is the same but for an end that may be earlier. Days are YYYY-MM-DD, so their
+ * texts have the order of the days. */
 static bool ends_no_later(const struct node *now, const struct node *was)
 {
     static const char *const compared[] = { "until", "review_by" };
@@ -236,17 +257,17 @@ static void compare_agreement(struct comparing *c, const struct pack_tree *was,
                               const struct pack_tree *now)
 {
     static const char *const compared[] = { "clauses", "in_force" };
-    if (same(was->root, now->root))
+    if (same_tree(was->root, now->root))
         return;
     const struct node *other = other_difference(now->root, was->root, compared, 2);
     if (other)
-        says(c, now->file, "changed:", other->key);
+        add_reason(c, now->file, "changed:", other->key);
     const struct node *term = node_get(now->root, "in_force");
     const struct node *before = node_get(was->root, "in_force");
     if (!ends_no_later(term, before))
-        says(c, now->file, "not only ended earlier:", SLICE("in_force"));
-    else if (!same(term, before) && has_obligations(was->root))
-        says(c, now->file, "its obligations end earlier:", SLICE("in_force"));
+        add_reason(c, now->file, "not only ended earlier:", SLICE("in_force"));
+    else if (!same_tree(term, before) && has_obligations(was->root))
+        add_reason(c, now->file, "its obligations end earlier:", SLICE("in_force"));
     compare_clauses(c, now->file, node_get(was->root, "clauses"), node_get(now->root, "clauses"));
 }
 
@@ -278,17 +299,18 @@ static struct pack_trees trees_of(struct comparing *c, const struct pack *p, con
 static const struct pack_tree *agreement_of(const struct pack_trees *p, const struct node *like)
 {
     for (size_t i = 0; i < p->count; i++)
-        if (same(node_get(p->list[i].root, "agreement"), node_get(like, "agreement")) &&
-            same(node_get(p->list[i].root, "version"), node_get(like, "version")))
+        if (same_tree(node_get(p->list[i].root, "agreement"), node_get(like, "agreement")) &&
+            same_tree(node_get(p->list[i].root, "version"), node_get(like, "version")))
             return &p->list[i];
     return NULL;
 }
 
-/* A version that is gone no longer stands before another of its name (superseded). */
+/* Whether the agreement has another version: it was superseded by the one that is gone, and may
+ * come into force again. */
 static bool has_another_version(const struct pack_trees *p, const struct node *gone)
 {
     for (size_t i = 0; i < p->count; i++)
-        if (same(node_get(p->list[i].root, "agreement"), node_get(gone, "agreement")))
+        if (same_tree(node_get(p->list[i].root, "agreement"), node_get(gone, "agreement")))
             return true;
     return false;
 }
@@ -302,20 +324,20 @@ static void compare_agreements(struct comparing *c)
         if (old)
             compare_agreement(c, old, &now.list[i]);
         else
-            says(c, now.list[i].file, "a new agreement or version", SLICE(""));
+            add_reason(c, now.list[i].file, "a new agreement or version", SLICE(""));
     }
     for (size_t i = 0; i < was.count && !c->failed; i++) {
         const struct pack_tree *gone = &was.list[i];
         if (agreement_of(&now, gone->root))
             continue;
         if (has_another_version(&now, gone->root))
-            says(c, gone->file, "gone: another version may come into force again", SLICE(""));
+            add_reason(c, gone->file, "gone: another version may come into force again", SLICE(""));
         else if (has_obligations(gone->root))
-            says(c, gone->file, "gone with its obligations", SLICE(""));
+            add_reason(c, gone->file, "gone with its obligations", SLICE(""));
     }
 }
 
-/* An agreement that ends earlier for want of its extension takes its obligations with it. */
+/* An extension that is gone makes its agreement end earlier, and its obligations with it. */
 static void compare_extensions(struct comparing *c)
 {
     struct pack_trees was = trees_of(c, c->before, "agreements");
@@ -324,7 +346,7 @@ static void compare_extensions(struct comparing *c)
         const struct pack_tree *gone = &orders.list[i];
         const struct pack_tree *of = agreement_of(&was, gone->root);
         if (!pack_file_named(c->after, gone->file) && of && has_obligations(of->root))
-            says(c, gone->file, "gone, and obligations with it", SLICE(""));
+            add_reason(c, gone->file, "gone, and obligations with it", SLICE(""));
     }
 }
 
@@ -344,14 +366,14 @@ static void compare_prohibitions(struct comparing *c)
         const struct node *list = node_get(was.list[i].root, "prohibitions");
         for (const struct node *n = list ? list->first : NULL; n; n = n->next) {
             const struct node *left = prohibition_of(&now, strict_text(n, "id"));
-            if (!same(n, left))
-                says(c, was.list[i].file, left ? "changed: prohibition" : "gone: prohibition",
-                     strict_text(n, "id"));
+            if (!same_tree(n, left))
+                add_reason(c, was.list[i].file, left ? "changed: prohibition" : "gone: prohibition",
+                           strict_text(n, "id"));
         }
     }
 }
 
-/* What is in one pack's folder and not, or not the same, in the other's. */
+/* Tells each file of a folder of one pack that the other lacks or has otherwise. */
 static void compare_folder(struct comparing *c, const struct pack *of, const struct pack *in,
                            const char *folder, const char *what)
 {
@@ -359,7 +381,7 @@ static void compare_folder(struct comparing *c, const struct pack *of, const str
         const struct pack_file *f = &of->files[i];
         const struct pack_file *other = pack_file_named(in, f->name);
         if (lies_below(f->name, folder) && (!other || !hash_equal(other->hash, f->hash)))
-            says(c, f->name, what, SLICE(""));
+            add_reason(c, f->name, what, SLICE(""));
     }
 }
 
@@ -367,8 +389,8 @@ static void compare_file(struct comparing *c, const char *name)
 {
     const struct pack_file *was = pack_file_named(c->before, name);
     const struct pack_file *now = pack_file_named(c->after, name);
-    if (!same(tree_of(c, was), tree_of(c, now)))
-        says(c, name, "changed", SLICE(""));
+    if (!same_tree(tree_of(c, was), tree_of(c, now)))
+        add_reason(c, name, "changed", SLICE(""));
 }
 
 bool pack_widens(struct arena *a, const struct catalogue *schemas, const struct pack *before,
@@ -388,7 +410,7 @@ bool pack_widens(struct arena *a, const struct catalogue *schemas, const struct 
         compare_folder(&c, after, before, "schemas", "a new or changed schema");
         compare_folder(&c, before, after, "schemas", "a schema that is gone or changed");
     } else {
-        says(&c, "region.yaml", "the first bundle", SLICE(""));
+        add_reason(&c, "region.yaml", "the first bundle", SLICE(""));
     }
     *out = c.first;
     return !c.failed;
@@ -396,6 +418,8 @@ bool pack_widens(struct arena *a, const struct catalogue *schemas, const struct 
 
 /* ---- approvals ---- */
 
+/* Whether an agreement that loses its approval takes more with it than what it releases: its
+ * obligations, or its place before another version. */
 static bool takes_more_with_it(const struct bundle *b, size_t agreement)
 {
     const struct agreement *g = &b->agreements[agreement];
@@ -415,9 +439,12 @@ bool pack_approvals_widen(const struct bundle *before, const struct bundle *afte
         const struct agreement *was = bundle_agreement(before, now->name, now->version);
         if (!was)
             continue; /* new: pack_widens says so */
-        if ((now->approved && !was->approved) ||
-            (was->approved && !now->approved && takes_more_with_it(after, i)) ||
-            (now->until_ms > was->until_ms))
+        bool is_newly_approved = now->approved && !was->approved;
+        bool is_disapproved = was->approved && !now->approved;
+        bool ends_later = now->until_ms > was->until_ms;
+        if (is_newly_approved || ends_later)
+            return true;
+        if (is_disapproved && takes_more_with_it(after, i))
             return true;
     }
     return false;
