@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "host/log.h"
 #include "host/temp_file.h"
+#include "host/tree.h"
 
 #define PART "-"
 #define WAITING "+"
@@ -55,19 +56,14 @@ static bool read_standing(struct slice *rest, struct standing *out)
     return out->code.n > 0;
 }
 
-/* What was written; empty where nothing was. Lives in a. */
+/* The lines that were written, in a; empty where none were, or the file cannot be read. */
 static struct slice read_standings(struct arena *a, const char *path)
 {
-    struct slice none = { 0 };
-    uint8_t *room = arena_alloc(a, FILE_BYTES);
-    if (!room)
-        return none;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return none;
-    ssize_t n = read(fd, room, FILE_BYTES);
-    close(fd);
-    return n > 0 ? slice_of(room, (size_t)n) : none;
+    struct err ignored = { .fate = ERR_NONE };
+    struct slice bytes = { 0 };
+    if (!tree_read_file(a, path, FILE_BYTES, &bytes, &ignored))
+        return (struct slice){ 0 };
+    return bytes;
 }
 
 /* ---- writing ---- */
