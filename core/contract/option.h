@@ -1,8 +1,8 @@
 /* option.h - the options of a transport, as a table beside its code.
  *
- * core/site fills the transport's state from the YAML map by this table, checks it, prints the
- * manual from it. An unknown key is an error with file:line. Secrets are given by file path
- * only. */
+ * By this table core/site reads a YAML map into the transport's state and checks it, and
+ * `concordat manual transports` prints what each option means. An unknown key is an error with file
+ * and line. A secret is given only by the path of a file. */
 #ifndef CONCORDAT_CONTRACT_OPTION_H
 #define CONCORDAT_CONTRACT_OPTION_H
 
@@ -18,8 +18,8 @@ enum cfg_type {
     CFG_COUNT, /* int64_t */
     CFG_BOOL,  /* bool: true, false  */
     CFG_LIST,  /* const char **, NULL-terminated; NULL when absent */
-    /* Groups, a map each, whose options are told by secure_group (secure.h); fallback NULL, may be
-       absent: */
+    /* Groups: each is a map, whose options secure_group (secure.h) lists. A group may be absent;
+     * its fallback is NULL. */
     CFG_TLS,         /* struct secure_tls */
     CFG_CREDENTIALS, /* struct secure_credentials */
     CFG_WORD         /* struct secure_word */

@@ -1,6 +1,6 @@
-/* reference.h - what intake asks and delivery knows: whom a disclosure id of ours was about.
+/* reference.h - finds out whom a disclosure id was about: intake asks, and delivery knows.
  *
- * intake and delivery stand on one level and never include each other; the daemon joins them by
+ * intake and delivery stand on one level and never include each other. The daemon joins them by
  * this. */
 #ifndef CONCORDAT_CONTRACT_REFERENCE_H
 #define CONCORDAT_CONTRACT_REFERENCE_H
@@ -15,8 +15,8 @@ struct case_reference {
 };
 
 struct reference_finder {
-    /* *found false when no delivery of the agency carries that id. ERR_RETRY when it cannot be
-     * asked now. */
+    /* *found false: no delivery of the agency has sent a disclosure of that id. Fails with
+     * ERR_RETRY when that cannot be found out now. */
     bool (*find)(void *ctx, const struct disclosure_id *id, struct case_reference *out, bool *found,
                  struct err *e);
     void *ctx;

@@ -1,5 +1,5 @@
-/* registry.h - the shape of the one list of adapters that exist. adapters/registry.c fills it; only
- * commands/main.c includes that list and hands it down. */
+/* registry.h - the list of all adapters. adapters/registry.c fills it. commands/main.c alone
+ * includes it from there, and hands it down. */
 #ifndef CONCORDAT_CONTRACT_REGISTRY_H
 #define CONCORDAT_CONTRACT_REGISTRY_H
 

@@ -1,11 +1,12 @@
-/* secure.h - TLS, credentials, proxy, and the two words for going without: the options that every
- * transport has alike, and the one place where they are judged.
+/* secure.h - TLS, credentials, proxy, and the two declarations for going without: options that
+ * every transport has alike. They are checked here alone.
  *
- * Beyond this machine nothing listens or sends in the clear unless it says `cleartext: {because:
- * TEXT}`, and nothing listens to whoever comes (no peers, no token, no client certificates wanted)
- * unless it says `anyone: {because: TEXT}`. On loopback and UNIX sockets neither is asked for: who
- * reaches those has the machine. A transport tells how it stands (struct secure_stand), and the
- * site asks secure_check. Errors, ERR_FATAL, at the option's place: secure.cleartext,
+ * Beyond this machine, a transport that listens or sends without TLS must declare `cleartext:
+ * {because: TEXT}`. One that takes messages from anybody (without peers, token or client
+ * certificates) must declare `anyone: {because: TEXT}`. On loopback and UNIX sockets neither is
+ * needed, since whoever reaches those has the machine already.
+ * A transport tells how it stands to the world (struct secure_stand), and the site calls
+ * secure_check. Errors, ERR_FATAL, at the option's place: secure.cleartext,
  * secure.anyone, secure.word, secure.tls, secure.credentials, secure.proxy; of files those of
  * host/tls.h. */
 #ifndef CONCORDAT_CONTRACT_SECURE_H
@@ -16,8 +17,8 @@
 #include "host/tls.h"
 #include "host/tree.h"
 
-/* at: where it stands; NULL: it is not given, and nothing else of it is set. It comes first
- * (options.c). */
+/* at: where the group stands in the site's file; NULL: it is not given, and nothing else of it is
+ * set. It is the first member of each group (options.c). */
 struct secure_tls {
     const struct node *at;
     const char *cert, *key, *ca, *client, *name, *min;
@@ -68,7 +69,7 @@ const struct cfg_option *secure_group(enum cfg_type type);
 /* How a transport stands to the world, by its options. */
 struct secure_stand {
     const struct secure *secure; /* NULL: it neither listens nor connects, as a folder */
-    const char *address;         /* that it listens at or calls, for people */
+    const char *address;         /* where it listens, or what it calls; for people */
     const char *name;            /* of a sender: whose certificate is wanted where tls names none */
     bool listens;                /* else it sends */
     bool local;                  /* it reaches, and is reached by, this machine alone */
@@ -76,16 +77,17 @@ struct secure_stand {
     bool knows_whom;             /* by peers or a token; client certificates are counted here */
 };
 
-/* What the options mean together, and whether the words that are wanted are there. */
+/* Whether the options fit together, and the declarations that are needed are there. */
 MUST_CHECK bool secure_check(const struct secure_stand *s, struct err *e);
-/* The files that it names, read and let go. *until_ms: the first end of its own certificates. */
+/* Reads the files that the options name, and lets them go. *until_ms: when the first of its own
+ * certificates ends. */
 MUST_CHECK bool secure_try(const struct secure_stand *s, int64_t *until_ms, struct err *e);
-/* A word that is there and changes nothing. */
+/* Whether the declaration w is given and changes nothing. */
 bool secure_is_needless(const struct secure_stand *s, const struct secure_word *w);
 
-/* For host/tls.h; borrows from the stand's secure. */
+/* The settings for host/tls.h. They borrow from s->secure. */
 struct tls_settings secure_settings(const struct secure_stand *s);
-/* Gives a context; *out NULL where no `tls` is given. */
+/* Gives a context to the caller; *out NULL: no `tls` is given. */
 MUST_CHECK bool secure_open(const struct secure_stand *s, struct tls_context **out, struct err *e);
 
 #endif

@@ -14,12 +14,13 @@
 #include "contract/option.h"
 #include "contract/secure.h"
 
-/* A cursor is where a transport that fetches goes on: bytes of its own, at most CURSOR_MAX, that it
- * gives with what they stand behind and gets back when it runs again. They are committed in the
- * same durable turn, so that neither is there without the other. They begin with what tells them
- * from another transport's and from another source's, since a site may change its mind; what is not
- * its own is no cursor. A state that is restored goes on from its own cursor: what then comes again
- * is known again. */
+/* A cursor says where a transport that fetches goes on: at most CURSOR_MAX bytes of the transport's
+ * own. The transport hands a cursor up with the arrival that stands before it, and gets it back
+ * when it runs again. Arrival and cursor are committed in one durable turn, so neither is kept
+ * without the other. A cursor begins with what tells it from cursors of other transports and other
+ * sources, since a site may change its configuration. The transport ignores a cursor that is not
+ * its own. A restored state goes on from its own, older cursor. What then comes again is
+ * recognised. */
 #define CURSOR_MAX 4096
 
 /* name: file name, Idempotency-Key, MESH id; may be empty. sender: the peer, for logs: never

@@ -1,7 +1,7 @@
-/* way_back.h - what a named person does with what was set aside: takes it again, or gives it up.
+/* way_back.h - how a named person takes messages again that were set aside, or gives them up.
  *
- * intake and delivery stand on one level; both select in this way, and the daemon and the commands
- * say it to each. */
+ * intake and delivery stand on one level, and both select messages in this way. The daemon and the
+ * commands tell each of them. */
 #ifndef CONCORDAT_CONTRACT_WAY_BACK_H
 #define CONCORDAT_CONTRACT_WAY_BACK_H
 
@@ -11,8 +11,8 @@
 
 #define SELECTION_IDS_MAX 8
 
-/* Selects by ids alone, or all that was set aside in [since_ms, until_ms) for that code (empty:
- * any). */
+/* With ids, the messages of those ids. Without, all that were set aside in [since_ms, until_ms) for
+ * that code (empty: for any code). */
 struct selection {
     struct slice ids[SELECTION_IDS_MAX];
     size_t id_count;
@@ -33,11 +33,12 @@ static inline bool selection_takes(const struct selection *s, struct slice id, s
 }
 
 struct way_back {
-    bool drop; /* given up for good; else taken again */
+    bool drop; /* the messages are given up for good; else they are taken again */
     struct selection which;
 };
 
-/* What was set aside or waits, as a list shows it. Of all this only words and bytes are payload. */
+/* A message that was set aside or waits, as a list shows it. Of all fields only words and bytes
+ * have payload. */
 struct aside {
     struct slice id, state, code, sentence, said;
     struct slice words, bytes; /* what a partner says; the record or the message itself */
