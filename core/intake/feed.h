@@ -12,6 +12,7 @@
 #include "host/log.h"
 #include "intake/event.h"
 #include "intake/intake.h"
+#include "intake/spool/doubts.h"
 #include "intake/spool/quarantine.h"
 #include "intake/spool/words.h"
 #include "intake/spool/snapshot.h"
@@ -86,6 +87,8 @@ struct publisher {
         looked_ns;    /* when that was, and when the bus was last asked whether it has all */
     int64_t heard_ns; /* when others were last listened for */
     bool hears;       /* it is about to, for the first time: a turn waits for that */
+    bool is_settled;  /* others were heard, and nothing waits for that (spool/doubts.h): until then
+                         nothing is sent */
     bool lacks;       /* it does not: what it lacks is sent again before anything else */
     int64_t wake_at;  /* wake when last reaches this */
     _Atomic(const char *) trouble; /* why the bus refuses, a code: said once; NULL: it does not */
@@ -158,10 +161,14 @@ MUST_CHECK bool feed_may_go_on(const struct feed *f, struct err *e);
 /* feed_store.c: one message of a turn, within the open transaction. False (t->failed set): the
  * whole turn cannot be kept. */
 bool feed_store(struct feed *f, struct message *m);
-/* Answers arrival m->arrival; of a unit with several messages the worst outcome counts. given lives
- * until the next. False: no memory. */
+/* feed_answer.c: answers arrival m->arrival; of a unit with several messages the worst outcome
+ * counts. given lives until the next. False: no memory. */
 MUST_CHECK bool feed_answer(struct feed *f, const struct message *m, enum reply_kind kind,
                             enum answer_fate fate, struct answer *given, struct err *e);
+/* With what was made: of several messages in a unit the first answers, unless a later one ended
+ * worse. */
+MUST_CHECK bool feed_answer_with(struct feed *f, const struct message *m,
+                                 const struct answer *given, struct err *e);
 
 /* feed_compare.c: whether one event of a message is news. */
 struct news {
@@ -172,6 +179,7 @@ struct news {
     size_t older_count;
     bool is_older;   /* it is remembered, and not yet under its own key */
     bool is_news;    /* it is emitted */
+    bool waits;      /* until the bus was heard: it goes if it is none */
     bool is_learned; /* change is to be remembered */
     bool is_repeat;  /* what is remembered says the same, and is believed */
 };
@@ -185,6 +193,9 @@ MUST_CHECK bool feed_learn_change(struct feed *f, struct news *n, struct err *e)
  * its own will be. */
 void feed_compare_after(const struct mapped_event *event, const struct news *before,
                         int64_t revision, struct news *n);
+/* What stands before the record of news that wait. */
+void feed_put_if(const struct feed *f, const struct mapped_event *event, const struct news *n,
+                 struct buf *out);
 /* What the id of its record is made of beside its ordinal. diffed: `changed` alone tells the
  * records of its message apart. */
 void feed_place(const struct feed *f, const struct mapped_event *event, const struct news *n,
@@ -279,8 +290,13 @@ MUST_CHECK bool publisher_note(struct feed *f, struct arena *a, struct err *e);
 /* Goes back to what the bus lacks. */
 MUST_CHECK bool publisher_look(struct feed *f, struct err *e);
 
-/* publisher_hear.c: reads what other spools have said for this feed since it was last asked. */
+/* publisher_hear.c: reads what other spools have said for this feed since it was last asked. False
+ * with no error: the program is about to end. */
 MUST_CHECK bool publisher_hear(struct feed *f, struct arena *a, struct err *e);
+/* Tells or drops what waited for that. */
+MUST_CHECK bool publisher_settle(struct feed *f, struct err *e);
+/* The bus is away: nothing more is sent before others were heard. Lock held. */
+void publisher_doubt(struct feed *f);
 
 /* publisher_bus.c: what the publisher does once and when idle. */
 MUST_CHECK bool publisher_schemas(struct feed *f, struct arena *a, struct err *e);

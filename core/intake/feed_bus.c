@@ -19,6 +19,7 @@ void feed_leave_bus(struct feed *f)
     pthread_mutex_lock(&f->lock);
     f->publisher.waits = true;
     f->publisher.hears = false;
+    publisher_doubt(f);
     if (!atomic_load(&f->publisher.away_ms))
         atomic_store(&f->publisher.away_ms, f->o.now_ms());
     pthread_cond_broadcast(&f->publisher.wake);

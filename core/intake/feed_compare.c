@@ -7,8 +7,9 @@
  * - what allows again (a restriction lifted, a consent) goes by a memory that is believed, else it
  * is told;
  * - all else goes by its memory too, unless another spool has spoken of its person since it was
- * written; while nobody can tell that, what undoes (`first: quiet`) is told. To tell a word about
- * sharing again harms nobody: it is disclosed to none, and its time says what it undoes.
+ * written. While nobody can tell that, it waits in the spool until somebody can (spool/doubts.h).
+ * To tell a word about sharing again harms nobody: it is disclosed to none, and its time says what
+ * it undoes.
  *
  * A memory by subject (`by: subject`) is kept twice: under the subject's key, and under the key of
  * the local id, by which the same person may have been known before. What is about sharing is a
@@ -43,6 +44,14 @@ static bool has_spoken(struct feed *f, const struct mapped_event *event, const s
     return lines_has_spoken(l, local, word, yes, e);
 }
 
+/* It is no word about sharing, and nothing new unless another spool has spoken since. */
+static bool tell_if_spoken(struct feed *f, const struct mapped_event *event,
+                           const struct subject *s, struct news *n, struct err *e)
+{
+    n->waits = n->is_news = f->spool.lines.in_doubt;
+    return n->waits || has_spoken(f, event, s, n->change.line, &n->is_news, e);
+}
+
 /* What it says is what was last seen. */
 static bool tell_again(struct feed *f, const struct mapped_event *event, const struct subject *s,
                        struct news *n, struct err *e)
@@ -53,11 +62,19 @@ static bool tell_again(struct feed *f, const struct mapped_event *event, const s
         n->is_news = event->restricts;
     else if (event->schema->restricts)
         n->is_news = true;
-    else if (l->in_doubt)
-        n->is_news = event->changed_quiet;
     else
-        return has_spoken(f, event, s, n->change.line, &n->is_news, e);
+        return tell_if_spoken(f, event, s, n, e);
     return true;
+}
+
+/* It was never seen here. */
+static bool tell_first(struct feed *f, const struct mapped_event *event, const struct subject *s,
+                       struct news *n, struct err *e)
+{
+    if (!event->changed_quiet || (event->schema->restricts && f->spool.lines.in_doubt))
+        return true;
+    return event->schema->restricts ? has_spoken(f, event, s, 0, &n->is_news, e)
+                                    : tell_if_spoken(f, event, s, n, e);
 }
 
 static void key_by(const struct mapped_event *event, const struct subject_key *who,
@@ -195,7 +212,7 @@ bool feed_learn_change(struct feed *f, struct news *n, struct err *e)
 bool feed_compare(struct feed *f, const struct mapped_event *event, const struct subject *s,
                   struct news *n, struct err *e)
 {
-    bool changed = false, spoken = false;
+    bool changed = false;
     *n = (struct news){ .is_news = true };
     if (!event->has_changed)
         return true;
@@ -205,12 +222,17 @@ bool feed_compare(struct feed *f, const struct mapped_event *event, const struct
     if (!changed && !tell_again(f, event, s, n, e))
         return false;
     n->is_learned = n->is_news || n->is_older;
-    if (changed && event->changed_quiet && n->change.revision == 0) {
-        if (!has_spoken(f, event, s, 0, &spoken, e))
-            return false;
-        n->is_news = spoken;
-    }
-    return true;
+    return !changed || n->change.revision > 0 || tell_first(f, event, s, n, e);
+}
+
+void feed_put_if(const struct feed *f, const struct mapped_event *event, const struct news *n,
+                 struct buf *out)
+{
+    struct slice id = event_identifiers(&event->build).local_id;
+    uint8_t local[ID_BYTES] = { 0 };
+    if (!slice_is_empty(id))
+        link_key(f->identity.agency, id, local);
+    doubts_put_if(out, local, n->change.line);
 }
 
 void feed_compare_after(const struct mapped_event *event, const struct news *before,
@@ -222,6 +244,7 @@ void feed_compare_after(const struct mapped_event *event, const struct news *bef
     n->is_repeat = n->is_repeat && !n->is_learned;
     n->change.revision = revision;
     n->is_news = event->restricts || (n->is_learned && !(event->changed_quiet && revision == 0));
+    n->waits = false;
 }
 
 void feed_place(const struct feed *f, const struct mapped_event *event, const struct news *n,

@@ -32,6 +32,7 @@ struct making {
     bool says;                /* one is a word about sharing */
     int linked;               /* event whose case reference made a new link, or -1 */
     size_t records;
+    size_t waiting;   /* more records, which wait for what the bus will say */
     bool is_doubtful; /* it has a code that is news and that nobody knows: why */
     struct err doubt;
 };
@@ -39,54 +40,6 @@ struct making {
 static struct feed_counts *counts(struct feed *f)
 {
     return &f->spool.turn.counts;
-}
-
-static int severity(enum answer_fate fate)
-{
-    return fate == ANSWER_KEPT ? 0 : fate == ANSWER_REFUSED ? 1 : 2;
-}
-
-/* Whether the answer of a unit's later message counts beside that of those before: it ended worse,
- * or it says what they leave open. */
-static bool counts_too(const struct answer *now, const struct answer *given, int worse)
-{
-    bool says_more =
-        (slice_is_empty(now->reply) && !slice_is_empty(given->reply)) || (!now->why && given->why);
-    return worse > 0 || (worse == 0 && says_more);
-}
-
-/* Of several messages in a unit the first answers, unless a later one ended worse: it alone is kept
- * for the transport, so that a unit's answer takes no more memory the more messages it has. */
-static bool settle(struct feed *f, const struct message *m, const struct answer *given,
-                   struct err *e)
-{
-    struct answer *now = &f->turn.out[m->arrival];
-    int worse = severity(given->fate) - severity(now->fate);
-    if (!counts_too(now, given, worse))
-        return true;
-    struct slice reply =
-        worse == 0 && now->reply.n ? now->reply : arena_copy(&f->keep, given->reply);
-    struct err *why = given->why ? ARENA_NEW(&f->keep, struct err) : NULL;
-    if (!reply.p || (given->why && !why))
-        return err_memory(e);
-    if (why)
-        *why = *given->why;
-    *now = (struct answer){ .fate = given->fate, .reply = reply, .why = why };
-    return true;
-}
-
-bool feed_answer(struct feed *f, const struct message *m, enum reply_kind kind,
-                 enum answer_fate fate, struct answer *given, struct err *e)
-{
-    *given = (struct answer){ .fate = fate, .why = kind == REPLY_ACCEPT ? NULL : &m->why };
-    buf_reset(&f->reply);
-    if (f->format->reply) {
-        f->format->reply(m->doc, m->raw, kind, given->why, f->turn.now_ms, &f->reply);
-        if (!buf_done(&f->reply, e))
-            return false;
-        given->reply = buf_slice(&f->reply);
-    }
-    return settle(f, m, given, e);
 }
 
 static struct slice head_of(const struct message *m)
@@ -144,7 +97,7 @@ static bool store_duplicate(struct feed *f, struct message *m, const struct seen
     struct answer given = { .fate = seen->fate, .reply = seen->reply };
     counts(f)->taken++;
     counts(f)->duplicates++;
-    return settle(f, m, &given, &f->turn.failed);
+    return feed_answer_with(f, m, &given, &f->turn.failed);
 }
 
 /* A message that failed is known again by its body and the mapping: when the mapping has been
@@ -363,6 +316,42 @@ static bool leave_out_told(struct feed *f, const struct occasion *o, const struc
     return true;
 }
 
+/* The record's number; before one that waits, what it waits for. */
+static void number_record(struct feed *f, struct making *k, size_t i, struct place *p)
+{
+    const struct news *n = &k->events[i].news;
+    p->feed_seq++;
+    k->records += !n->waits;
+    k->waiting += n->waits;
+    if (n->waits)
+        feed_put_if(f, &k->m->mapped.events[i], n, &f->records);
+}
+
+static bool encode_event(struct feed *f, struct making *k, size_t i, const struct occasion *o,
+                         struct place *p, struct err *e)
+{
+    struct mapped_event *event = &k->m->mapped.events[i];
+    struct candidate *c = &k->events[i];
+    p->ordinal = (int)i;
+    feed_place(f, event, &c->news, k->diffed, p);
+    if (!leave_out_told(f, o, p, k->diffed, c, e))
+        return false;
+    if (!c->news.is_news)
+        return true;
+    number_record(f, k, i, p);
+    size_t before = f->records.n;
+    if (!event_queue(o, p, &c->subject, &event->build, &f->records, e))
+        return false;
+    if (f->records.n - before > BUS_RECORD_MAX_BYTES)
+        return err_set(e, ERR_REJECT, "intake.size", 0, "cannot publish: the record is too large");
+    if (event->schema->restricts && !c->news.is_repeat) {
+        c->queued = arena_copy(&f->work, slice_from(buf_slice(&f->records), before));
+        if (!c->queued.p)
+            return err_memory(e);
+    }
+    return true;
+}
+
 /* Signs, then Person.linked, when there is one, then the events, each with the next number of the
  * feed. */
 static bool encode(struct feed *f, struct making *k, struct err *e)
@@ -380,29 +369,11 @@ static bool encode(struct feed *f, struct making *k, struct err *e)
                               &m->mapped.events[k->linked].build, &f->records, e))
             return false;
     }
-    for (size_t i = 0; i < m->mapped.event_count; i++) {
-        if (!k->events[i].news.is_news)
-            continue;
-        size_t before = f->records.n;
-        p.ordinal = (int)i;
-        feed_place(f, &m->mapped.events[i], &k->events[i].news, k->diffed, &p);
-        if (!leave_out_told(f, &o, &p, k->diffed, &k->events[i], e))
+    for (size_t i = 0; i < m->mapped.event_count; i++)
+        if (k->events[i].news.is_news && !encode_event(f, k, i, &o, &p, e))
             return false;
-        if (!k->events[i].news.is_news)
-            continue;
-        p.feed_seq++;
-        k->records++;
-        if (!event_queue(&o, &p, &k->events[i].subject, &m->mapped.events[i].build, &f->records, e))
-            return false;
-        if (f->records.n - before > BUS_RECORD_MAX_BYTES)
-            return err_set(e, ERR_REJECT, "intake.size", 0,
-                           "cannot publish: the record is too large");
-        if (m->mapped.events[i].schema->restricts && !k->events[i].news.is_repeat) {
-            k->events[i].queued = arena_copy(&f->work, slice_from(buf_slice(&f->records), before));
-            if (!k->events[i].queued.p)
-                return err_memory(e);
-        }
-    }
+    if (k->waiting > 0)
+        doubts_put_end(&f->records, k->records > 0);
     return true;
 }
 
@@ -452,6 +423,8 @@ static bool write_rows(struct feed *f, struct making *k, struct err *e)
     }
     if (!write_words(f, k, e) || !write_unknown(f, k, e))
         return false;
+    if (k->waiting > 0)
+        doubts_note(&f->spool);
     return f->records.n == 0 || spool_put(&f->spool, k->records ? SPOOL_EVENTS : SPOOL_NOTICE,
                                           head_of(k->m), k->m->raw, buf_slice(&f->records), e);
 }
@@ -519,7 +492,7 @@ static bool store_events(struct feed *f, struct message *m, const struct dedup_k
     c->taken++;
     c->lost_ids += m->mapped.skipped_ids;
     c->events += k.records;
-    f->spool.turn.feed_seq += (int64_t)k.records;
+    f->spool.turn.feed_seq += (int64_t)(k.records + k.waiting);
     if (k.records > 0)
         c->published++;
     else

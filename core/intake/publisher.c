@@ -111,8 +111,9 @@ static bool read_batch(struct feed *f, struct arena *a, struct spool_row *rows, 
                        int64_t *upto, struct err *e)
 {
     pthread_mutex_lock(&f->lock);
-    *upto = f->publisher.last;
-    bool good = spool_batch(&f->spool, f->publisher.sent, a, rows, BATCH_ROWS, n, e);
+    const struct publisher *p = &f->publisher;
+    *upto = p->is_settled ? p->last : p->sent;
+    bool good = !p->is_settled || spool_batch(&f->spool, p->sent, a, rows, BATCH_ROWS, n, e);
     pthread_mutex_unlock(&f->lock);
     if (*n > 0)
         *upto = rows[*n - 1].n; /* there may be more: the batch was full, or its memory */
@@ -189,8 +190,13 @@ static void complain(struct feed *f, const struct err *e)
         log_err(e->fate == ERR_RETRY ? LOG_WARN : LOG_ERROR, &f->who, e);
     if (is_news && f->o.waits)
         f->o.waits(f->o.waits_ctx, e);
-    if (!before && !atomic_load(&p->away_ms))
+    if (before)
+        return;
+    if (!atomic_load(&p->away_ms))
         atomic_store(&p->away_ms, f->o.now_ms());
+    pthread_mutex_lock(&f->lock);
+    publisher_doubt(f);
+    pthread_mutex_unlock(&f->lock);
 }
 
 /* Until the bus has its topics (a question could have it make them as it likes), or may have what
@@ -226,17 +232,14 @@ static void end_waits(struct feed *f)
     pthread_mutex_unlock(&f->lock);
 }
 
-/* It stops nothing that it cannot: what is in doubt stays so until the next time. */
-static void hear(struct feed *f, struct arena *a)
+static bool hear(struct feed *f, struct arena *a, struct err *e)
 {
-    struct err e = { .fate = ERR_NONE };
-    if (!publisher_hear(f, a, &e) && e.fate != ERR_NONE)
-        log_err(LOG_DEBUG, &f->who, &e);
-    end_waits(f);
+    return publisher_hear(f, a, e) && publisher_settle(f, e);
 }
 
-/* The schemas go first: a reader of the bus must be able to read every record on it. False: the
- * feed is closed before the bus has them. */
+/* The schemas go first: a reader of the bus must be able to read every record on it. Nothing else
+ * does before others were heard: what is taken until then stands behind what they said. False: the
+ * feed is closed before. */
 static bool start(struct feed *f, struct arena *a)
 {
     int64_t wait_ms = BACKOFF_MS;
@@ -245,15 +248,15 @@ static bool start(struct feed *f, struct arena *a)
     while (!is_stopped(f)) {
         struct err e = { .fate = ERR_NONE };
         arena_reset(a);
-        if (publisher_schemas(f, a, &e) && publisher_look(f, &e)) {
-            if (f->o.waits)
-                f->o.waits(f->o.waits_ctx, NULL); /* also what a run before has told */
-            note_bus(f);
-            hear(f, a);
-            return true;
-        }
-        complain(f, &e);
+        bool good = publisher_schemas(f, a, &e) && publisher_look(f, &e) && hear(f, a, &e);
         end_waits(f);
+        if (good && f->o.waits)
+            f->o.waits(f->o.waits_ctx, NULL); /* also what a run before has told */
+        if (good)
+            note_bus(f);
+        if (good || e.fate == ERR_NONE)
+            return good;
+        complain(f, &e);
         back_off(f, &wait_ms);
     }
     return false;
@@ -285,11 +288,25 @@ static bool look_after(struct feed *f, struct arena *a, bool at_once, struct err
     }
     if (!p->lacks && !is_older(p->looked_ns, LOOK_MS))
         return true;
-    if (!publisher_look(f, e))
-        return false;
-    if (is_older(p->heard_ns, LOOK_MS))
-        hear(f, a);
+    return publisher_look(f, e);
+}
+
+/* What others say: before anything is sent where that is in doubt, and once in a while. */
+static bool listen(struct feed *f, struct arena *a, bool is_settled, struct err *e)
+{
+    struct err later = { .fate = ERR_NONE };
+    if (!is_settled)
+        return hear(f, a, e);
+    if (is_older(f->publisher.heard_ns, LOOK_MS) && !publisher_hear(f, a, &later) &&
+        later.fate != ERR_NONE)
+        log_err(LOG_DEBUG, &f->who, &later); /* until the next time */
     return true;
+}
+
+static bool publish(struct feed *f, struct arena *a, struct err *e)
+{
+    arena_reset(a);
+    return publish_batch(f, a, e);
 }
 
 /* What only a publisher that has nothing else to do looks at. */
@@ -300,30 +317,53 @@ static void look_around(struct feed *f, struct arena *a)
     feed_watch_quarantine(f);
 }
 
+/* What a round finds when it begins. */
+struct round {
+    bool work, stop, drain, waits, is_settled;
+};
+
+static struct round begin_round(struct feed *f)
+{
+    const struct publisher *p = &f->publisher;
+    struct round r = { .work = false };
+    pthread_mutex_lock(&f->lock);
+    r.work = wait_for_work(f);
+    r.stop = p->stop;
+    r.drain = p->drains > 0;
+    r.waits = p->waits;
+    r.is_settled = p->is_settled;
+    pthread_mutex_unlock(&f->lock);
+    return r;
+}
+
+static bool work_round(struct feed *f, struct arena *a, const struct round *r, struct err *e)
+{
+    return listen(f, a, r->is_settled, e) && (!r->work || publish(f, a, e)) &&
+           look_after(f, a, !r->work || r->stop || r->drain, e);
+}
+
 /* One round. False: it is time to end. */
 static bool step(struct feed *f, struct arena *a, int64_t *wait_ms)
 {
     struct err e = { .fate = ERR_NONE };
-    pthread_mutex_lock(&f->lock);
-    bool work = wait_for_work(f), stop = f->publisher.stop, drain = f->publisher.drains > 0;
-    bool waits = f->publisher.waits;
-    pthread_mutex_unlock(&f->lock);
-    if (waits)
+    const struct round r = begin_round(f);
+    if (r.waits)
         return true; /* publisher_main looks */
-    arena_reset(a);
-    if ((work && !publish_batch(f, a, &e)) || !look_after(f, a, !work || stop || drain, &e)) {
+    if (!work_round(f, a, &r, &e)) {
+        if (e.fate == ERR_NONE)
+            return false; /* while it ends others are not heard out */
         complain(f, &e);
-        if (!stop)
+        if (!r.stop)
             back_off(f, wait_ms);
-        return !stop;
+        return !r.stop;
     }
     *wait_ms = BACKOFF_MS;
     if (atomic_load(&f->publisher.trouble))
         note_bus(f); /* what failed before was tried again first */
-    forget(f, work && !stop && !drain ? FORGET_SELF : 0);
-    if (!work && !stop)
+    forget(f, r.work && !r.stop && !r.drain ? FORGET_SELF : 0);
+    if (!r.work && !r.stop)
         look_around(f, a);
-    return work || !stop;
+    return r.work || !r.stop;
 }
 
 static void *publisher_main(void *ctx)

@@ -138,32 +138,45 @@ static bool hear_lane(struct hearing *h, int partition, struct err *e)
     return to->next >= now.next || hear_from(h, partition, to->next, e);
 }
 
-/* A file of before this said nothing of whom others spoke. */
-static bool write_heard(struct hearing *h, struct err *e)
+static bool put_lanes(struct hearing *h, struct err *e)
 {
-    struct lines *l = &h->f->spool.lines;
-    bool good = true;
-    for (int i = 0; good && i < h->f->o.bundle->partitions; i++)
-        good = lines_put_heard(l, i, &h->to[i], e);
-    for (size_t at = 0; good && at < h->keys.n; at += ID_BYTES)
-        good = lines_put_spoken(l, h->keys.p + at, e);
-    if (good && h->lost)
-        good = lines_put_spoken(l, NULL, e);
-    return good && (h->others || h->lost || h->is_anew ? lines_others(l, e) : lines_alone(l, e));
+    for (int i = 0; i < h->f->o.bundle->partitions; i++)
+        if (!lines_put_heard(&h->f->spool.lines, i, &h->to[i], e))
+            return false;
+    return true;
 }
 
+static bool put_keys(struct hearing *h, struct err *e)
+{
+    struct lines *l = &h->f->spool.lines;
+    for (size_t at = 0; at < h->keys.n; at += ID_BYTES)
+        if (!lines_put_spoken(l, h->keys.p + at, e))
+            return false;
+    return !h->lost || lines_put_spoken(l, NULL, e);
+}
+
+/* Whether what the file remembers is the last word: not that of a file which has never asked. */
+static bool put_verdict(struct hearing *h, struct err *e)
+{
+    struct lines *l = &h->f->spool.lines;
+    return h->others || h->lost || h->is_anew ? lines_others(l, e) : lines_alone(l, e);
+}
+
+/* Lock held. */
 static bool write(struct hearing *h, struct err *e)
 {
     struct feed *f = h->f;
+    struct lines *l = &f->spool.lines;
     struct err ignored = { .fate = ERR_NONE };
-    const bool was = f->spool.lines.in_doubt;
-    bool good = feed_begin(f, e) && write_heard(h, e) && feed_commit(f, e);
-    if (!good) {
+    bool good = feed_begin(f, e) && lines_store(l, e) && put_lanes(h, e) && put_keys(h, e) &&
+                put_verdict(h, e) && feed_commit(f, e);
+    if (good) {
+        l->in_doubt = false;
+    } else {
         spool_rollback(&f->spool);
         feed_forget(f);
     }
-    f->spool.lines.in_doubt = was && !good;
-    return lines_read(&f->spool.lines, good ? e : &ignored) && good;
+    return lines_read(l, good ? e : &ignored) && good;
 }
 
 static void tell(const struct hearing *h)
@@ -202,4 +215,32 @@ bool publisher_hear(struct feed *f, struct arena *a, struct err *e)
     buf_release(&h.keys);
     mem_free(h.to);
     return good;
+}
+
+/* One turn. Lock held. */
+static bool settle_some(struct feed *f, bool *more, struct err *e)
+{
+    if (feed_begin(f, e) && doubts_settle(&f->spool, more, e) && feed_commit(f, e))
+        return true;
+    spool_rollback(&f->spool);
+    feed_forget(f);
+    return false;
+}
+
+bool publisher_settle(struct feed *f, struct err *e)
+{
+    bool good = true;
+    for (bool more = true; good && more;) {
+        pthread_mutex_lock(&f->lock);
+        good = settle_some(f, &more, e);
+        f->publisher.is_settled = good && !more && !f->spool.lines.in_doubt;
+        pthread_mutex_unlock(&f->lock);
+    }
+    return good;
+}
+
+void publisher_doubt(struct feed *f)
+{
+    lines_doubt(&f->spool.lines);
+    f->publisher.is_settled = false;
 }

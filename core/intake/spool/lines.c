@@ -10,14 +10,16 @@ static const char *const texts[LINES_QUERY_COUNT] = {
     [LINES_ANY] = "select 1 from opening limit 1",
     [LINES_OURS] = "select 1 from opening where word = ?1",
     [LINES_BELIEVED] = "select word from opening where believed = 1 order by n desc limit ?1",
-    [LINES_BELIEVE] = "update opening set believed = 1 where believed = 0",
+    [LINES_BELIEVE] = "update opening set believed = 1 where believed in (0, 2)",
     [LINES_BREAK] = "update opening set believed = -1 where believed >= 0",
+    [LINES_BREAK_BEFORE] = "update opening set believed = -1 where believed in (0, 1)",
     [LINES_HEARD] = "select next, word from heard_to where partition = ?1",
     [LINES_HEARD_PUT] = "insert or replace into heard_to values (?1, ?2, ?3)",
     [LINES_SPOKEN] = "select 1 from spoken_since where (key = ?1 or key = x'') and n >"
                      " coalesce((select max(n) from opening where word = ?2), 0) limit 1",
     [LINES_SPOKEN_PUT] = "insert or replace into spoken_since"
-                         " select ?1, coalesce(max(n), 0) + 1 from opening",
+                         " select ?1, coalesce(min(case when believed = 2 then n end),"
+                         " max(n) + 1, 1) from opening",
     [LINES_SPOKEN_ANY] = "select 1 from spoken_since limit 1",
 };
 
@@ -68,11 +70,10 @@ static bool put(struct lines *l, uint32_t word, int believed, struct err *e)
 
 bool lines_store(struct lines *l, struct err *e)
 {
-    if (l->is_stored)
+    if (l->is_stored || l->storing)
         return true;
     l->storing = true;
-    /* What was drawn since counts in its stead. */
-    return put(l, l->opening, l->now == l->opening ? 0 : -1, e);
+    return put(l, l->now, l->in_doubt ? 2 : 0, e);
 }
 
 void lines_stored(struct lines *l, bool committed)
@@ -141,6 +142,24 @@ bool lines_put_spoken(struct lines *l, const uint8_t *key, struct err *e)
     return db_do(l->q[LINES_SPOKEN_PUT], e);
 }
 
+/* No opening has the highest bit. */
+static uint32_t draw(void)
+{
+    uint32_t word = 0;
+    random_bytes((uint8_t *)&word, sizeof word);
+    return word | (uint32_t)1 << 31;
+}
+
+void lines_doubt(struct lines *l)
+{
+    if (l->in_doubt)
+        return;
+    l->now = draw();
+    l->in_doubt = true;
+    l->is_stored = false;
+    l->count = 0;
+}
+
 bool lines_alone(struct lines *l, struct err *e)
 {
     return db_do(l->q[LINES_BELIEVE], e);
@@ -148,8 +167,8 @@ bool lines_alone(struct lines *l, struct err *e)
 
 bool lines_others(struct lines *l, struct err *e)
 {
-    uint32_t word = 0;
-    random_bytes((uint8_t *)&word, sizeof word);
-    l->now = word;
-    return db_do(l->q[LINES_BREAK], e) && put(l, word, 1, e);
+    if (l->in_doubt)
+        return db_do(l->q[LINES_BREAK_BEFORE], e) && lines_alone(l, e);
+    l->now = draw();
+    return db_do(l->q[LINES_BREAK], e) && put(l, l->now, 1, e);
 }

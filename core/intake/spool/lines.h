@@ -6,6 +6,8 @@
  * Where all that is of this feed was numbered by openings of this file, their words are believed;
  * where another spool has spoken, none of before ever is again, a new word is drawn, and of whom it
  * spoke is kept. Until the bus was asked only what was written since is believed: it is in doubt.
+ * Nothing is published before that, so of what others are then heard to have said, all stands
+ * before what was taken in doubt: openings that have published nothing are believed all the same.
  * Threads: the caller's lock; what writes, within its transaction. Errors: db.*. */
 #ifndef CONCORDAT_INTAKE_SPOOL_LINES_H
 #define CONCORDAT_INTAKE_SPOOL_LINES_H
@@ -13,7 +15,8 @@
 #include "base/ids.h"
 #include "host/db.h"
 
-/* opening: each that has stored something; believed 0: not asked about, 1: yes, -1: never again.
+/* opening: each that has stored something; believed 0: not asked about, 1: yes, -1: never again,
+ * 2: not asked about, and nothing of it is published.
  * heard_to: how far the topic of events was read, and a word of what stood there last.
  * spoken_since: keys of subjects and local ids that another spool has spoken of, and the n of the
  * first opening that knew it. */
@@ -35,6 +38,7 @@ enum lines_query {
     LINES_BELIEVED,
     LINES_BELIEVE,
     LINES_BREAK,
+    LINES_BREAK_BEFORE,
     LINES_HEARD,
     LINES_HEARD_PUT,
     LINES_SPOKEN,
@@ -46,11 +50,12 @@ enum lines_query {
 struct lines {
     struct db *db;
     struct db_query *q[LINES_QUERY_COUNT];
-    uint32_t opening, now; /* of this opening; what is written carries */
+    uint32_t opening,
+        now; /* of this opening; what is written carries, stored with the first of it */
     uint32_t believed[LINES_BELIEVED_MAX];
     size_t count;
-    bool in_doubt;  /* the bus was not asked yet */
-    bool is_stored; /* this opening is */
+    bool in_doubt;  /* the bus was not asked yet, or is away */
+    bool is_stored; /* now is */
     bool storing;   /* in the open turn */
     bool spoken;    /* there is anything in it */
     bool is_old;    /* the file is of a program that knew no lines */
@@ -59,10 +64,13 @@ struct lines {
 /* has_taken: the file has taken something before. */
 MUST_CHECK bool lines_open(struct lines *l, struct db *d, uint32_t opening, bool has_taken,
                            struct err *e);
-/* Before each commit, and after it: the first stores the opening. */
+/* Before each commit and before what the bus says is written, and after the commit: the first
+ * stores the opening. */
 MUST_CHECK bool lines_store(struct lines *l, struct err *e);
 void lines_stored(struct lines *l, bool committed);
 
+/* The bus is away: whether others speak nobody can tell, until they were heard. */
+void lines_doubt(struct lines *l);
 /* Whether what carries that word is the last that was said, as far as anybody can know. */
 bool lines_believes(const struct lines *l, uint32_t word);
 /* Whether an opening is one of this file. */
@@ -81,8 +89,7 @@ struct heard {
 MUST_CHECK bool lines_heard(struct lines *l, int partition, struct heard *out, struct err *e);
 MUST_CHECK bool lines_put_heard(struct lines *l, int partition, const struct heard *to,
                                 struct err *e);
-/* Before lines_others, which draws the word that knows it. key NULL: it may have spoken of
- * anybody. */
+/* Between lines_store and lines_others. key NULL: it may have spoken of anybody. */
 MUST_CHECK bool lines_put_spoken(struct lines *l, const uint8_t *key, struct err *e);
 /* What the bus says: nobody else has spoken, or somebody has. */
 MUST_CHECK bool lines_alone(struct lines *l, struct err *e);

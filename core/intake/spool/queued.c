@@ -44,7 +44,7 @@ bool queued_next(struct slice all, size_t *at, struct queued *out, struct err *e
     if (*at >= all.n)
         return false;
     struct slice left = slice_from(all, *at);
-    if (left.n < FIXED_BYTES || left.p[0] > QUEUED_QUARANTINE)
+    if (left.n < FIXED_BYTES || left.p[0] > QUEUED_END)
         return damaged(*at, e);
     size_t n = number(left.p + FIXED_BYTES - LENGTH_BYTES, LENGTH_BYTES);
     if (n > left.n - FIXED_BYTES)

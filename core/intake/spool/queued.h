@@ -9,7 +9,8 @@
 #include "base/buf.h"
 #include "base/ids.h"
 
-enum queued_topic { QUEUED_EVENT, QUEUED_QUARANTINE };
+/* QUEUED_IF, QUEUED_END: no records, but whether some are told (doubts.h). */
+enum queued_topic { QUEUED_EVENT, QUEUED_QUARANTINE, QUEUED_IF, QUEUED_END };
 
 struct queued {
     enum queued_topic topic;

@@ -2,6 +2,7 @@
 #include "intake/spool/spool.h"
 
 #include "host/crypto.h"
+#include "intake/spool/doubts.h"
 #include "intake/spool/quarantine.h"
 #include "intake/spool/words.h"
 #include "intake/spool/snapshot.h"
@@ -30,7 +31,7 @@ static const char schema[] =
     " unchanged, duplicates, not_carried, quarantined, refused_environment, refused_later, events,"
     " lost_ids, feed_seq);"
     "insert or ignore into total values (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "
-    "0);" QUARANTINE_SCHEMA_LATER WORDS_SCHEMA_LATER LINES_SCHEMA;
+    "0);" QUARANTINE_SCHEMA_LATER WORDS_SCHEMA_LATER LINES_SCHEMA DOUBTS_SCHEMA;
 
 /* A checkpoint moves its pages into the file while a turn waits: at 16 MiB it comes once in some
  * hundred turns, so that it stays out of the 99th percentile. */
@@ -69,6 +70,13 @@ static const char *const texts[SPOOL_QUERY_COUNT] = {
     [SPOOL_SENT_CUT] = "delete from sent where n > ?1",
     [SPOOL_GAP] = "insert or replace into gap values (?1, ?2, ?3)",
     [SPOOL_CURSOR] = "insert or replace into cursor values (1, ?1)",
+    [SPOOL_DOUBT_PUT] = "insert into doubt values (?1)",
+    [SPOOL_DOUBT_FIRST] = "select n from doubt order by n limit 1",
+    [SPOOL_DOUBT_ROW] = "select records, length(raw) from message where n = ?1",
+    [SPOOL_DOUBT_SETTLE] = "update message set records = ?2, messages = messages + ?3"
+                           " where n = ?1",
+    [SPOOL_DOUBT_EMPTY] = "delete from message where n = ?1",
+    [SPOOL_DOUBT_END] = "delete from doubt where n = ?1",
     [SPOOL_SIZES] = "select coalesce(sum(length(raw) + length(records)), 0) from message"
                     " where n > ?1 and n <= ?2",
 };
@@ -211,6 +219,16 @@ static void clear_gathered(struct spool *s)
     clear(&s->answers);
     s->messages = 0;
     s->head = NULL;
+    s->has_doubts = false;
+}
+
+static bool write_doubts(struct spool *s, struct err *e)
+{
+    if (!s->has_doubts)
+        return true;
+    s->has_doubts = false;
+    db_bind_int(s->q[SPOOL_DOUBT_PUT], 1, number(s));
+    return db_do(s->q[SPOOL_DOUBT_PUT], e);
 }
 
 static bool write_messages(struct spool *s, struct err *e)
@@ -222,7 +240,7 @@ static bool write_messages(struct spool *s, struct err *e)
     db_bind_int(q, 2, s->messages);
     db_bind_blob(q, 3, buf_slice(&s->raws));
     db_bind_blob(q, 4, buf_slice(&s->records));
-    bool good = db_do(q, e);
+    bool good = db_do(q, e) && write_doubts(s, e);
     clear(&s->raws);
     clear(&s->records);
     s->messages = 0;

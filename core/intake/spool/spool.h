@@ -47,6 +47,12 @@ enum spool_query {
     SPOOL_GAP,
     SPOOL_SIZES,
     SPOOL_CURSOR,
+    SPOOL_DOUBT_PUT,
+    SPOOL_DOUBT_FIRST,
+    SPOOL_DOUBT_ROW,
+    SPOOL_DOUBT_SETTLE,
+    SPOOL_DOUBT_EMPTY,
+    SPOOL_DOUBT_END,
     SPOOL_QUERY_COUNT
 };
 
@@ -78,6 +84,7 @@ struct spool {
                                * SPOOL_HEAD in its length */
     const uint8_t *head;      /* of what was put last; borrowed, only compared */
     int64_t messages;         /* of these, without notices */
+    bool has_doubts;          /* some of their records wait for what the bus will say; doubts.h */
     struct buf answers;       /* gathered answers; spool_answers.c */
     int64_t answers_row, answers_ms;
     int64_t answers_max_bytes; /* beyond it the oldest go, whatever their age; 0: never */

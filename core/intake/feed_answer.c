@@ -1,0 +1,50 @@
+/* feed_answer.c - what an arrival is answered, of the outcomes of its messages. */
+#include "intake/feed.h"
+
+static int severity(enum answer_fate fate)
+{
+    return fate == ANSWER_KEPT ? 0 : fate == ANSWER_REFUSED ? 1 : 2;
+}
+
+/* Whether the answer of a unit's later message counts beside that of those before: it ended worse,
+ * or it says what they leave open. */
+static bool counts_too(const struct answer *now, const struct answer *given, int worse)
+{
+    bool says_more =
+        (slice_is_empty(now->reply) && !slice_is_empty(given->reply)) || (!now->why && given->why);
+    return worse > 0 || (worse == 0 && says_more);
+}
+
+/* That one alone is kept for the transport, so that a unit's answer takes no more memory the more
+ * messages it has. */
+bool feed_answer_with(struct feed *f, const struct message *m, const struct answer *given,
+                      struct err *e)
+{
+    struct answer *now = &f->turn.out[m->arrival];
+    int worse = severity(given->fate) - severity(now->fate);
+    if (!counts_too(now, given, worse))
+        return true;
+    struct slice reply =
+        worse == 0 && now->reply.n ? now->reply : arena_copy(&f->keep, given->reply);
+    struct err *why = given->why ? ARENA_NEW(&f->keep, struct err) : NULL;
+    if (!reply.p || (given->why && !why))
+        return err_memory(e);
+    if (why)
+        *why = *given->why;
+    *now = (struct answer){ .fate = given->fate, .reply = reply, .why = why };
+    return true;
+}
+
+bool feed_answer(struct feed *f, const struct message *m, enum reply_kind kind,
+                 enum answer_fate fate, struct answer *given, struct err *e)
+{
+    *given = (struct answer){ .fate = fate, .why = kind == REPLY_ACCEPT ? NULL : &m->why };
+    buf_reset(&f->reply);
+    if (f->format->reply) {
+        f->format->reply(m->doc, m->raw, kind, given->why, f->turn.now_ms, &f->reply);
+        if (!buf_done(&f->reply, e))
+            return false;
+        given->reply = buf_slice(&f->reply);
+    }
+    return feed_answer_with(f, m, given, e);
+}
