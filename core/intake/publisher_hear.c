@@ -130,7 +130,7 @@ static bool hear_lane(struct hearing *h, int partition, struct err *e)
         !is_same(h, partition, to, &same, e))
         return false;
     h->is_anew = h->is_anew || !same;
-    h->lost = h->lost || (same && to->next > 0 && to->next < now.first);
+    h->lost = h->lost || (same && to->next >= 0 && to->next < now.first);
     if (to->next < 0 && h->f->spool.lines.is_old)
         *to = (struct heard){ now.next, now.stamp };
     else if (!same || to->next < now.first)
