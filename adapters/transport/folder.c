@@ -22,11 +22,12 @@ static const struct cfg_option options[] = {
     { "pattern", CFG_TEXT, AT(pattern), "*", "which file names are taken in, as *.csv" },
     { "suffix", CFG_TEXT, AT(suffix), "", "ending of the names of written files, as .csv" },
     { "settle", CFG_MS, AT(settle_ms), "2s",
-      "a file is taken when it has not changed for so long" },
-    { "retry", CFG_MS, AT(retry_ms), "10s", "when a file that could not be kept is tried again" },
+      "a file is taken in when it has not changed for this long" },
+    { "retry", CFG_MS, AT(retry_ms), "10s",
+      "how long after a failure a file that could not be stored is tried again" },
     { "size_max", CFG_BYTES, AT(size_max), "64MiB", "a larger file goes to refused/ unread" },
     { "done_age", CFG_MS, AT(done_age_ms), "0s",
-      "how long a taken file lies in done/ before it is deleted, at least 1h; 0s: for ever" },
+      "how long a file stays in done/ before it is deleted, at least 1h; 0s: for ever" },
     { .type = CFG_END },
 };
 

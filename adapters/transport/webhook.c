@@ -76,23 +76,20 @@ static const struct cfg_option options[] = {
     { "body_max", CFG_BYTES, AT(body_max), "1MiB",
       "a larger message, also when it was compressed, is answered 413" },
     { "buffers_max", CFG_BYTES, AT(buffers_max), "64MiB",
-      "bodies under way at one time in sum, half of it for one address, never less than two of "
-      "body_max; more are "
-      "answered 503" },
+      "memory for all bodies being received, half of it for one address, at least twice body_max; "
+      "beyond it the answer is 503" },
     { "idle", CFG_MS, AT(idle_ms), "30s", "a connection without a request is closed after this" },
     { "head_time", CFG_MS, AT(head_ms), "10s",
       "a request whose head has not come after this is answered 408" },
     { "request_time", CFG_MS, AT(request_ms), "1m",
-      "the same of the whole request, whatever drips; and how long its answer may take to be "
-      "read" },
+      "the same for the whole request, and for how long a peer may take to read its answer" },
     { "connections_max", CFG_COUNT, AT(connections_max), "0",
-      "connections at one time; past it, of the address that has most the one goes that waits "
-      "longest; 0: 256, "
-      "or fewer where the limit of open files is low" },
+      "connections at one time; beyond it, the address with most connections loses the one that "
+      "has waited longest; 0: 256, or fewer where the limit of open files is low" },
     { "peer_connections_max", CFG_COUNT, AT(peer_connections_max), "64",
       "the same of one address" },
     { "retry_after", CFG_MS, AT(retry_after_ms), "5s",
-      "when a sender should come again with what cannot be kept now" },
+      "how long a sender is asked to wait with what cannot be stored now" },
     SECURE_TLS(AT(secure)),
     SECURE_CLEARTEXT(AT(secure)),
     SECURE_ANYONE(AT(secure)),

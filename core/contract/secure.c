@@ -13,12 +13,13 @@ static const struct cfg_option tls_options[] = {
       "PEM file: its own certificate, then those that signed it" },
     { "key", CFG_PATH, TLS_AT(key), "", "PEM file (mode 0600): the key of that certificate" },
     { "ca", CFG_PATH, TLS_AT(ca), "",
-      "PEM file: whose certificates are good, and revocation lists; none: a sender takes the "
+      "PEM file: trusted authorities, and revocation lists; unless set, a sender trusts the "
       "system's" },
     { "client", CFG_TEXT, TLS_AT(client), "",
-      "required or optional: whether who connects must show a certificate; none: it is not asked" },
+      "required or optional: whether a client must show a certificate; unless set it is not "
+      "asked" },
     { "name", CFG_TEXT, TLS_AT(name), "",
-      "the name that the other side's certificate must be of; none: the host that is called" },
+      "the name that the other side's certificate must have; unless set: the host that is called" },
     { "min", CFG_TEXT, TLS_AT(min), "1.2", "the oldest version taken: 1.2 or 1.3" },
     { .type = CFG_END },
 };

@@ -43,24 +43,24 @@ struct secure {
 #define SECURE_TLS(at)                                                                             \
     {                                                                                              \
         "tls", CFG_TLS, (at) + offsetof(struct secure, tls), NULL,                                 \
-            "cert, key, ca, of a listener client, of a sender name, min: TLS with these"           \
+            "TLS: cert, key, ca and min; of a listener also client, of a sender also name"         \
     }
 #define SECURE_CREDENTIALS(at)                                                                     \
     { "credentials", CFG_CREDENTIALS, (at) + offsetof(struct secure, credentials), NULL,           \
       "what a sender shows: bearer_file, or header and value_file, or basic_file" },               \
     {                                                                                              \
         "proxy", CFG_TEXT, (at) + offsetof(struct secure, proxy), "",                              \
-            "http://host:port of a proxy that every call goes through; none: straight"             \
+            "http://host:port of a proxy for every call; unless set: none"                         \
     }
 #define SECURE_CLEARTEXT(at)                                                                       \
     {                                                                                              \
         "cleartext", CFG_WORD, (at) + offsetof(struct secure, cleartext), NULL,                    \
-            "{because: TEXT}: goes beyond this machine without TLS, and why that is right"         \
+            "{because: TEXT}: data leaves this machine without TLS, and why that is right"         \
     }
 #define SECURE_ANYONE(at)                                                                          \
     {                                                                                              \
         "anyone", CFG_WORD, (at) + offsetof(struct secure, anyone), NULL,                          \
-            "{because: TEXT}: takes messages from whoever comes, and why that is right"            \
+            "{because: TEXT}: messages are accepted from anybody, and why that is right"           \
     }
 
 /* The table of a group's own options; NULL: that type is no group. */

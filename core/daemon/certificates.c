@@ -86,10 +86,10 @@ static void walk(const struct figures_of *of, int64_t now_ms, each_certificate e
     }
 }
 
-const char certificates_family[] =
-    "# HELP concordat_certificate_days_left Whole days until the certificate ends that a part "
-    "shows, or was last shown; below 0: it has, or cannot be read.\n"
-    "# TYPE concordat_certificate_days_left gauge\n";
+const char certificates_family[] = "# HELP concordat_certificate_days_left Whole days until a "
+                                   "certificate ends that a part shows or "
+                                   "was last shown; below 0 it has ended or cannot be read.\n"
+                                   "# TYPE concordat_certificate_days_left gauge\n";
 
 struct writing {
     struct buf *out;

@@ -102,13 +102,13 @@ static const struct table_family of_feeds[] = {
       5 },
     { "concordat_feed_refused_messages_total",
       "counter",
-      "Messages answered no, and not kept.",
+      "Messages that were refused and not stored.",
       "reason",
       { { "wrong-environment", FEED(refused_environment) }, { "later", FEED(refused_later) } },
       2 },
     { "concordat_feed_events_total",
       "counter",
-      "Events made of the messages.",
+      "Events made from the messages.",
       NULL,
       { { NULL, FEED(events) } },
       1 },
@@ -120,13 +120,13 @@ static const struct table_family of_feeds[] = {
       1 },
     { "concordat_feed_unknown_messages_total",
       "counter",
-      "Messages of types that no rule and no not_carried of the mapping names.",
+      "Messages of a type that the mapping neither has a rule for nor lists under not_carried.",
       NULL,
       { { NULL, FEED(unknown) } },
       1 },
     { "concordat_feed_unkept_values_total",
       "counter",
-      "Values that were read and are in no record: a table lacks them, or they cannot be read.",
+      "Values that are in no record because a table lacks them or they cannot be read.",
       NULL,
       { { NULL, FEED(not_kept) } },
       1 },
@@ -138,7 +138,7 @@ static const struct table_family of_feeds[] = {
       1 },
     { "concordat_feed_lost_messages",
       "gauge",
-      "Messages that the bus had and lost, and that were no longer kept to be published again.",
+      "Messages that the bus lost when the feed no longer had them to publish again.",
       NULL,
       { { NULL, FEED(lost) } },
       1 },
@@ -150,19 +150,19 @@ static const struct table_family of_feeds[] = {
       1 },
     { "concordat_feed_vanished_rows",
       "gauge",
-      "Rows that the last snapshot lacks: somebody has to look.",
+      "Rows missing from the last snapshot: somebody has to look.",
       NULL,
       { { NULL, FEED(vanished) } },
       1 },
     { "concordat_feed_quarantine_bytes",
       "gauge",
-      "Size of what lies in the quarantine.",
+      "Size of the messages in the quarantine.",
       NULL,
       { { NULL, FEED(aside_bytes) } },
       1 },
     { "concordat_feed_words",
       "gauge",
-      "Words about sharing that are kept for links to come.",
+      "Consents, objections and restrictions stored until a link says whom they are about.",
       NULL,
       { { NULL, FEED(words) } },
       1 },
@@ -183,7 +183,7 @@ static const struct table_family of_deliveries[] = {
       1 },
     { "concordat_delivery_ended_disclosures_total",
       "counter",
-      "What became of them.",
+      "What became of the disclosures taken.",
       "outcome",
       { { "accepted", DELIVERY(accepted) },
         { "refused", DELIVERY(refused) },
@@ -191,31 +191,32 @@ static const struct table_family of_deliveries[] = {
       3 },
     { "concordat_delivery_reduced_disclosures_total",
       "counter",
-      "Those accepted of which the door took something out.",
+      "Disclosures accepted by the partner after the last check before sending removed something.",
       NULL,
       { { NULL, DELIVERY(reduced) } },
       1 },
     { "concordat_delivery_skipped_disclosures_total",
       "counter",
-      "Those that aged out before they were taken, and that people passed over.",
+      "Disclosures that the bus deleted before they were taken, and that a person skipped.",
       NULL,
       { { NULL, DELIVERY(skipped) } },
       1 },
     { "concordat_delivery_undelivered_disclosures",
       "gauge",
-      "Those that wait for the partner.",
+      "Disclosures that wait for the partner.",
       NULL,
       { { NULL, DELIVERY(outstanding) } },
       1 },
     { "concordat_delivery_parked_disclosures",
       "gauge",
-      "Of these, set aside until somebody sees to them (status says what ends it): page somebody.",
+      "Waiting disclosures set aside until somebody deals with them (status says how): page "
+      "somebody.",
       NULL,
       { { NULL, DELIVERY(parked) } },
       1 },
     { "concordat_delivery_troubled_disclosures",
       "gauge",
-      "Of these, tried in vain and to be tried again.",
+      "Waiting disclosures that failed and will be tried again.",
       NULL,
       { { NULL, DELIVERY(troubled) } },
       1 },
@@ -264,14 +265,16 @@ static void put_snapshots(struct buf *out, const struct figures_of *of, const st
     static const char age[] = "concordat_feed_snapshot_age_seconds";
     static const char stale[] = "concordat_feed_snapshot_stale";
     const struct site *s = of->site;
-    put_family(out, age, "gauge",
-               "Since the last complete snapshot came, or was first waited for.");
+    put_family(
+        out, age, "gauge",
+        "Seconds since the last complete snapshot, or since the feed began to wait for the first.");
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct label name = { "feed", slice_text(s->feeds[i].name) };
         if ((!of->feeds || of->feeds[i]) && f->feeds[i].snapshot_ms)
             put_seconds(out, age, &name, 1, f->at_ms - f->feeds[i].snapshot_ms);
     }
-    put_family(out, stale, "gauge", "Whether it is older than the feed allows: page somebody.");
+    put_family(out, stale, "gauge",
+               "Is 1 when the last snapshot is older than stale_after: page somebody.");
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct label name = { "feed", slice_text(s->feeds[i].name) };
         if ((!of->feeds || of->feeds[i]) && f->feeds[i].stale_after_ms)
@@ -286,10 +289,9 @@ static void put_trouble(struct buf *out, const struct figures_of *of, const stru
     static const char *const ages[] = { "concordat_delivery_trouble_age_seconds",
                                         "concordat_delivery_down_seconds" };
     const struct site *s = of->site;
-    put_family(
-        out, alarm, "gauge",
-        "Whether something is parked, down for somebody to mend, or in trouble for longer than "
-        "alarm_after: page somebody.");
+    put_family(out, alarm, "gauge",
+               "Is 1 when something is parked, needs a person to mend it, or has failed for longer "
+               "than alarm_after: page somebody.");
     for (size_t i = 0; i < s->delivery_count; i++) {
         const struct label name = { "delivery", slice_text(s->deliveries[i].name) };
         if (!of->deliveries || of->deliveries[i])
@@ -297,8 +299,8 @@ static void put_trouble(struct buf *out, const struct figures_of *of, const stru
     }
     for (size_t k = 0; k < 2; k++) {
         put_family(out, ages[k], "gauge",
-                   k ? "Since nothing goes at all; 0: it does."
-                     : "How long the oldest has been tried in vain; 0: none is.");
+                   k ? "For how long nothing could be sent to the partner; 0 while it works."
+                     : "How long the oldest failing disclosure has been failing; 0 when none is.");
         for (size_t i = 0; i < s->delivery_count; i++) {
             const struct delivery_counts *n = &f->deliveries[i];
             const struct label name = { "delivery", slice_text(s->deliveries[i].name) };
@@ -316,21 +318,24 @@ static void put_asides(struct buf *out, const struct figures_of *of, const struc
     static const char age[] = "concordat_feed_quarantine_oldest_age_seconds";
     static const char alarm[] = "concordat_feed_quarantine_alarm";
     const struct site *s = of->site;
-    put_family(out, now, "gauge", "Messages in the quarantine, by the code of what is wrong.");
+    put_family(out, now, "gauge", "Messages in the quarantine, by the code of their error.");
     for (size_t i = 0; i < f->aside_count; i++) {
         const struct figures_aside *a = &f->asides[i];
         const struct label labels[] = { { "feed", slice_text(s->feeds[a->feed].name) },
                                         { "code", a->code } };
         put_count(out, now, labels, 2, a->n);
     }
-    put_family(out, age, "gauge", "Since the oldest of them came; 0: there is none.");
+    put_family(out, age, "gauge",
+               "Age of the oldest message in the quarantine; 0 when there is none.");
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct label name = { "feed", slice_text(s->feeds[i].name) };
         int64_t since = f->feeds[i].aside_oldest_ms;
         if (!of->feeds || of->feeds[i])
             put_seconds(out, age, &name, 1, since ? f->at_ms - since : 0);
     }
-    put_family(out, alarm, "gauge", "Whether it is full, or older than it may be: page somebody.");
+    put_family(out, alarm, "gauge",
+               "Is 1 when the quarantine is full or has a message older than quarantine_age: page "
+               "somebody.");
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct label name = { "feed", slice_text(s->feeds[i].name) };
         if (!of->feeds || of->feeds[i])
@@ -344,15 +349,18 @@ static void put_words(struct buf *out, const struct figures_of *of, const struct
     static const char age[] = "concordat_feed_words_oldest_age_seconds";
     static const char full[] = "concordat_feed_words_full";
     const struct site *s = of->site;
-    put_family(out, age, "gauge", "Since the oldest word about sharing is kept; 0: there is none.");
+    put_family(out, age, "gauge",
+               "Age of the oldest stored consent, objection or restriction that waits for a link; "
+               "0 when there is none.");
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct label name = { "feed", slice_text(s->feeds[i].name) };
         int64_t since = f->feeds[i].words_oldest_ms;
         if (!of->feeds || of->feeds[i])
             put_seconds(out, age, &name, 1, since ? f->at_ms - since : 0);
     }
-    put_family(out, full, "gauge",
-               "Whether one was asked to come again for want of room: page somebody.");
+    put_family(
+        out, full, "gauge",
+        "Is 1 when a sender was asked to come again because words_max was reached: page somebody.");
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct label name = { "feed", slice_text(s->feeds[i].name) };
         if (!of->feeds || of->feeds[i])
@@ -384,7 +392,7 @@ static void put_away(struct buf *out, const struct figures_of *of, const struct 
     if (of->site->feed_count == 0)
         return;
     put_family(out, away, "gauge",
-               "For how long the bus has not taken what the feed keeps; 0 while it does.");
+               "For how long the bus has not accepted what the feed has stored; 0 while it does.");
     for (size_t i = 0; i < of->site->feed_count; i++) {
         const struct label label = { "feed", slice_text(of->site->feeds[i].name) };
         int64_t since_ms = p->bus_away_since_ms[i];
@@ -405,7 +413,7 @@ static void put_bundle(struct buf *out, const struct figures *f, const struct me
     put_one(out, "concordat_bundle_number", "gauge", "The number of the bundle in force.",
             f->rules->number);
     put_one(out, "concordat_bundle_wants_restart", "gauge",
-            "Whether a bundle that is due needs that this process starts again.", p->wants_restart);
+            "Is 1 when a bundle that is due needs a restart of this process.", p->wants_restart);
 }
 
 static void put_ends(struct buf *out, const struct figures *f)
@@ -416,12 +424,11 @@ static void put_ends(struct buf *out, const struct figures *f)
     char version[16];
     for (int is_review = 0; is_review < 2; is_review++) {
         if (is_review)
-            put_family(out, review, "gauge", "Whether the agreement's review is overdue.");
+            put_family(out, review, "gauge", "Is 1 when the agreement's review is overdue.");
         else
-            put_family(
-                out, days, "gauge",
-                "Whole days after today until the agreement ends; below 0: it has ended, and "
-                "what would flow is held.");
+            put_family(out, days, "gauge",
+                       "Whole days after today until the agreement ends; below 0 it has ended, and "
+                       "disclosures under it are held.");
         for (size_t i = 0; i < f->end_count; i++) {
             const struct expiry *x = &f->ends[i];
             (void)snprintf(version, sizeof version, "%d", list[x->agreement].version);
@@ -440,9 +447,10 @@ static void put_held(struct buf *out, const struct figures *f)
     static const struct {
         const char *name, *help;
     } families[] = {
-        { "concordat_held_disclosures", "What waits for a named person." },
-        { "concordat_held_overdue_disclosures", "That waits past its deadline: page somebody." },
-        { "concordat_held_oldest_age_seconds", "How long the oldest has waited." },
+        { "concordat_held_disclosures", "Held disclosures that wait for a named person." },
+        { "concordat_held_overdue_disclosures",
+          "Held disclosures past their deadline: page somebody." },
+        { "concordat_held_oldest_age_seconds", "How long the oldest held disclosure has waited." },
     };
     for (size_t k = 0; k < 3; k++) {
         put_family(out, families[k].name, "gauge", families[k].help);
@@ -463,9 +471,9 @@ static void put_unread(struct buf *out, const struct figures *f)
     static const char age[] = "concordat_unread_oldest_age_seconds";
     const struct tally_counts *n = &f->routed;
     put_one(out, "concordat_unread_people", "gauge",
-            "Whose events wait for somebody to look at a message that could not be read.",
+            "People whose events wait until somebody looks at a message that could not be read.",
             n->unread);
-    put_family(out, age, "gauge", "How long the oldest of them has waited.");
+    put_family(out, age, "gauge", "How long the events of the first of these people have waited.");
     put_seconds(out, age, NULL, 0, n->unread ? f->at_ms - n->unread_oldest_ms : 0);
 }
 
@@ -477,19 +485,19 @@ static void put_claims(struct buf *out, const struct figures *f)
                       caught_up[] = "concordat_claims_caught_up_total", now[] = "concordat_claims";
     const struct tally_counts *n = &f->routed;
     put_family(out, made, "counter",
-               "Persons that a service began to claim by its own agency's word.");
+               "People that a service began to claim by its own agency's word.");
     for (size_t i = 0; i < n->claim_count; i++) {
         const struct label label = { "service", n->claims[i].service };
         put_count(out, made, &label, 1, n->claims[i].made);
     }
     put_family(out, caught_up, "counter",
-               "Of them those of whom older events were sent to it at once.");
+               "Claimed people whose older events were sent to the service at once.");
     for (size_t i = 0; i < n->claim_count; i++) {
         const struct label label = { "service", n->claims[i].service };
         put_count(out, caught_up, &label, 1, n->claims[i].caught_up);
     }
     put_family(out, now, "gauge",
-               "Persons claimed now, by how the claim stands against what other agencies have.");
+               "People claimed now, by how the claim compares with what other agencies say.");
     for (size_t i = 0; i < n->claim_count; i++)
         for (enum claim_state s = CLAIM_NONE + 1; s < CLAIM_STATES; s++) {
             const struct label labels[] = { { "service", n->claims[i].service },
@@ -506,40 +514,45 @@ static void put_router(struct buf *out, const struct figures *f, const struct me
     const struct tally_counts *n = &f->routed;
     put_one(out, "concordat_router_events_total", "counter", "Events decided.", n->events);
     put_one(out, "concordat_router_duplicate_events_total", "counter",
-            "Events dropped as sent twice.", n->duplicates);
+            "Events dropped because they were decided before.", n->duplicates);
     put_one(out, "concordat_router_feed_openings_total", "counter",
-            "Times that a partition met a feed's spool opened anew.", n->openings);
-    put_one(out, "concordat_router_returned_events_total", "counter",
-            "Events decided whose number had been given before: an older state came back.",
-            n->returned);
+            "Times that a partition met a new spool of a feed.", n->openings);
+    put_one(
+        out, "concordat_router_returned_events_total", "counter",
+        "Events decided although their number was used before: an older state folder came back.",
+        n->returned);
     put_one(out, "concordat_router_second_spool_events_total", "counter",
-            "Events at which a feed went on with another spool than the one before.", n->second);
+            "Events with which a feed changed from one spool to another.", n->second);
     put_one(out, "concordat_skipped_records_total", "counter",
-            "Records that aged out before a part had read them, and that people passed over.",
+            "Records that the bus deleted before a part had read them, and that a person skipped.",
             n->skipped);
     put_one(out, "concordat_router_standing_lanes", "gauge",
-            "Partitions of topics that wait for a human to say how to go on.", p->standing_lanes);
+            "Partitions of topics that wait for a person to say how to go on (concordat skip).",
+            p->standing_lanes);
     put_one(out, "concordat_router_refused_events_total", "counter",
             "Events that could not be decided.", n->refused);
     put_one(out, "concordat_router_not_yours_events_total", "counter",
-            "Events that would take back, replace or reuse what another agency or service said.",
+            "Events ignored because they would retract, replace or reuse what another agency or "
+            "service said.",
             n->not_yours);
     put_one(out, "concordat_router_not_allowed_facts_total", "counter",
-            "What an event would make known by a line of facts.yaml that does not name its role.",
+            "Facts ignored because the line of facts.yaml does not name the sender's role.",
             n->not_allowed);
     put_one(out, "concordat_router_receipts_total", "counter", "Receipts taken into the audit.",
             n->receipts);
     put_one(out, "concordat_router_caught_up_decisions_total", "counter",
-            "Decisions made when a gate had opened.", n->caught_up);
+            "Decisions on older events, made when a service began to be entitled to them.",
+            n->caught_up);
     put_family(out, decisions, "counter", "Decisions, one for each event and recipient.");
     for (size_t i = 0; i < n->reason_count; i++) {
         const struct label labels[] = { { "outcome", slice_text(n->reasons[i].outcome) },
                                         { "reason", slice_text(n->reasons[i].reason) } };
         put_count(out, decisions, labels, 2, n->reasons[i].count);
     }
-    put_family(out, lag, "gauge", "Since the router last had nothing left to decide.");
+    put_family(out, lag, "gauge", "Seconds since the router last had nothing left to decide.");
     put_seconds(out, lag, NULL, 0, p->router_lag_ms);
-    put_family(out, age, "gauge", "Since the audit was last read: what is told of it is as old.");
+    put_family(out, age, "gauge",
+               "Seconds since the audit was last read: figures from the audit are that old.");
     put_seconds(out, age, NULL, 0, f->at_ms - n->read_ms);
     put_held(out, f);
     put_unread(out, f);
@@ -555,14 +568,14 @@ static void put_process(struct buf *out, const struct figures *f, const struct m
                                     { "engine", SLICE(ENGINE_VERSION) } };
     put_family(out, build, "gauge", "What runs here.");
     put_count(out, build, labels, 2, 1);
-    put_family(out, start, "gauge", "When it started, since 1970.");
+    put_family(out, start, "gauge", "When it started, in seconds since 1970.");
     put_seconds(out, start, NULL, 0, p->started_ms);
-    put_one(out, "concordat_ready", "gauge", "Whether /health/ready says yes.", p->is_ready);
+    put_one(out, "concordat_ready", "gauge", "Is 1 when /health/ready says yes.", p->is_ready);
     put_one(out, "concordat_state_disk_free_bytes", "gauge",
-            "Room left for this process where the site keeps its state.", p->disk_free_bytes);
-    put_one(out, "concordat_state_disk_size_bytes", "gauge", "Of that disk's size.",
-            p->disk_size_bytes);
-    put_one(out, "concordat_balanced", "gauge", "Whether in = out: every sum comes to zero.",
+            "Free space for this process on the disk of the state folder.", p->disk_free_bytes);
+    put_one(out, "concordat_state_disk_size_bytes", "gauge",
+            "Size of the disk of the state folder.", p->disk_size_bytes);
+    put_one(out, "concordat_balanced", "gauge", "Is 1 when every balance in status comes to zero.",
             f->balanced);
 }
 
@@ -580,6 +593,7 @@ void metrics_write(const struct figures_of *of, const struct figures *f,
         put_router(out, f, p);
     if (of->tally && !of->feeds && !of->deliveries)
         put_one(out, "concordat_in_motion", "gauge",
-                "Messages, events, disclosures and receipts on their way between two rooms.",
+                "Messages, events, disclosures and receipts on their way between two parts of the "
+                "program.",
                 f->in_motion);
 }

@@ -385,7 +385,7 @@ static bool refuse_call(const struct http_client *c, CURLcode result, const stru
                    : err_set(e, ERR_RETRY, "http.connect", 0, "cannot call: no connection in time");
     case CURLE_SSL_CONNECT_ERROR:
         return err_set(e, ERR_RETRY, "tls.closed", 0,
-                       "the other side hung up before TLS was agreed");
+                       "the other side closed the connection before TLS was agreed");
     case CURLE_PEER_FAILED_VERIFICATION:
         return err_set(e, ERR_RETRY, "tls.name", 0,
                        "the other side's certificate is of another name than its address");

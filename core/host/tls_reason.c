@@ -113,7 +113,7 @@ static bool end_reason(int kind, int number, bool ready, struct err *e)
     return ready ? err_set(e, ERR_RETRY, "tls.cut", 0,
                            "the other side hung up without saying that it ends")
                  : err_set(e, ERR_RETRY, "tls.closed", 0,
-                           "the other side hung up before TLS was agreed");
+                           "the other side closed the connection before TLS was agreed");
 }
 
 bool tls_reason(SSL *ssl, int kind, int number, bool ready, struct err *e)

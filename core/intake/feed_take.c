@@ -367,7 +367,7 @@ static bool take_all(struct feed *f, const struct arrival *in, struct answer *ou
 static void say_kept_again(struct feed *f)
 {
     if (f->refusing)
-        log_line(LOG_INFO, &f->who, "intake.keeps", "messages are kept again");
+        log_line(LOG_INFO, &f->who, "intake.keeps", "the feed can store messages again");
     f->refusing = false;
     atomic_store(&f->refused_ms, 0);
 }

@@ -126,7 +126,7 @@ static void note_bus(struct feed *f)
     struct publisher *p = &f->publisher;
     bool was = atomic_exchange(&p->trouble, NULL);
     if (was)
-        log_line(LOG_INFO, &f->who, "intake.published", "the bus takes records again");
+        log_line(LOG_INFO, &f->who, "intake.published", "the bus accepts records again");
     if (was && f->o.waits)
         f->o.waits(f->o.waits_ctx, NULL);
     atomic_store(&p->away_ms, 0);

@@ -10,8 +10,8 @@
 const struct cfg_option reading_admin_options[] = {
     { "listen", CFG_TEXT, AT(listen), NULL, "address and port to answer on, as 127.0.0.1:9464" },
     { "hosts", CFG_LIST, AT(hosts), NULL,
-      "further names under which it is asked; under others than these, its own and loopback's it "
-      "answers 421" },
+      "further host names that it answers to; a request to any name but these, its own and "
+      "loopback's is answered 421" },
     SECURE_TLS(AT(secure)),
     SECURE_CLEARTEXT(AT(secure)),
     SECURE_ANYONE(AT(secure)),

@@ -198,17 +198,22 @@ static void read_timeliness(struct reading *r, const struct node *n, struct site
 
 const struct cfg_option reading_feed_options[] = {
     { "spool_max", CFG_BYTES, offsetof(struct site_feed, spool_max_bytes), "8GiB",
-      "messages that wait for the bus beyond this are answered: later" },
+      "space for messages that wait for the bus; when it is full, senders are asked to come again "
+      "later" },
     { "keep", CFG_MS, offsetof(struct site_feed, keep_ms), "48h",
-      "what the bus has is kept so long, within spool_max, and given again to a bus that lost it" },
+      "how long published messages are stored, within spool_max, so that they can be published "
+      "again if the bus loses them" },
     { "quarantine_max", CFG_BYTES, offsetof(struct site_feed, quarantine_max_bytes), "0",
-      "what may lie in the quarantine; 0: an eighth of spool_max" },
+      "space for the quarantine; 0: an eighth of spool_max" },
     { "quarantine_age", CFG_MS, offsetof(struct site_feed, quarantine_age_ms), "30d",
-      "how long it may lie there before it is an alarm, or let go if its sender was told no" },
+      "how long a message may stay in the quarantine: then it raises an alarm, or is deleted if "
+      "its sender was told no" },
     { "words_max", CFG_BYTES, offsetof(struct site_feed, words_max_bytes), "0",
-      "what may be kept of words about sharing for links to come; 0: an eighth of spool_max" },
+      "space for consents, objections and restrictions that wait for a link to a person; 0: an "
+      "eighth of spool_max" },
     { "stale_after", CFG_MS, offsetof(struct site_feed, stale_after_ms), "0s",
-      "of a feed of snapshots: an alarm when no complete one came for so long; 0s: never" },
+      "for a feed of snapshots: raise an alarm when no complete one has come for this long; 0s: "
+      "never" },
     { .type = CFG_END },
 };
 
@@ -278,7 +283,7 @@ const struct cfg_option reading_delivery_options[] = {
     { "retry_after_max", CFG_MS, offsetof(struct site_delivery, retry_after_max_ms), "1h",
       "the longest pause that the partner may ask for (Retry-After)" },
     { "alarm_after", CFG_MS, offsetof(struct site_delivery, alarm_after_ms), "10m",
-      "how long something may wait for another try before it is an alarm" },
+      "how long a disclosure may keep failing before it raises an alarm" },
     { .type = CFG_END },
 };
 

@@ -36,20 +36,21 @@ static const char *const entitled[] = { "entitled", NULL };
 STRICT_TABLE(
     load_keys_region, "", STRICT_MUST("region", STRICT_TEXT, "the region's id"),
     STRICT_MUST("partitions", STRICT_TEXT,
-                "over how many partitions people are spread on the bus, 1 to 1024; fixed for ever"),
+                "number of partitions of the bus over which people are spread, 1 to 1024; it can "
+                "never be changed"),
     STRICT_MUST("agencies", STRICT_MAP, "who belongs to it, by id"),
     STRICT_MAY("key_checks", STRICT_MAP, "check values of the region's keys (concordat key check)"),
     STRICT_MAY("approvers", STRICT_MAP, "who signs the next bundle, by id"),
     STRICT_MAY("people", STRICT_MAP, "who acts on what is held or set aside, by id"),
-    STRICT_MAY(
-        "holds", STRICT_MAP,
-        "REASON: TIME until somebody is paged, as {unknown: 4 hours}; default for the others"));
+    STRICT_MAY("holds", STRICT_MAP,
+               "REASON: TIME after which somebody is paged about a hold, as {unknown: 4 hours}; "
+               "default for all other reasons"));
 
 STRICT_TABLE(load_keys_agency,
              "agencies: NAME:", STRICT_MAY("title", STRICT_TEXT, "its name as people know it"),
              STRICT_MAY("codes", STRICT_MAP, "what national registers call it"),
              STRICT_MAY_BE("nhs_number", entitled,
-                           "that it may hold NHS numbers, and has the region's key"),
+                           "entitled: the agency may hold NHS numbers, and has the region's key"),
              STRICT_MAY("feeds", STRICT_MAP,
                         "feeds whose NHS numbers are traced, by the feed's name"),
              STRICT_MAY("key_check", STRICT_TEXT, "check value of the agency's own key"),
@@ -68,7 +69,8 @@ STRICT_TABLE(load_keys_service, "agencies: NAME: services: NAME:",
 STRICT_TABLE(load_keys_traced_feed, "agencies: NAME: feeds: NAME:",
              STRICT_MUST("nhs_number", STRICT_MAP, "how its numbers come to be right"));
 STRICT_TABLE(load_keys_traced, "agencies: NAME: feeds: NAME: nhs_number:",
-             STRICT_MUST("traced", STRICT_TEXT, "how they are traced, for whoever signs"));
+             STRICT_MUST("traced", STRICT_TEXT,
+                         "how they are traced, in words for those who sign"));
 
 STRICT_TABLE(load_keys_key_checks,
              "key_checks:", STRICT_MAY("region", STRICT_TEXT, "of the region's key"),
@@ -97,16 +99,17 @@ static const struct strict_table *const region[] = { &load_keys_region,      &lo
 
 STRICT_TABLE(
     load_keys_agreement, "", STRICT_MUST("agreement", STRICT_TEXT, "its id"),
-    STRICT_MUST("reference", STRICT_TEXT, "the number under which the parties file it"),
+    STRICT_MUST("reference", STRICT_TEXT, "the parties' own filing number"),
     STRICT_MUST("version", STRICT_TEXT,
-                "1 and up: what is signed is not changed, it gets a version"),
+                "1 and up; a signed agreement is never changed, a new version replaces it"),
     STRICT_MUST("title", STRICT_TEXT, "what it is, in a line"),
     STRICT_MUST("parties", STRICT_LIST, "agencies, two at least; only their services share by it"),
-    STRICT_MUST("purpose", STRICT_TEXT, "one id: what consent is asked for by it"),
-    STRICT_MUST("basis", STRICT_MAP, "PARTY: the law that lets it share, of every party"),
+    STRICT_MUST("purpose", STRICT_TEXT, "one id, for which consent is given or refused"),
+    STRICT_MUST("basis", STRICT_MAP, "for every party, the law that lets it share"),
     STRICT_MUST_BE("confidentiality", confidentialities,
-                   "what lifts the duty of confidence, apart from the basis"),
-    STRICT_MAY("duty", STRICT_TEXT, "the legal duty; must be named where one is relied on"),
+                   "what sets aside the duty of confidence, apart from the basis"),
+    STRICT_MAY("duty", STRICT_TEXT,
+               "the legal duty, where the basis or confidentiality relies on one"),
     STRICT_MUST("in_force", STRICT_MAP, "from when until when"),
     STRICT_MUST("controllers", STRICT_LIST, "parties that answer for the data"),
     STRICT_MUST("processor", STRICT_TEXT, "the agency that runs this for them"),
@@ -115,7 +118,7 @@ STRICT_TABLE(
     STRICT_MUST("retention_at_recipient", STRICT_TEXT, "how long recipients keep it"),
     STRICT_MUST("onward_sharing", STRICT_TEXT, "to whom recipients may pass it on"),
     STRICT_MUST("contacts", STRICT_MAP, "whom people and parties write to"),
-    STRICT_MUST("on_termination", STRICT_TEXT, "what becomes of the data when it ends"),
+    STRICT_MUST("on_termination", STRICT_TEXT, "what happens to the data when the agreement ends"),
     STRICT_MAY(
         "approved_by", STRICT_LIST,
         "who approved it, for the record; in force it is by signatures (concordat bundle sign)"),
@@ -129,8 +132,8 @@ STRICT_TABLE(load_keys_basis,
 
 STRICT_TABLE(load_keys_in_force,
              "in_force:", STRICT_MUST("from", STRICT_TEXT, "the first day, YYYY-MM-DD"),
-             STRICT_MUST("until", STRICT_TEXT, "the last day; after it what would flow is held"),
-             STRICT_MUST("review_by", STRICT_TEXT, "the day by which it is to be looked at again"));
+             STRICT_MUST("until", STRICT_TEXT, "the last day; after it disclosures are held"),
+             STRICT_MUST("review_by", STRICT_TEXT, "the day by which it must be reviewed"));
 
 STRICT_TABLE(load_keys_contacts,
              "contacts:", STRICT_MUST("rights", STRICT_TEXT, "where people ask about their rights"),
@@ -145,22 +148,25 @@ STRICT_TABLE(load_keys_approval,
 STRICT_TABLE(load_keys_clause,
              "clauses: of each:", STRICT_MUST("id", STRICT_TEXT, "its id, once in the agreement"),
              STRICT_MUST("share", STRICT_MAP, "TYPE: [KIND, ...] of the schemas"),
-             STRICT_MUST("from", STRICT_TEXTS, "roles or services of the parties that say it"),
-             STRICT_MUST("to", STRICT_TEXTS, "roles or services of the parties that get it"),
+             STRICT_MUST("from", STRICT_TEXTS, "roles or services of the parties that send it"),
+             STRICT_MUST("to", STRICT_TEXTS, "roles or services of the parties that receive it"),
              STRICT_MAY("when", STRICT_TEXT,
                         "a condition; unknown holds it for a person to decide"),
              STRICT_MUST("release", STRICT_LIST,
                          "categories, and fields by their path; nothing else of the record goes"),
              STRICT_MAY("lasting", STRICT_TEXT,
-                        "KIND + N days: for how long it goes on after such an event"),
+                        "KIND + N days: the clause goes on for this long after such an event"),
              STRICT_MAY("because", STRICT_TEXT, "why, for whoever signs"),
-             STRICT_MAY("oblige", STRICT_MAP, "what of the release goes only changed"));
+             STRICT_MAY("oblige", STRICT_MAP,
+                        "what of the release is sent only in a reduced form"));
 
 STRICT_TABLE(load_keys_oblige, "clauses: of each: oblige:",
-             STRICT_MAY("year", STRICT_LIST, "categories of which the year alone goes"),
-             STRICT_MAY("date", STRICT_LIST, "of which the day alone goes"),
-             STRICT_MAY("flag", STRICT_LIST, "of which only goes that there is something"),
-             STRICT_MAY("alias", STRICT_LIST, "which go under the names of aliases.yaml alone"));
+             STRICT_MAY("year", STRICT_LIST, "categories of which only the year is sent"),
+             STRICT_MAY("date", STRICT_LIST, "categories of which only the day is sent"),
+             STRICT_MAY("flag", STRICT_LIST,
+                        "categories of which only \"there is something\" is sent"),
+             STRICT_MAY("alias", STRICT_LIST,
+                        "categories that are sent only under the names of aliases.yaml"));
 
 static const struct strict_table *const agreement[] = { &load_keys_agreement, &load_keys_basis,
                                                         &load_keys_in_force,  &load_keys_contacts,
@@ -171,19 +177,21 @@ static const struct strict_table *const agreement[] = { &load_keys_agreement, &l
 
 STRICT_TABLE(load_keys_prohibitions, "",
              STRICT_MUST("prohibitions", STRICT_LIST,
-                         "what is kept back, whatever a clause releases"));
+                         "what is withheld, whatever a clause releases"));
 
 STRICT_TABLE(
     load_keys_prohibition,
     "prohibitions: of each:", STRICT_MUST("id", STRICT_TEXT, "its id, once in the region"),
     STRICT_MUST("withhold", STRICT_LIST, "categories, and fields by their path"),
     STRICT_MAY("to", STRICT_TEXTS, "roles or services from whom it is kept; all unless set"),
-    STRICT_MAY("when", STRICT_TEXT, "a condition; unknown counts as true: it is kept back"),
-    STRICT_MAY("share", STRICT_MAP, "TYPE: [KIND, ...] that it is for; all unless set"),
+    STRICT_MAY("when", STRICT_TEXT, "a condition; unknown counts as true: the data is withheld"),
+    STRICT_MAY("share", STRICT_MAP,
+               "TYPE: [KIND, ...] that the prohibition is for; all unless set"),
     STRICT_MAY("tell", STRICT_TEXT, "what the recipient is told in place of what is missing"),
     STRICT_MUST("source", STRICT_TEXT, "the law that it comes from"),
-    STRICT_MAY("from", STRICT_TEXTS, "roles or services of whose words it is; all unless set"),
-    STRICT_MAY_BE("protected", truths, "true: that it acted is itself a secret"),
+    STRICT_MAY("from", STRICT_TEXTS, "roles or services whose events it is for; all unless set"),
+    STRICT_MAY_BE("protected", truths,
+                  "true: the fact that this prohibition acted is itself a secret"),
     STRICT_MAY("reason", STRICT_TEXT,
                "with protected: a protected reason (concordat manual reasons)"));
 
@@ -200,7 +208,7 @@ static const struct strict_table *const aliases[] = { &load_keys_aliases, NULL }
 
 STRICT_TABLE(load_keys_facts, "",
              STRICT_MUST("facts", STRICT_LIST,
-                         "lines: when such an event happens, then that is so"));
+                         "lines: when such an event happens, the rest of the line becomes true"));
 
 STRICT_TABLE(
     load_keys_fact,
@@ -219,7 +227,7 @@ STRICT_TABLE(
     STRICT_MAY("dies", STRICT_TEXT, "field PATH: whether the death is formal"),
     STRICT_MAY(
         "by", STRICT_TEXTS,
-        "roles whose word it is, or the service itself; what others say makes nothing known"));
+        "roles that may say so, or the service itself; events of others make nothing known"));
 
 STRICT_TABLE(load_keys_opens, "facts: of each: opens:",
              STRICT_MUST("relationship", STRICT_TEXT, "an id that conditions ask for"),
