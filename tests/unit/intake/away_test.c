@@ -8,11 +8,11 @@
 
 #define MOST 96
 #define MANY 70 /* more than are settled in one turn */
-#define OTHERS 2
+#define HOSTS 3
 
 static struct world w;
 static struct world_event all[MOST];
-static struct feed *others[OTHERS]; /* of other hosts */
+static struct feed *others[HOSTS]; /* of other hosts */
 static int said;
 
 static void begin(enum world_format format)
@@ -25,7 +25,7 @@ static void begin(enum world_format format)
 
 static void done(void)
 {
-    for (size_t i = 0; i < OTHERS; i++)
+    for (size_t i = 0; i < HOSTS; i++)
         feed_close(&others[i]);
     world_done(&w);
 }
@@ -74,7 +74,7 @@ static void drain(struct feed *f)
 
 static void open_other(size_t i)
 {
-    static char spools[OTHERS][100];
+    static char spools[HOSTS][100];
     struct feed_options o = w.options;
     snprintf(spools[i], sizeof spools[i], "%s/other%zu.db", w.scratch.dir, i);
     o.spool = spools[i];
@@ -394,6 +394,144 @@ static void of_one_message_what_comes_back_to_what_it_was_waits_for_nothing(void
     CU_ASSERT_EQUAL(world_events(&w, all, MOST), before + 2);
 }
 
+/* ---- three hosts for one feed ---- */
+
+static const struct turn_of {
+    size_t host;
+    const char *worker;
+} turns[] = { { 0, "w1" }, { 1, "w1" }, { 2, "w2" }, { 0, "w1" }, { 1, "w2" }, { 2, "w2" },
+              { 0, "w2" }, { 2, "w1" }, { 1, "w2" }, { 0, "w2" }, { 2, "w1" }, { 1, "w1" } };
+#define TURNS (sizeof turns / sizeof *turns)
+
+static void open_host(size_t i, bool without_bus, struct feed **out)
+{
+    static char spools[HOSTS][100];
+    struct feed_options o = w.options;
+    snprintf(spools[i], sizeof spools[i], "%s/host%zu.db", w.scratch.dir, i);
+    o.spool = spools[i];
+    o.without_bus = without_bus;
+    CU_ASSERT_FATAL(feed_open(&o, out, &w.e));
+}
+
+/* Each turn another row: the same bytes at a first sight are the same event. */
+static void says(struct feed *f, const char *worker)
+{
+    char row[60];
+    snprintf(row, sizeof row, "p1,open,%s,,%d\n", worker, ++said);
+    file_to(f, "person,status,worker,hide,note", row);
+}
+
+static bool is_told_last(const char *worker)
+{
+    const char *all_told = told("p1", "caseload.worker");
+    size_t n = strlen(all_told);
+    return n >= 2 && strcmp(all_told + n - 2, worker) == 0;
+}
+
+static void copy_host(const char *from, const char *to)
+{
+    char command[500];
+    for (const char *const *part = (const char *const[]){ "", "-wal", "-shm", NULL }; *part;
+         part++) {
+        snprintf(command, sizeof command,
+                 "cd %s && rm -f %s%s && { test ! -e %s%s || cp %s%s %s%s; }", w.scratch.dir, to,
+                 *part, from, *part, from, *part, to, *part);
+        CU_ASSERT_EQUAL(system(command), 0);
+    }
+}
+
+/* One runs at a time; the first host's file of its first turn comes back before its third. */
+static void take_in_turns(bool away)
+{
+    begin(WORLD_CASES);
+    feed_close(&w.feed);
+    for (size_t i = 0; i < TURNS; i++) {
+        if (i == 6)
+            copy_host("kept.db", "host0.db");
+        open_host(turns[i].host, away, &others[0]);
+        says(others[0], turns[i].worker);
+        says(others[0], turns[i].worker);
+        feed_join_bus(others[0]);
+        drain(others[0]);
+        feed_close(&others[0]);
+        if (i == 0)
+            copy_host("host0.db", "kept.db");
+        CU_ASSERT(is_told_last(turns[i].worker));
+    }
+}
+
+static void of_three_hosts_in_turn_the_last_word_is_told_last(void)
+{
+    take_in_turns(false);
+}
+
+static void so_it_is_where_each_begins_without_the_bus(void)
+{
+    take_in_turns(true);
+}
+
+static void of_three_hosts_at_once_each_hears_the_others(void)
+{
+    struct arena a;
+    begin(WORLD_CASES);
+    arena_init(&a, (size_t)16 << 20);
+    for (size_t i = 0; i < HOSTS; i++)
+        open_host(i, false, &others[i]);
+    for (size_t i = 0; i < TURNS; i++) {
+        struct feed *f = others[turns[i].host];
+        drain(f);
+        CU_ASSERT(publisher_hear(f, &a, &w.e)); /* as it does once in a while */
+        says(f, turns[i].worker);
+        drain(f);
+        CU_ASSERT(is_told_last(turns[i].worker));
+    }
+    arena_release(&a);
+}
+
+/* ---- days without the bus ---- */
+
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
+
+/* The spool is full, the clock goes on for longer than anything is kept: what was answered is told
+ * once, and what was put off is taken when it comes again. */
+static void after_days_without_the_bus_all_that_was_answered_is_told(void)
+{
+    const int64_t began_ms = world_now_ms();
+    struct intake up;
+    uint64_t kept = 0;
+    begin(WORLD_CASES);
+    rows("p1,open,w1,\np2,open,w1,\n");
+    drain(w.feed);
+    feed_close(&w.feed);
+    other_takes("p1,open,w2,\n");
+    w.options.spool_max_bytes = 4000;
+    w.options.keep_ms = DAY_MS;
+    start(true);
+    up = feed_intake(w.feed);
+    for (int i = 0; i < MANY; i++) {
+        char text[90];
+        struct arrival in = { .bytes = slice_of(text, 0) };
+        in.bytes.n =
+            (size_t)snprintf(text, sizeof text, "person,status,worker,hide\np%d,open,w1,\n",
+                             i % 2 ? i + 2 : 1 + (i / 2) % 2);
+        world_set_ms(began_ms + i * DAY_MS / 4);
+        up.take(up.ctx, &in, &w.answer, 1);
+        kept += w.answer.fate == ANSWER_KEPT;
+    }
+    CU_ASSERT(kept > 6 && kept < MANY - 6);
+    CU_ASSERT_STRING_EQUAL(w.answer.why->code, "spool.full");
+    bus_returns();
+    CU_ASSERT_STRING_EQUAL(told("p1", "caseload.worker"), "w1 w2 w1");
+    CU_ASSERT_STRING_EQUAL(told("p2", "caseload.worker"), "w1");
+    CU_ASSERT_STRING_EQUAL(told("p3", "caseload.worker"), "w1");
+    struct feed_counts c = world_counts(&w);
+    CU_ASSERT(c.taken == kept + 2 && c.published + c.unchanged == c.taken && c.lost == 0);
+    rows("p71,open,w1,\n"); /* it was put off, and there is room again */
+    drain(w.feed);
+    CU_ASSERT_STRING_EQUAL(told("p71", "caseload.worker"), "w1");
+    world_set_ms(began_ms);
+}
+
 static CU_TestInfo cases[] = {
     { "what another host undid meanwhile is told again",
       what_another_host_undid_meanwhile_is_told_again },
@@ -415,6 +553,13 @@ static CU_TestInfo cases[] = {
     { "what waits in many turns is settled", what_waits_in_many_turns_is_settled },
     { "of one message what comes back to what it was waits for nothing",
       of_one_message_what_comes_back_to_what_it_was_waits_for_nothing },
+    { "of three hosts in turn the last word is told last",
+      of_three_hosts_in_turn_the_last_word_is_told_last },
+    { "so it is where each begins without the bus", so_it_is_where_each_begins_without_the_bus },
+    { "of three hosts at once each hears the others",
+      of_three_hosts_at_once_each_hears_the_others },
+    { "after days without the bus all that was answered is told",
+      after_days_without_the_bus_all_that_was_answered_is_told },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_away = { "away", NULL, NULL, NULL, done, cases };
