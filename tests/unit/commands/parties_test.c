@@ -341,6 +341,19 @@ static void what_is_in_force_by_an_older_bundle_stays_so_until_it_changes(void)
     CU_ASSERT_FALSE(is_in_force(signed_by(next, "hn"), "care"));
 }
 
+/* What a file of that form says counts where it names every party, and else for nothing. */
+static void an_older_bundles_agreement_is_in_force_by_all_its_parties(void)
+{
+    static const char line[] = "  - {agency: hospice, role: registered-manager, on: 2025-12-12}\n";
+    char *text = arena_format(&a, agreement, "care", "adult-social-care");
+    char *at = strstr(text, line);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+    CU_ASSERT(is_in_force(old_form(NULL, "hn"), "care"));
+    memmove(at, at + strlen(line), strlen(at + strlen(line)) + 1);
+    put("agreements/care.yaml", text);
+    CU_ASSERT_FALSE(is_in_force(old_form(NULL, "hn"), "care"));
+}
+
 static void an_older_programs_bundle_speaks_for_no_agency_either(void)
 {
     trusted = approvers_of("chn");
@@ -446,6 +459,8 @@ static CU_TestInfo tests[] = {
     { "recipients do not extend what others share", recipients_do_not_extend_what_others_share },
     { "what is in force by an older bundle stays so until it changes",
       what_is_in_force_by_an_older_bundle_stays_so_until_it_changes },
+    { "an older bundle's agreement is in force by all its parties",
+      an_older_bundles_agreement_is_in_force_by_all_its_parties },
     { "an older program's bundle speaks for no agency either",
       an_older_programs_bundle_speaks_for_no_agency_either },
     { "only offices that may approve are taken", only_offices_that_may_approve_are_taken },

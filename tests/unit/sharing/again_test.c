@@ -3,7 +3,9 @@
 #include <stdio.h>
 
 #include "sharing/facts/owner_use.h"
+#include "record/wire.h"
 #include "sharing/facts/person.h"
+#include "sharing/facts/refusal.h"
 #include "sharing/judge/judge.h"
 #include "small.h"
 
@@ -151,6 +153,86 @@ static void an_event_that_is_held_is_not_forgotten(void)
     CU_ASSERT_EQUAL(out.disclosure_count, 1);
 }
 
+/* ---- a no that is said again ---- */
+
+static const struct person *facts_now(void)
+{
+    struct person *before = arena_alloc(&world.arena, sizeof *before);
+    CU_ASSERT_FATAL(before != NULL);
+    *before = world.facts;
+    return before;
+}
+
+static void keep(const struct judged *out)
+{
+    struct buf b;
+    buf_init(&b, 16u << 20);
+    CU_ASSERT_FATAL(person_encode(world.bundle, out->after, &b, &world.e));
+    struct slice bytes = arena_copy(&world.arena, buf_slice(&b));
+    buf_release(&b);
+    CU_ASSERT_FATAL(person_decode(world.bundle, &world.arena, bytes, &world.facts, &world.e));
+}
+
+/* All words are of the moment at which the event was decided. */
+static struct judge_input word_on(struct slice framed, const struct person *before, int64_t at_ms)
+{
+    struct judge_input in = world.in;
+    const struct schema *s = catalogue_named(world.catalogue, SLICE("HospitalStay"));
+    CU_ASSERT_FATAL(plan_view(s->plan, &world.arena, slice_from(framed, WIRE_HEADER_BYTES),
+                              &in.event, &world.e));
+    in.framed = framed;
+    in.facts = before;
+    in.decided_ms = at_ms;
+    return in;
+}
+
+static void refuse_at(int64_t at_ms)
+{
+    const struct person *before = facts_now();
+    const int team = bundle_service(world.bundle, SLICE(TEAM));
+    const struct hold *h = NULL;
+    for (size_t i = 0; i < before->hold_count; i++)
+        if (before->holds[i].service == team)
+            h = &before->holds[i];
+    CU_ASSERT_PTR_NOT_NULL_FATAL(h);
+    const struct judge_input in = word_on(h->bytes, before, at_ms);
+    CU_ASSERT_FATAL(judge_refuse(&in, h, SLICE("Dr A"), false, &world.arena, &world.out, &world.e));
+    keep(&world.out);
+}
+
+static void reopen_at(int64_t at_ms)
+{
+    const struct person *before = facts_now();
+    CU_ASSERT_EQUAL_FATAL(before->refusal_count, 1);
+    const struct refusal *x = &before->refusals[0];
+    const struct judge_input in = word_on(x->bytes, before, at_ms);
+    const struct reopening how = { .refusal = x, .named = &x->event, .by = SLICE_INIT("Sam") };
+    CU_ASSERT_FATAL(judge_reopen(&in, &how, &world.arena, &world.out, &world.e));
+    keep(&world.out);
+}
+
+/* Else the record of the second no would be that of the first, which was taken back. */
+static void a_no_in_the_moment_of_what_it_refuses_and_again_are_two(void)
+{
+    CU_ASSERT_FATAL(
+        small_clauses(NULL, CLAUSE "    when: responsible(recipient, \"adult-social-care\")\n"));
+    const int64_t at_ms = world.now_ms;
+    SAY("HospitalStay.admitted", WARDS, "header.episode=E1");
+    refuse_at(at_ms);
+    CU_ASSERT_EQUAL_FATAL(world.facts.refusal_count, 1);
+    CU_ASSERT_EQUAL(world.facts.refusals[0].at_ms, at_ms);
+    CU_ASSERT(world_decided(&world, TEAM, "hold-refused"));
+    reopen_at(at_ms);
+    refuse_at(at_ms);
+    size_t standing = 0;
+    for (size_t i = 0; i < world.facts.refusal_count; i++)
+        if (!refusal_is_over(&world.facts.refusals[i])) {
+            standing++;
+            CU_ASSERT_EQUAL(world.facts.refusals[i].at_ms, at_ms + 1);
+        }
+    CU_ASSERT_EQUAL(standing, 1);
+}
+
 static CU_TestInfo cases[] = {
     { "an event that was forgotten is a duplicate all the same",
       an_event_that_was_forgotten_is_a_duplicate_all_the_same },
@@ -162,6 +244,8 @@ static CU_TestInfo cases[] = {
       what_fell_out_at_the_limit_is_a_duplicate_too },
     { "of those forgotten the last are known", of_those_forgotten_the_last_are_known },
     { "an event that is held is not forgotten", an_event_that_is_held_is_not_forgotten },
+    { "a no in the moment of what it refuses, and again, are two",
+      a_no_in_the_moment_of_what_it_refuses_and_again_are_two },
     CU_TEST_INFO_NULL,
 };
 
