@@ -141,12 +141,36 @@ static void make_settlements(const struct maker *m, struct ref_facts *f)
     }
 }
 
+/* A no, behind it a yes of the same agency that mostly never held (no capacity, or ended before it
+ * was said), and last a yes of anybody's that holds: only whether the second counts decides. */
+static void add_yes_over_no(const struct maker *m, struct ref_facts *f)
+{
+    const int source = some_service(m);
+    const int64_t at_ms = some_time(m);
+    struct ref_consent c = { .purpose = PICK(m, ref_purposes),
+                             .to = some_or_all(m),
+                             .basis = "",
+                             .capacity = "",
+                             .at_ms = at_ms - 2,
+                             .until_ms = INT64_MAX,
+                             .source = source };
+    for (size_t i = 0; i < 3; i++) {
+        c.granted = i > 0;
+        c.number = f->consent_count;
+        c.at_ms = at_ms - 2 + (int64_t)i;
+        c.until_ms = i == 1 && chance(m, 40) ? c.at_ms - (int64_t)below(m, 2) : INT64_MAX;
+        c.capacity = i == 1 && chance(m, 40) ? "lacks-capacity" : "";
+        c.source = i < 2 ? source : some_service(m);
+        f->consents[f->consent_count++] = c;
+    }
+}
+
 static void make_words(const struct maker *m, struct ref_facts *f)
 {
     static const char *const bases[] = { "", "explicit", "best-interests" };
     static const char *const capacities[] = { "", "", "has-capacity", "lacks-capacity" };
     size_t n = below(m, 6);
-    f->consents = ARENA_ARRAY(m->arena, n + 1, struct ref_consent);
+    f->consents = ARENA_ARRAY(m->arena, n + 3, struct ref_consent);
     for (; f->consent_count < n; f->consent_count++) {
         struct ref_consent *c = &f->consents[f->consent_count];
         *c = (struct ref_consent){ .purpose = chance(m, 10) ? "" : PICK(m, ref_purposes),
@@ -170,6 +194,8 @@ static void make_words(const struct maker *m, struct ref_facts *f)
                 c->source = c[-1].source;
         }
     }
+    if (chance(m, 25))
+        add_yes_over_no(m, f);
     n = below(m, 4);
     f->objections = ARENA_ARRAY(m->arena, n + 1, struct ref_objection);
     for (; f->objection_count < n; f->objection_count++)
