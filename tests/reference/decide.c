@@ -515,7 +515,7 @@ static const char *why_unsure(struct arena *a, const struct ref_case *c, int to)
 }
 
 /* A release answers what its hold said: where words are in conflict, and that was not it, it is
- * held for that. */
+ * held for that. Where clauses alone would let it go, nothing rests on the conflict. */
 static const char *unnamed_conflict(struct arena *a, const struct ref_case *c, int to)
 {
     struct ref_case as_it_is = *c;
@@ -524,7 +524,9 @@ static const char *unnamed_conflict(struct arena *a, const struct ref_case *c, i
         ref_same(c->held_for, "conflicting-objection"))
         return NULL;
     as_it_is.is_released = false;
-    if (!ref_decide_one(a, &as_it_is, to, &now) || now.outcome != REF_HOLD)
+    if (!ref_decide_one(a, &as_it_is, to, &now) || now.outcome != REF_HOLD ||
+        ref_same(now.reason, "sender-restriction-unknown") ||
+        ref_same(now.reason, "unread-message"))
         return NULL;
     const char *why = why_not_agreed(&as_it_is, &now);
     return ref_same(why, "unknown") ? NULL : why;
