@@ -264,7 +264,7 @@ bool feed_is_told(struct feed *f, const struct occasion *o, const struct place *
     if (!p->restricts || (diffed && !f->turn.again))
         return true;
     feed_told_id(o, p, &id);
-    return quarantine_is_told(&f->quarantined, &id, key, told, e);
+    return quarantine_is_told(&f->quarantined, &id, key, told, NULL, e);
 }
 
 void feed_told_id(const struct occasion *o, const struct place *p, struct event_id *id)

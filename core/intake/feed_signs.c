@@ -31,30 +31,31 @@ static void put(struct feed *f, const struct unread_sign *x, const struct subjec
     queued_end(out, begun);
 }
 
-/* One that comes again and again has its sign once for each person. */
-static bool is_first(struct feed *f, const struct message *m, const struct subject *s, bool *first,
-                     struct err *e)
+/* Whatever becomes of a message, its sign for one person is one and keeps its time: by that the
+ * router knows what people have looked at. One that comes again and again has it once. */
+static bool date_sign(struct feed *f, const struct message *m, const struct subject *s,
+                      struct unread_sign *x, bool *told, struct err *e)
 {
     struct event_id id; /* the sign has none of its own */
-    bool told = false;
     memcpy(id.b, m->body, ID_BYTES);
-    if (m->is_unkept && !quarantine_is_told(&f->quarantined, &id, &s->key, &told, e))
+    if (!quarantine_is_told(&f->quarantined, &id, &s->key, told, &x->at_ms, e))
         return false;
-    *first = !told;
-    return !m->is_unkept ||
-           quarantine_put_told(&f->quarantined, &id, &s->key, (int64_t)f->spool.turn.counts.taken,
-                               f->turn.now_ms, e);
+    if (!*told && !quarantine_sign_time(&f->quarantined, f->turn.now_ms, &x->at_ms, e))
+        return false;
+    return (*told && m->is_unkept) ||
+           quarantine_put_told(&f->quarantined, &id, &s->key, x->n, x->at_ms, e);
 }
 
 bool feed_sign(struct feed *f, const struct message *m, struct slice local_id,
                const struct subject *s, struct err *e)
 {
     struct unread_sign x = { .n = (int64_t)f->spool.turn.counts.taken,
-                             .at_ms = f->turn.now_ms,
                              .code = slice_text(m->why.code) };
-    bool first = true;
-    if (!is_first(f, m, s, &first, e) || !first)
-        return e->fate == ERR_NONE;
+    bool told = false;
+    if (!date_sign(f, m, s, &x, &told, e))
+        return false;
+    if (told && m->is_unkept)
+        return true;
     put(f, &x, s, &f->records);
     if (slice_is_empty(local_id))
         return true;
@@ -120,13 +121,14 @@ bool feed_carry_signs(struct feed *f, const uint8_t local[ID_BYTES], const struc
  * until somebody has looked. It is of no row of the quarantine, and ends with none. */
 static bool set_sign(struct feed *f, const struct word *x, struct err *e)
 {
-    struct unread_sign sign = { .n = 0, .at_ms = x->at_ms, .code = SLICE("words.many") };
+    struct unread_sign sign = { .n = 0, .code = SLICE("words.many") };
     memcpy(sign.local, x->to.local, ID_BYTES);
     memcpy(sign.key, x->to.key, ID_BYTES);
     log_line(LOG_WARN, &f->who, "words.many",
              "a local id has more than %d restrictions: whoever else it turns out to be is held",
              WORDS_MAX);
-    return quarantine_put_sign(&f->quarantined, &sign, e);
+    return quarantine_sign_time(&f->quarantined, x->at_ms, &sign.at_ms, e) &&
+           quarantine_put_sign(&f->quarantined, &sign, e);
 }
 
 bool feed_fit_words(struct feed *f, struct err *e)

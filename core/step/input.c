@@ -245,6 +245,20 @@ static bool is_short(const struct unread_message *x)
            x->reference.n <= SIGN_TEXT_MAX_BYTES;
 }
 
+/* A feed gives no two of its signs of one code one time, and the same one to a message wherever
+ * that lies and whomever it is said of later (intake/feed_signs.c). */
+static void identify_sign(const struct view *v, struct event_id *out)
+{
+    uint8_t hash[HASH_BYTES], when[8];
+    uint64_t ms = (uint64_t)view_long_at(v, "when");
+    for (size_t i = 0; i < sizeof when; i++)
+        when[i] = (uint8_t)(ms >> (8 * i));
+    const struct slice hashed[] = { SLICE("sign"), view_text_at(v, "feed"), SLICE(":"),
+                                    view_text_at(v, "code"), slice_of(when, sizeof when) };
+    sha256_slices(hashed, sizeof hashed / sizeof hashed[0], hash);
+    memcpy(out->b, hash, ID_BYTES);
+}
+
 /* Of its own agency only: nobody makes another's words wait. */
 bool input_unread(const struct input_rules *r, const struct bus_record *in, struct arena *a,
                   struct input_unread *out, struct err *e)
@@ -259,6 +273,7 @@ bool input_unread(const struct input_rules *r, const struct bus_record *in, stru
                                          .feed = view_text_at(&v, "feed"),
                                          .code = view_text_at(&v, "code"),
                                          .reference = view_text_at(&v, "reference") };
+    identify_sign(&v, &out->id);
     const char *source = arena_format(a, "%.*s/%.*s", SHOWN(agency), SHOWN(out->seen.feed));
     out->source = slice_text(source);
     if (!source)

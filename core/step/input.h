@@ -50,6 +50,7 @@ struct input_unread {
     struct subject_key subject;
     struct slice source;        /* "agency/feed", in the arena */
     struct unread_message seen; /* without times */
+    struct event_id id;         /* of the sign, whichever key and place of the message it tells */
 };
 bool input_is_unread(const struct input_rules *r, const struct bus_record *in);
 /* Errors: unread.agency, unread.text (one of its texts is longer than any of ours), unread.key,

@@ -164,8 +164,15 @@ static bool take_unread(struct work *w, struct err *e)
     w->says.note =
         slice_text(arena_format(w->a, "%.*s %.*s", SHOWN(u.seen.code), SHOWN(u.seen.reference)));
     const struct judge_input in = work_input(w, &person, slice_of(NULL, 0));
-    return (w->says.note.p || err_memory(e)) && work_load_person(w, &person, e) &&
-           judge_unread(&in, &u.seen, w->a, &w->out->judged, e) && work_keep_word(w, e);
+    if (!w->says.note.p)
+        return err_memory(e);
+    if (!work_load_person(w, &person, e) ||
+        !judge_unread(&in, &u.seen, &u.id, w->a, &w->out->judged, e))
+        return false;
+    if (w->out->judged.facts_changed)
+        return work_keep_word(w, e);
+    w->says.kind = AUDIT_DUPLICATE; /* whatever people did about it, they did */
+    return true;
 }
 
 /* -- orders and states of bundles ------------------------------------------------------------- */

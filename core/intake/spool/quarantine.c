@@ -35,15 +35,19 @@ static const char *const texts[QUARANTINE_QUERY_COUNT] = {
     [QUARANTINE_SET_AGE] = "update quarantine set at = ?2 where n = ?1",
     [QUARANTINE_NOT_FULL] = "update quarantine_limit set is_full = 0",
     [QUARANTINE_SIGN_PUT] = "insert or ignore into unread values (?1, ?2, ?3, ?4, ?5)",
-    [QUARANTINE_SIGNS_LEFT] = "select max(n), code, max(at) from unread u where local = ?1 and"
-                              " not exists (select 1 from unread where local = ?1 and key = ?2"
-                              " and n = u.n) group by code order by 1",
+    [QUARANTINE_SIGNS_LEFT] =
+        "select n, code, at from (select n, code, at, row_number() over"
+        " (partition by code order by n desc) as back from (select distinct n, code, at"
+        " from unread u where local = ?1 and not exists (select 1 from unread"
+        " where local = ?1 and key = ?2 and n = u.n)) order by back > 1, n desc limit ?3)"
+        " order by n",
     [QUARANTINE_SIGNS_CARRY] = "insert or ignore into unread select local, ?2, n, code, at"
                                " from unread where local = ?1 and n <= ?3",
+    [QUARANTINE_SIGNS_LAST] = "select coalesce(max(at), 0) from unread",
     [QUARANTINE_SIGNS_ANY] = "select 1 from unread limit 1",
     [QUARANTINE_SIGNS_DELETE] = "delete from unread where n = ?1",
     [QUARANTINE_TOLD_PUT] = "insert or replace into restricted values (?1, ?2, ?3, ?4)",
-    [QUARANTINE_TOLD_GET] = "select 1 from restricted where id = ?1 and key = ?2",
+    [QUARANTINE_TOLD_GET] = "select at from restricted where id = ?1 and key = ?2",
     [QUARANTINE_TOLD_AGED] = "delete from restricted where at < ?1 and"
                              " n not in (select n from quarantine)",
     [QUARANTINE_FULL] = "update quarantine_limit set is_full = ?1, max_bytes = ?2, age_ms = ?3",
@@ -65,7 +69,7 @@ bool quarantine_has_heads(struct db *d, bool *has, struct err *e)
 
 bool quarantine_prepare(struct quarantine *s, struct db *d, struct err *e)
 {
-    *s = (struct quarantine){ .db = d, .bytes = -1, .signs = -1 };
+    *s = (struct quarantine){ .db = d, .bytes = -1, .signs = -1, .last_sign_ms = -1 };
     for (int i = 0; i < QUARANTINE_QUERY_COUNT; i++)
         if (!db_prepare(d, texts[i], &s->q[i], e))
             return false;
@@ -369,7 +373,16 @@ static bool has_signs(struct quarantine *s, bool *some, struct err *e)
     return true;
 }
 
-/* One code a row: a feed has few. */
+bool quarantine_sign_time(struct quarantine *s, int64_t now_ms, int64_t *at_ms, struct err *e)
+{
+    if (s->last_sign_ms < 0 && !first_int(s->q[QUARANTINE_SIGNS_LAST], &s->last_sign_ms, NULL, e))
+        return false;
+    s->last_sign_ms = now_ms > s->last_sign_ms ? now_ms : s->last_sign_ms + 1;
+    *at_ms = s->last_sign_ms;
+    return true;
+}
+
+/* A feed has fewer codes. */
 #define SIGNS_MAX 64
 
 bool quarantine_signs(struct quarantine *s, const uint8_t local[ID_BYTES],
@@ -385,6 +398,7 @@ bool quarantine_signs(struct quarantine *s, const uint8_t local[ID_BYTES],
         return err_memory(e);
     db_bind_blob(q, 1, slice_of(local, ID_BYTES));
     db_bind_blob(q, 2, slice_of(key, ID_BYTES));
+    db_bind_int(q, 3, SIGNS_MAX);
     while (*n < SIGNS_MAX && db_step(q, &row, e) && row) {
         struct unread_sign *x = &(*out)[(*n)++];
         *x = (struct unread_sign){ .n = db_int(q, 0),
@@ -424,13 +438,15 @@ bool quarantine_put_told(struct quarantine *s, const struct event_id *id,
 }
 
 bool quarantine_is_told(struct quarantine *s, const struct event_id *id,
-                        const struct subject_key *key, bool *told, struct err *e)
+                        const struct subject_key *key, bool *told, int64_t *at_ms, struct err *e)
 {
     struct db_query *q = s->q[QUARANTINE_TOLD_GET];
     db_bind_blob(q, 1, slice_of(id->b, ID_BYTES));
     db_bind_blob(q, 2, slice_of(key->b, ID_BYTES));
     if (!db_step(q, told, e))
         return false;
+    if (*told && at_ms)
+        *at_ms = db_int(q, 0);
     if (*told)
         db_reset(q);
     return true;

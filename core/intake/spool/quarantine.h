@@ -70,6 +70,7 @@ enum quarantine_query {
     QUARANTINE_SIGNS_LEFT,
     QUARANTINE_SIGNS_CARRY,
     QUARANTINE_SIGNS_ANY,
+    QUARANTINE_SIGNS_LAST,
     QUARANTINE_SIGNS_DELETE,
     QUARANTINE_TOLD_PUT,
     QUARANTINE_TOLD_GET,
@@ -82,8 +83,9 @@ struct quarantine {
     struct db_query *q[QUARANTINE_QUERY_COUNT];
     int64_t max_bytes, age_ms;
     int64_t bytes,
-        signs;    /* whether there are signs; -1: to be counted again, as after a rollback */
-    int64_t head; /* number of the head that was last used, 0: none; and its hash */
+        signs; /* whether there are signs; -1: to be counted again, as after a rollback */
+    int64_t last_sign_ms; /* time of the last sign; -1: to be read */
+    int64_t head;         /* number of the head that was last used, 0: none; and its hash */
     uint8_t head_hash[HASH_BYTES];
     int64_t let_go;       /* by room() and age() since opening */
     bool is_full, is_old; /* said once */
@@ -133,8 +135,11 @@ struct unread_sign {
 };
 MUST_CHECK bool quarantine_put_sign(struct quarantine *s, const struct unread_sign *x,
                                     struct err *e);
-/* The signs about local that were not yet published under key, the last row of each code; code in
- * a. Costs nothing where there are no signs. */
+/* The time of a new sign, which no other of this feed has: now, or the next that is free. */
+MUST_CHECK bool quarantine_sign_time(struct quarantine *s, int64_t now_ms, int64_t *at_ms,
+                                     struct err *e);
+/* The signs about local that were not yet published under key, by row; of more than SIGNS_MAX the
+ * last of each code, and the last of all. code in a. Costs nothing where there are no signs. */
 MUST_CHECK bool quarantine_signs(struct quarantine *s, const uint8_t local[ID_BYTES],
                                  const uint8_t key[ID_BYTES], struct arena *a,
                                  struct unread_sign **out, size_t *n, struct err *e);
@@ -142,13 +147,15 @@ MUST_CHECK bool quarantine_signs(struct quarantine *s, const uint8_t local[ID_BY
 MUST_CHECK bool quarantine_carry_signs(struct quarantine *s, const uint8_t local[ID_BYTES],
                                        const uint8_t key[ID_BYTES], int64_t n, struct err *e);
 
-/* An event of row n was published under that key all the same; whether it was. Remembered as long
- * as the row lies here, and 90 days. */
+/* An event of row n, or the sign of a message (id: the first bytes of the hash of its body), was
+ * published under that key all the same; whether it was, and when (*at_ms, may be NULL).
+ * Remembered as long as the row lies here, and 90 days. */
 MUST_CHECK bool quarantine_put_told(struct quarantine *s, const struct event_id *id,
                                     const struct subject_key *key, int64_t n, int64_t at_ms,
                                     struct err *e);
 MUST_CHECK bool quarantine_is_told(struct quarantine *s, const struct event_id *id,
-                                   const struct subject_key *key, bool *told, struct err *e);
+                                   const struct subject_key *key, bool *told, int64_t *at_ms,
+                                   struct err *e);
 /* After a rollback. */
 void quarantine_forget(struct quarantine *s);
 

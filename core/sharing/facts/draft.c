@@ -118,6 +118,15 @@ struct gone_event draft_gone(const struct event_id *id, struct slice source)
     return g;
 }
 
+bool draft_is_gone(const struct draft *d, const struct event_id *id, struct slice source)
+{
+    const struct gone_event *gone = d->gone.items, wanted = draft_gone(id, source);
+    for (size_t i = 0; i < d->gone.count; i++)
+        if (memcmp(&gone[i], &wanted, sizeof wanted) == 0)
+            return true;
+    return false;
+}
+
 /* When one agency has too many, its first goes. */
 static void make_room_for_gone(struct draft *d, const struct gone_event *now)
 {

@@ -89,6 +89,8 @@ MUST_CHECK bool draft_shrink(struct draft *d, const struct bundle *b, uint16_t a
 MUST_CHECK bool draft_forget(struct draft *d, const struct event_id *id, struct slice source,
                              struct err *e);
 struct gone_event draft_gone(const struct event_id *id, struct slice source);
+/* Whether that is kept of it, for that agency. */
+bool draft_is_gone(const struct draft *d, const struct event_id *id, struct slice source);
 /* The last standing event of its kind in its episode that is on file as a whole; NULL: none. */
 const struct episode_event *draft_like(const struct draft *d, const struct episode_event *x);
 /* How an event stands that was noted just now: a later version of it, or its retraction, may

@@ -148,8 +148,9 @@ struct early_retraction {
     int64_t occurred_ms, since_ms; /* since: decided; kept 90 days */
     struct slice source;           /* "agency/service" that takes back */
 };
-/* An event that was taken in and is on file no more: so much of the random end of its id, and of a
- * hash of the agency that used it. */
+/* An event that was taken in and is on file no more, or the sign of a message that could not be
+ * read (unread.h): so much of the random end of its id, and of a hash of the agency that used
+ * it. */
 #define GONE_ID_BYTES 8
 #define GONE_AGENCY_BYTES 4
 #define GONE_BYTES (GONE_ID_BYTES + GONE_AGENCY_BYTES)
@@ -223,7 +224,7 @@ struct person {
     size_t early_count;
     uint64_t dropped; /* how many facts fell out at a limit */
     const struct gone_event *gone;
-    size_t gone_count; /* the last ones, retractions among them */
+    size_t gone_count; /* the last ones, retractions and signs among them */
     const struct settlement *settlements;
     size_t settlement_count;
     const struct refusal *refusals;

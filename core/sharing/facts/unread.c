@@ -7,26 +7,59 @@ static bool is_same_feed_and_code(const struct unread_message *a, const struct u
            slice_equal(a->code, b->code);
 }
 
-bool unread_note(struct draft *d, const struct unread_message *seen, struct err *e)
+static struct unread_message *find_alike(const struct draft *d, const struct unread_message *seen)
 {
     struct unread_message *list = d->unread.items;
-    size_t i = 0, of_agency = 0;
-    while (i < d->unread.count && !is_same_feed_and_code(&list[i], seen)) {
+    for (size_t i = 0; i < d->unread.count; i++)
+        if (is_same_feed_and_code(&list[i], seen))
+            return &list[i];
+    return NULL;
+}
+
+static bool has_room(const struct draft *d, const struct unread_message *seen)
+{
+    const struct unread_message *list = d->unread.items;
+    size_t of_agency = 0;
+    for (size_t i = 0; i < d->unread.count; i++)
         of_agency += slice_equal(list[i].agency, seen->agency);
-        i++;
+    return of_agency < UNREAD_MAX; /* one more would hold nothing more */
+}
+
+static bool move_reference(struct draft *d, const struct unread_message *seen)
+{
+    struct unread_message *x = find_alike(d, seen);
+    if (!x || slice_equal(x->reference, seen->reference))
+        return true;
+    x->reference = seen->reference;
+    d->changed = true;
+    return true;
+}
+
+static bool add(struct draft *d, const struct unread_message *seen, struct err *e)
+{
+    struct unread_message *x = find_alike(d, seen);
+    if (x) {
+        x->reference = seen->reference;
+        x->last_ms = seen->last_ms;
+        return true;
     }
-    if (i < d->unread.count) {
-        list[i].reference = seen->reference;
-        list[i].last_ms = seen->last_ms;
-    } else if (of_agency < UNREAD_MAX) { /* one more would hold nothing more */
-        struct unread_message *x = list_add(d->arena, &d->unread);
-        if (!x)
-            return err_memory(e);
-        *x = *seen;
-    }
+    x = list_add(d->arena, &d->unread);
+    if (!x)
+        return err_memory(e);
+    *x = *seen;
+    return true;
+}
+
+bool unread_note(struct draft *d, const struct unread_message *seen, const struct event_id *id,
+                 struct err *e)
+{
+    if (draft_is_gone(d, id, seen->agency))
+        return move_reference(d, seen);
     d->changed = true;
     d->doors = true;
-    return true;
+    if (!find_alike(d, seen) && !has_room(d, seen))
+        return true;
+    return add(d, seen, e) && draft_forget(d, id, seen->agency, e);
 }
 
 bool unread_is_of(const struct unread_message *x, struct slice source, struct slice code)

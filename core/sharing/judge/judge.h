@@ -133,10 +133,11 @@ MUST_CHECK bool judge_refused_late(const struct judge_input *in, const struct re
                                    struct arena *a, struct judged *out, struct err *e);
 
 /* A message that may restrict this subject could not be read: the subject's events are held from
- * now on, and what is queued waits at the doors. in->event is not looked at; seen lives as long as
- * out. */
+ * now on, and what is queued waits at the doors. id: of its sign; one that was noted before holds
+ * nothing anew (unread.h). in->event is not looked at; seen lives as long as out. */
 MUST_CHECK bool judge_unread(const struct judge_input *in, const struct unread_message *seen,
-                             struct arena *a, struct judged *out, struct err *e);
+                             const struct event_id *id, struct arena *a, struct judged *out,
+                             struct err *e);
 /* Somebody has looked at the unread messages of this subject that came from a feed ("agency/feed";
  * empty: any) with a code (empty: any), decided until then. When the last is gone, what waited is
  * decided anew (law 9). in->event is not looked at. */

@@ -3,15 +3,16 @@
 #include "sharing/facts/unread.h"
 #include "sharing/judge/run.h"
 
-bool judge_unread(const struct judge_input *in, const struct unread_message *seen, struct arena *a,
-                  struct judged *out, struct err *e)
+bool judge_unread(const struct judge_input *in, const struct unread_message *seen,
+                  const struct event_id *id, struct arena *a, struct judged *out, struct err *e)
 {
     struct run r;
     if (!run_begin(&r, in, a, e))
         return false;
     r.event.decided_ms = in->decided_ms;
-    return unread_note(&r.draft, seen, e) && run_forget_let_go(&r) && run_doors(&r) &&
-           run_end(&r, out);
+    if (!unread_note(&r.draft, seen, id, e) || (r.draft.doors && !run_forget_let_go(&r)))
+        return false;
+    return run_doors(&r) && run_end(&r, out);
 }
 
 /* Gates open as when a restriction is lifted. */

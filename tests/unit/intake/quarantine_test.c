@@ -151,6 +151,34 @@ static void what_restricts_counts_though_there_is_no_room(void)
     CU_ASSERT_EQUAL(world_signs(&w, all, 8), 1);
 }
 
+static uint64_t take_back(bool drop, const char *id, const char *code)
+{
+    struct way_back b = { .drop = drop,
+                          .which = { .code = slice_text(code), .until_ms = INT64_MAX } };
+    char whole[80];
+    uint64_t n = 0;
+    snprintf(whole, sizeof whole, "%s:%s", w.options.name, id ? id : "");
+    if (id)
+        b.which = (struct selection){ .ids = { slice_text(whole) }, .id_count = 1 };
+    CU_ASSERT(feed_take_back(w.feed, &b, &n, &w.e));
+    return n;
+}
+
+/* Somebody may have looked before there was room for it. */
+static void the_sign_of_what_came_again_keeps_its_time(void)
+{
+    struct world_event all[8];
+    for (int n = 2; n <= 4; n++)
+        CU_ASSERT_EQUAL(unmapped(n), ANSWER_KEPT);
+    CU_ASSERT_EQUAL(hiding("what"), ANSWER_LATER);
+    CU_ASSERT_EQUAL(take_back(true, NULL, "map.value"), 3);
+    world_set_ms(world_now_ms() + 60000);
+    CU_ASSERT_EQUAL(hiding("what"), ANSWER_KEPT);
+    CU_ASSERT_EQUAL(sums().aside, 1);
+    CU_ASSERT_EQUAL_FATAL(world_signs(&w, all, 8), 2);
+    CU_ASSERT_EQUAL(view_long_at(&all[0].v, "when"), view_long_at(&all[1].v, "when"));
+}
+
 static void an_old_one_goes_or_is_an_alarm(void)
 {
     CU_ASSERT_EQUAL(unreadable(1), ANSWER_REFUSED);
@@ -165,19 +193,6 @@ static void an_old_one_goes_or_is_an_alarm(void)
     c = sums();
     CU_ASSERT(c.aside == 1 && feed_is_full_or_old(&c, world_now_ms()));
     CU_ASSERT_PTR_NOT_NULL(strstr(listed(), ":2 yes"));
-}
-
-static uint64_t take_back(bool drop, const char *id, const char *code)
-{
-    struct way_back b = { .drop = drop,
-                          .which = { .code = slice_text(code), .until_ms = INT64_MAX } };
-    char whole[80];
-    uint64_t n = 0;
-    snprintf(whole, sizeof whole, "%s:%s", w.options.name, id ? id : "");
-    if (id)
-        b.which = (struct selection){ .ids = { slice_text(whole) }, .id_count = 1 };
-    CU_ASSERT(feed_take_back(w.feed, &b, &n, &w.e));
-    return n;
 }
 
 static void what_is_dropped_makes_room(void)
@@ -228,6 +243,7 @@ static void ordered_while_it_does_not_run_it_is_done_at_the_next_start(void)
 static CU_TestInfo cases[] = {
     { "what restricts counts, though there is no room",
       what_restricts_counts_though_there_is_no_room },
+    { "the sign of what came again keeps its time", the_sign_of_what_came_again_keeps_its_time },
     { "lets the oldest go that nobody counts on", lets_the_oldest_go_that_nobody_counts_on },
     { "small ones count with their rows", small_ones_count_with_their_rows },
     { "keeps what was accepted, and then asks to come again",

@@ -216,7 +216,73 @@ static void what_was_read_of_it_is_published_once(void)
     CU_ASSERT(n >= 2);
 }
 
+/* ---- by what the router knows one again ---- */
+
+static int64_t when(size_t n)
+{
+    return view_long_at(&signs[n].v, "when");
+}
+
+/* Of the message with that number, whoever it is about; 0: there is none. */
+static int64_t when_of(const char *reference)
+{
+    size_t n = told();
+    for (size_t i = 0; i < n; i++)
+        if (slice_equal_text(view_text_at(&signs[i].v, "reference"), reference))
+            return when(i);
+    return 0;
+}
+
+/* The clock stands here. */
+static void no_two_have_one_time(void)
+{
+    say_unread("\"local\":\"H1\"");
+    say_unread("\"local\":\"H2\"");
+    feed_close(&w.feed);
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    say_unread("\"local\":\"H1\"");
+    CU_ASSERT_EQUAL_FATAL(told(), 3);
+    CU_ASSERT(when(0) != when(1) && when(1) != when(2) && when(0) != when(2));
+}
+
+/* Each message's own, not one for all of a code: somebody may have looked at the last alone. */
+static void all_are_carried_with_their_times(void)
+{
+    say_unread("\"local\":\"H1\"");
+    say_unread("\"local\":\"H1\"");
+    CU_ASSERT_EQUAL_FATAL(told(), 2);
+    int64_t first = when_of("1"), second = when_of("2");
+    say("\"local\":\"H1\"," VERIFIED);
+    CU_ASSERT_EQUAL_FATAL(told(), 4);
+    CU_ASSERT_EQUAL(signs_of(ada(), "1"), 1);
+    CU_ASSERT_EQUAL(signs_of(ada(), "2"), 1);
+    for (size_t i = 0; i < 4; i++) {
+        bool is_first = slice_equal_text(view_text_at(&signs[i].v, "reference"), "1");
+        CU_ASSERT_EQUAL(when(i), is_first ? first : second);
+    }
+}
+
+/* By a mapping that cannot read it either. */
+static void taken_again_it_keeps_its_time(void)
+{
+    say_unread("\"local\":\"H1\"");
+    CU_ASSERT_EQUAL_FATAL(told(), 1);
+    int64_t was = when_of("1");
+    world_set_ms(world_now_ms() + 60000);
+    CU_ASSERT_FATAL(world_mend(&w));
+    CU_ASSERT_EQUAL(take_back(false, arena_format(&w.a, "%s:1", w.options.name)), 1);
+    CU_ASSERT_EQUAL_FATAL(told(), 2);
+    CU_ASSERT_EQUAL(when_of("2"), was);
+    say("\"local\":\"H1\"," VERIFIED);
+    CU_ASSERT_EQUAL(signs_of(ada(), "2"), 1);
+    for (size_t i = 0; i < told(); i++)
+        CU_ASSERT_EQUAL(when(i), was);
+}
+
 static CU_TestInfo cases[] = {
+    { "no two have one time", no_two_have_one_time },
+    { "all are carried, with their times", all_are_carried_with_their_times },
+    { "taken again it keeps its time", taken_again_it_keeps_its_time },
     { "it goes under the key that there is", it_goes_under_the_key_that_there_is },
     { "a message with both carries it over, once", a_message_with_both_carries_it_over_once },
     { "a number that is not verified carries it too",

@@ -12,26 +12,53 @@
 
 #define CODE "map.value"
 
-static void sign_of(const char *agency, const char *topic, const char *who, const char *code,
-                    struct slice reference)
+#define T0 1790000000000
+
+/* service NULL: under the subject's own key; else under that service's pseudonym. */
+struct sign {
+    const char *agency, *topic, *who, *code, *service;
+    struct slice reference;
+    int64_t when_ms;
+};
+
+static void say_sign(const struct sign *x)
 {
     struct subject_key key;
+    struct pseudonym p;
     struct buf b;
     const struct schema *s = catalogue_named(world.catalogue, SLICE("Unread"));
-    world_key(who, &key);
+    world_key(x->who, &key);
+    if (x->service) {
+        int to = bundle_service(world.bundle, slice_text(x->service));
+        judge_pseudonym(&world.keys, world.bundle, (struct recipient_id){ (uint16_t)to }, &key, &p);
+    }
+    const uint8_t *under = x->service ? p.b : key.b;
     buf_init(&b, (size_t)4 << 20);
     wire_put_header(&b, plan_fingerprint(s->plan));
     avro_put_long(&b, 1);
-    avro_put_text(&b, slice_text(agency));
+    avro_put_text(&b, slice_text(x->agency));
     avro_put_text(&b, SLICE("adt"));
-    avro_put_text(&b, slice_text(code));
-    avro_put_text(&b, reference);
-    avro_put_long(&b, 1790000000000);
-    avro_put_text(&b, SLICE(""));
-    world_publish(topic, world_partition(who), slice_of(key.b, ID_BYTES), buf_slice(&b));
+    avro_put_text(&b, slice_text(x->code));
+    avro_put_text(&b, x->reference);
+    avro_put_long(&b, x->when_ms);
+    avro_put_text(&b, slice_text(x->service));
+    world_publish(x->topic, world_partition(x->who), slice_of(under, ID_BYTES), buf_slice(&b));
     buf_release(&b);
     CU_ASSERT_TRUE_FATAL(world_run());
     world_read();
+}
+
+/* Each is of another message. */
+static void sign_of(const char *agency, const char *topic, const char *who, const char *code,
+                    struct slice reference)
+{
+    static int64_t signs;
+    say_sign(&(struct sign){ .agency = agency,
+                             .topic = topic,
+                             .who = who,
+                             .code = code,
+                             .reference = reference,
+                             .when_ms = T0 + ++signs });
 }
 
 static void sign(const char *agency, const char *topic, const char *who, const char *code)
@@ -429,7 +456,117 @@ static void of_whom_something_is_unread_two_release(void)
     }
 }
 
+/* ---- a message that somebody has looked at ---- */
+
+static void sign_again(const char *reference, const char *service, int64_t when_ms)
+{
+    say_sign(&(struct sign){ .agency = "hosp",
+                             .topic = "events.hosp",
+                             .who = "ada",
+                             .code = CODE,
+                             .service = service,
+                             .reference = slice_text(reference),
+                             .when_ms = when_ms });
+}
+
+static void move(const char *episode)
+{
+    world_admit("ada", episode);
+    CU_ASSERT_TRUE_FATAL(world_run());
+    world_read();
+}
+
+/* By a link, by a spool that came back, or because the message was taken again. */
+static void looked_at_once_it_holds_nobody_again(void)
+{
+    sign_again("17", NULL, T0);
+    admit("ada");
+    CU_ASSERT_EQUAL(got(), 0);
+    looked("ada", "ada");
+    CU_ASSERT_EQUAL(got(), 1);
+    sign_again("17", "hosp/wards", T0);
+    sign_again("17", NULL, T0);
+    sign_again("23", NULL, T0);
+    CU_ASSERT_PTR_NOT_NULL(world_entry("duplicate", 2));
+    move("v2");
+    CU_ASSERT_EQUAL(got(), 2);
+    world_restart();
+    sign_again("17", "hosp/wards", T0);
+    move("v3");
+    CU_ASSERT_EQUAL(got(), 3);
+    CU_ASSERT_EQUAL(waiting(), 0);
+    both_agree();
+}
+
+static void another_message_of_that_feed_and_code_holds(void)
+{
+    admit("ada");
+    sign_again("17", NULL, T0);
+    looked("ada", "ada");
+    sign_again("18", NULL, T0 + 1);
+    CU_ASSERT_EQUAL(waiting(), 1);
+    move("v2");
+    CU_ASSERT_EQUAL(got(), 1);
+    sign_again("17", "hosp/wards", T0); /* known, and ends nothing */
+    move("v3");
+    CU_ASSERT_EQUAL(got(), 1);
+    looked("ada", "ada");
+    CU_ASSERT_EQUAL(got(), 3);
+    both_agree();
+}
+
+/* Two that came before anybody looked: both are known, whichever the list named. */
+static void of_two_messages_that_were_looked_at_at_once_neither_holds_again(void)
+{
+    world_known("ada");
+    sign_again("17", NULL, T0);
+    sign_again("18", NULL, T0 + 1);
+    looked("ada", "ada");
+    sign_again("17", "hosp/wards", T0);
+    sign_again("18", "hosp/wards", T0 + 1);
+    move("v1");
+    CU_ASSERT_EQUAL(got(), 1);
+    both_agree();
+}
+
+/* What comes again while a word is under way is no newer than what that was given of. */
+static void what_is_said_again_waits_no_longer_than_what_was_said(void)
+{
+    sign_again("17", NULL, T0);
+    int64_t said_ms = world_entry("unread", 0)->decided_ms;
+    while (clock_wall_ms() <= said_ms)
+        ;
+    sign_again("23", NULL, T0);
+    admit("ada");
+    CU_ASSERT_EQUAL(got(), 0);
+    looked_at("ada", "ada", said_ms);
+    CU_ASSERT_EQUAL(got(), 1);
+    both_agree();
+}
+
+/* The list tells the message where it lies now. */
+static void one_that_lies_elsewhere_now_is_listed_there(void)
+{
+    struct unread_list l = { .first = NULL };
+    sign_again("17", NULL, T0);
+    sign_again("23", NULL, T0);
+    looked("ben", "ben");
+    for (size_t i = 0; i < world.entry_count; i++)
+        CU_ASSERT_TRUE_FATAL(unread_take(&l, world.entries[i].partition, &world.entries[i].r));
+    CU_ASSERT_EQUAL(l.people, 1);
+    CU_ASSERT_STRING_EQUAL(l.first->reference, "23");
+    unread_release(&l);
+    both_agree();
+}
+
 static CU_TestInfo cases[] = {
+    { "looked at once, it holds nobody again", looked_at_once_it_holds_nobody_again },
+    { "another message of that feed and code holds", another_message_of_that_feed_and_code_holds },
+    { "of two messages that were looked at at once neither holds again",
+      of_two_messages_that_were_looked_at_at_once_neither_holds_again },
+    { "what is said again waits no longer than what was said",
+      what_is_said_again_waits_no_longer_than_what_was_said },
+    { "one that lies elsewhere now is listed there", one_that_lies_elsewhere_now_is_listed_there },
     { "of whom something is unread two release", of_whom_something_is_unread_two_release },
     { "it holds what any source says of the person", it_holds_what_any_source_says_of_the_person },
     { "it outlives a restart", it_outlives_a_restart },

@@ -306,7 +306,8 @@ static void what_a_named_person_let_go_waits_for_a_later_doubt_alone(void)
     }
     in = world.in;
     in.facts = &world.facts;
-    CU_ASSERT_FATAL(judge_unread(&in, &seen, &world.arena, &world.out, &world.e));
+    const struct event_id sign = { { 1 } };
+    CU_ASSERT_FATAL(judge_unread(&in, &seen, &sign, &world.arena, &world.out, &world.e));
     CU_ASSERT(waits(TEAM, &first));
 }
 
