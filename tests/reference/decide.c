@@ -293,14 +293,14 @@ static struct ref_verdict guard(const struct ref_case *c, const struct ref_agree
 {
     int asked = ref_consent_was_asked(c, g->purpose, to) ? to : c->event->source;
     if (ref_same(g->confidentiality, "implied-consent")) {
-        enum ref_truth stands = ref_objection_stands(c, to);
+        enum ref_truth stands = ref_objection_stands(c, to, to);
         return (struct ref_verdict){ stands == REF_TRUE    ? REF_FALSE
                                      : stands == REF_FALSE ? REF_TRUE
                                                            : REF_UNKNOWN,
                                      ref_reason("objection"), 0 };
     }
     if (ref_same(g->confidentiality, "explicit-consent"))
-        return (struct ref_verdict){ ref_consent_stands(c, g->purpose, asked),
+        return (struct ref_verdict){ ref_consent_stands(c, to, g->purpose, asked),
                                      ref_reason("no-consent"), 0 };
     return (struct ref_verdict){ REF_TRUE, 0, 0 };
 }
@@ -528,6 +528,9 @@ static const char *unnamed_conflict(struct arena *a, const struct ref_case *c, i
         ref_same(now.reason, "sender-restriction-unknown") ||
         ref_same(now.reason, "unread-message"))
         return NULL;
+    if (ref_same(now.reason, "sender-restriction-unknown") ||
+        ref_same(now.reason, "unread-message"))
+        return NULL; /* what clauses say is no hold */
     const char *why = why_not_agreed(&as_it_is, &now);
     return ref_same(why, "unknown") ? NULL : why;
 }

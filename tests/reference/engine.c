@@ -99,8 +99,9 @@ static const struct relationship *relationships(struct arena *a, const struct re
     return list;
 }
 
-static const struct settlement *settlements(struct arena *a, const struct ref_facts *f)
+static const struct settlement *settlements(struct arena *a, const struct ref_case *c)
 {
+    const struct ref_facts *f = c->facts;
     struct settlement *list = ARENA_ARRAY(a, f->settlement_count + 1, struct settlement);
     for (size_t i = 0; i < f->settlement_count; i++) {
         const struct ref_settlement *x = &f->settlements[i];
@@ -118,6 +119,8 @@ static const struct settlement *settlements(struct arena *a, const struct ref_fa
                                        .recipient = (uint16_t)x->to,
                                        .yes = x->yes,
                                        .overruled = slice_of(ids, n) };
+        if (x->by >= 0)
+            list[i].agency = slice_text(c->bundle->agencies[x->by]);
     }
     return list;
 }
@@ -251,7 +254,7 @@ void ref_person(struct arena *a, const struct ref_case *c, struct person *out)
     out->consents = consents(a, c);
     out->consent_count = c->facts->consent_count;
     put_words(a, c, out);
-    out->settlements = settlements(a, c->facts);
+    out->settlements = settlements(a, c);
     out->settlement_count = c->facts->settlement_count;
     out->deaths = deaths(a, c->facts);
     out->death_count = c->facts->death_count;

@@ -385,9 +385,9 @@ static enum ref_truth atom(const struct ask *k, const struct ref_expr *x)
     case REF_RELATIONSHIP:
         return related(c, who_is(k, x), x->text);
     case REF_CONSENT:
-        return ref_consent_stands(c, x->text, who_is(k, x));
+        return ref_consent_stands(c, k->recipient, x->text, who_is(k, x));
     case REF_OBJECTION:
-        return ref_objection_stands(c, who_is(k, x));
+        return ref_objection_stands(c, k->recipient, who_is(k, x));
     case REF_RESTRICTED:
         return restricted(c->facts, x->text);
     case REF_RESPONSIBLE:
@@ -433,9 +433,9 @@ void ref_conflicts(const struct ref_case *c, int to, const struct ref_expr *x, b
                    bool *objection)
 {
     const struct ask k = { .of = c, .recipient = to };
-    if (x->op == REF_CONSENT && ref_consent_stands(c, x->text, who_is(&k, x)) == REF_UNKNOWN)
+    if (x->op == REF_CONSENT && ref_consent_stands(c, to, x->text, who_is(&k, x)) == REF_UNKNOWN)
         *consent = true;
-    if (x->op == REF_OBJECTION && ref_objection_stands(c, who_is(&k, x)) == REF_UNKNOWN)
+    if (x->op == REF_OBJECTION && ref_objection_stands(c, to, who_is(&k, x)) == REF_UNKNOWN)
         *objection = true;
     for (size_t i = 0; i < x->count; i++)
         ref_conflicts(c, to, x->args[i], consent, objection);

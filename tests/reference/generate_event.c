@@ -133,7 +133,10 @@ static void make_settlements(const struct maker *m, struct ref_facts *f)
         struct ref_settlement *s = &f->settlements[f->settlement_count];
         *s = (struct ref_settlement){ .purpose = chance(m, 60) ? PICK(m, ref_purposes) : NULL,
                                       .to = some_service(m),
-                                      .yes = chance(m, 50) };
+                                      .yes = chance(m, 50),
+                                      .by = -1 };
+        if (s->yes && chance(m, 50))
+            s->by = (int)below(m, m->bundle->agency_count);
         size_t words = s->purpose ? f->consent_count : f->objection_count;
         s->overrules = ARENA_ARRAY(m->arena, REF_WORDS_MAX, bool);
         for (size_t i = 0; i < words; i++)

@@ -174,10 +174,10 @@ const char *owner_wrong_answer(struct arena *a, const struct story *s, const str
                                           .decided_ms = at_ms,
                                           .arena = a };
         struct sharing_question q = { .purpose = PURPOSE, .who = who };
-        if (facts_consent(p, PURPOSE, who, at_ms) != shared(s, &q))
+        if (facts_consent(p, &q, at_ms) != shared(s, &q))
             return "consent is not what each agency said of it";
         q.is_objection = true;
-        if (facts_objection(p, who) != opposite(shared(s, &q)))
+        if (facts_objection(p, &q) != opposite(shared(s, &q)))
             return "an objection is not what each agency said of it";
         if (facts_related(&in, SLICE("open-case"), who) != related(s, CASE, who) ||
             facts_related(&in, SLICE("referral"), who) != related(s, REFERRED, who))

@@ -157,6 +157,7 @@ struct ref_settlement {
     const char *purpose; /* NULL: about objections */
     int to;
     bool yes;
+    int by; /* agency of all who said yes: not for its own services; -1: of several, or no */
     bool *overrules; /* by number of the consent, or objection */
 };
 struct ref_restriction {
@@ -297,11 +298,12 @@ struct ref_verdict {
     size_t why, why_not;
 };
 struct ref_verdict ref_evaluate(const struct ref_case *c, int recipient, const struct ref_expr *x);
-enum ref_truth ref_consent_stands(const struct ref_case *c, const char *purpose, int who);
+/* to: whoever would get it. */
+enum ref_truth ref_consent_stands(const struct ref_case *c, int to, const char *purpose, int who);
 void ref_conflicts(const struct ref_case *c, int to, const struct ref_expr *x, bool *consent,
                    bool *objection);
 bool ref_consent_was_asked(const struct ref_case *c, const char *purpose, int who);
-enum ref_truth ref_objection_stands(const struct ref_case *c, int who);
+enum ref_truth ref_objection_stands(const struct ref_case *c, int to, int who);
 /* The row of reasons.def of a code; of two that of the gate which comes first, or last. */
 size_t ref_reason(const char *code);
 size_t ref_reason_first(size_t a, size_t b);

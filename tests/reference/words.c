@@ -37,14 +37,16 @@ static bool never_held(const struct ref_consent *f)
 
 /* ---- words of several agencies ---- */
 
-/* Whether people have said that this word counts no more for that service. */
-static bool counts_no_more(const struct ref_case *c, const char *purpose, int who, size_t n)
+/* Whether people have said that this word counts no more for that service: others than those alone
+ * to whose own agency it would go. */
+static bool counts_no_more(const struct ref_case *c, int to, const char *purpose, int who, size_t n)
 {
     bool gone = false;
     for (size_t i = 0; i < c->facts->settlement_count; i++) {
         const struct ref_settlement *s = &c->facts->settlements[i];
         bool same = purpose ? s->purpose && ref_same(s->purpose, purpose) : !s->purpose;
-        gone |= same && s->to == who && s->overrules[n];
+        bool own = s->by >= 0 && (size_t)s->by == c->bundle->services[to].agency;
+        gone |= same && !own && s->to == who && s->overrules[n];
     }
     return gone;
 }
@@ -63,13 +65,13 @@ static void hear(struct opinion *o, int says, int64_t at_ms, bool counts)
         o->says = says;
 }
 
-static struct opinion of_consent(const struct ref_case *c, size_t agency, const char *purpose,
-                                 int who)
+static struct opinion of_consent(const struct ref_case *c, size_t agency, int to,
+                                 const char *purpose, int who)
 {
     struct opinion o = { 2, INT64_MIN }, without = o;
     for (size_t i = 0; i < c->facts->consent_count; i++) {
         const struct ref_consent *f = &c->facts->consents[i];
-        bool counts = !counts_no_more(c, purpose, who, f->number);
+        bool counts = !counts_no_more(c, to, purpose, who, f->number);
         int says = !f->granted ? -1 : holds(f, c->at_ms);
         if (!is_about(f, purpose, who) || c->bundle->services[f->source].agency != agency)
             continue;
@@ -82,25 +84,26 @@ static struct opinion of_consent(const struct ref_case *c, size_t agency, const 
     return o;
 }
 
-static struct opinion of_objection(const struct ref_case *c, size_t agency, int who)
+static struct opinion of_objection(const struct ref_case *c, size_t agency, int to, int who)
 {
     struct opinion o = { 2, INT64_MIN };
     for (size_t i = 0; i < c->facts->objection_count; i++) {
         const struct ref_objection *f = &c->facts->objections[i];
         if ((f->to < 0 || f->to == who) && c->bundle->services[f->source].agency == agency)
-            hear(&o, f->stands ? -1 : 1, f->at_ms, !counts_no_more(c, NULL, who, f->number));
+            hear(&o, f->stands ? -1 : 1, f->at_ms, !counts_no_more(c, to, NULL, who, f->number));
     }
     return o;
 }
 
 /* Somebody says yes after everybody who says otherwise: a no among those makes it a conflict. */
-static enum ref_truth agreed(const struct ref_case *c, const char *purpose, int who, bool *any_no)
+static enum ref_truth agreed(const struct ref_case *c, int to, const char *purpose, int who,
+                             bool *any_no)
 {
     int64_t yes = INT64_MIN, other = INT64_MIN;
     *any_no = false;
     for (size_t agency = 0; agency < c->bundle->agency_count; agency++) {
         struct opinion o =
-            purpose ? of_consent(c, agency, purpose, who) : of_objection(c, agency, who);
+            purpose ? of_consent(c, agency, to, purpose, who) : of_objection(c, agency, to, who);
         if (o.says == 1 && o.at_ms > yes)
             yes = o.at_ms;
         if (o.says < 1 && o.at_ms > other)
@@ -112,16 +115,16 @@ static enum ref_truth agreed(const struct ref_case *c, const char *purpose, int 
     return *any_no ? REF_UNKNOWN : REF_TRUE;
 }
 
-enum ref_truth ref_consent_stands(const struct ref_case *c, const char *purpose, int who)
+enum ref_truth ref_consent_stands(const struct ref_case *c, int to, const char *purpose, int who)
 {
     bool any_no;
-    return agreed(c, purpose, who, &any_no);
+    return agreed(c, to, purpose, who, &any_no);
 }
 
-enum ref_truth ref_objection_stands(const struct ref_case *c, int who)
+enum ref_truth ref_objection_stands(const struct ref_case *c, int to, int who)
 {
     bool any_no;
-    enum ref_truth lifted = agreed(c, NULL, who, &any_no);
+    enum ref_truth lifted = agreed(c, to, NULL, who, &any_no);
     if (!any_no)
         return REF_FALSE;
     return lifted == REF_UNKNOWN ? REF_UNKNOWN : REF_TRUE;

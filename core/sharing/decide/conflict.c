@@ -11,21 +11,26 @@ struct looking {
     void *ctx;
 };
 
+static struct slice agency_of(const struct looking *l)
+{
+    return service_agency(l->q->bundle, l->recipient);
+}
+
 static void look_at_question(const struct looking *l, const struct sharing_question *ask)
 {
     const struct question *q = l->q;
     enum truth t = TRUTH_UNKNOWN;
     if (ask->is_objection)
-        t = facts_objection(q->facts, ask->who);
+        t = facts_objection(q->facts, ask);
     else
-        t = facts_consent(q->facts, ask->purpose, ask->who, q->event->decided_ms);
+        t = facts_consent(q->facts, ask, q->event->decided_ms);
     if (t == TRUTH_UNKNOWN)
         l->each(l->ctx, ask);
 }
 
 static void look_at_guard(const struct looking *l, const struct agreement *g)
 {
-    struct sharing_question ask = { .who = l->recipient };
+    struct sharing_question ask = { .who = l->recipient, .for_agency = agency_of(l) };
     if (slice_equal_text(g->confidentiality, "implied-consent")) {
         ask.is_objection = true;
         look_at_question(l, &ask);
@@ -50,7 +55,8 @@ static void look_at_condition(const struct looking *l, const struct when_node *n
     bool is_consent = n->op == WHEN_CALL && n->function == WHEN_CONSENT;
     if (is_objection || is_consent) {
         struct sharing_question ask = { .is_objection = is_objection,
-                                        .who = who_is_asked(l, n->args->number) };
+                                        .who = who_is_asked(l, n->args->number),
+                                        .for_agency = agency_of(l) };
         if (is_consent)
             ask.purpose = n->args->next->text;
         look_at_question(l, &ask);

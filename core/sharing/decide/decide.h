@@ -56,7 +56,8 @@ MUST_CHECK bool decide_prohibit(const struct question *q, struct decision *d, st
                                 struct err *e);
 /* Whether the agreement's own confidentiality basis lets anything go from one service to another;
  * unknown: the words are in conflict. why: when false. */
-enum truth decide_guard(const struct agreement *g, const struct person *facts, uint16_t source,
-                        uint16_t recipient, int64_t at_ms, enum reason *why);
+enum truth decide_guard(const struct bundle *b, const struct agreement *g,
+                        const struct person *facts, uint16_t source, uint16_t recipient,
+                        int64_t at_ms, enum reason *why);
 
 #endif

@@ -14,6 +14,14 @@ static void name_one(struct services *s, const struct bundle *b, int64_t service
         services_add(s, (unsigned)service);
 }
 
+/* For them a settlement counts that for nobody else does. */
+static void name_agency(struct services *s, const struct bundle *b, struct slice agency)
+{
+    int n = slice_is_empty(agency) ? -1 : bundle_agency(b, agency);
+    for (uint16_t i = 0; n >= 0 && i < b->agencies[n].service_count; i++)
+        services_add(s, (unsigned)(b->agencies[n].first_service + i));
+}
+
 /* Every service that a fact is about. */
 static void name_by_facts(const struct bundle *b, const struct person *p, struct services *s)
 {
@@ -25,8 +33,18 @@ static void name_by_facts(const struct bundle *b, const struct person *p, struct
         name_one(s, b, p->objections[i].recipient);
     for (size_t i = 0; i < p->responsible_count; i++)
         name_one(s, b, p->responsible[i].service);
-    for (size_t i = 0; i < p->settlement_count; i++)
+    for (size_t i = 0; i < p->settlement_count; i++) {
         name_one(s, b, p->settlements[i].recipient);
+        name_agency(s, b, p->settlements[i].agency);
+    }
+}
+
+static bool is_any_by_agency(const struct person *p)
+{
+    for (size_t i = 0; i < p->settlement_count; i++)
+        if (!slice_is_empty(p->settlements[i].agency))
+            return true;
+    return false;
 }
 
 /* Every service that the event names where a condition may look. */
@@ -77,6 +95,7 @@ bool truths_begin(struct truths *s, const struct facts_context *in, struct err *
     if (!column || !asked || !s->rows || !s->guards)
         return err_memory(e);
     name_by_facts(in->bundle, in->facts, &s->named);
+    s->is_by_agency = is_any_by_agency(in->facts);
     name_by_event(in, &s->named);
     number_columns(s, column, asked);
     return true;
@@ -170,13 +189,15 @@ static void fill_term(struct truths *s, const struct ask *a, uint8_t *row)
     const struct when_node *n = a->term;
     bool is_call = n->op == WHEN_CALL;
     s->in.recipient = s->asked[0];
-    if (a->is_same)
+    if (a->is_same && s->is_by_agency)
+        fill_columns(s, n, row);
+    else if (a->is_same)
         memset(row, when_weigh(n, &s->in), s->width);
     else if (is_call && n->function == WHEN_KNOWN)
         fill_relationships(s, (struct slice){ 0 }, row);
     else if (is_call && n->function == WHEN_RELATIONSHIP)
         fill_relationships(s, n->args->next->text, row);
-    else if (s->has_stranger && asks_words(n))
+    else if (s->has_stranger && !s->is_by_agency && asks_words(n))
         fill_words(s, n, row);
     else
         fill_columns(s, n, row);
@@ -231,7 +252,8 @@ const uint8_t *truths_ask(struct truths *s, uint32_t ask)
 static uint8_t weigh_guard(const struct truths *s, const struct agreement *g, uint16_t service)
 {
     enum reason why;
-    switch (decide_guard(g, s->in.facts, s->in.source, service, s->in.decided_ms, &why)) {
+    switch (
+        decide_guard(s->bundle, g, s->in.facts, s->in.source, service, s->in.decided_ms, &why)) {
     case TRUTH_TRUE:
         return WEIGHT_TRUE;
     case TRUTH_UNKNOWN:
@@ -278,7 +300,7 @@ const uint8_t *truths_ask_guard(struct truths *s, uint16_t guard)
     uint8_t *row = new_row(s);
     if (!row)
         return NULL;
-    if (s->has_stranger)
+    if (s->has_stranger && !s->is_by_agency)
         fill_guard(s, g, row);
     else
         fill_each_guard(s, g, row);

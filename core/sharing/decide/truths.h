@@ -23,6 +23,7 @@ struct truths {
     const uint16_t *asked;  /* by column: the service that is asked */
     size_t columns, width;  /* width: rounded up, of a row */
     bool has_stranger;      /* in column 0 */
+    bool is_by_agency;      /* what was settled counts not for all: any answer may differ */
     const uint8_t **rows;   /* by ask; NULL: not asked yet */
     const uint8_t **guards; /* by guard */
     uint8_t *more_rows;

@@ -224,6 +224,8 @@ static uint8_t weigh_call(const struct when_node *n, const struct facts_context 
     const struct person *p = in->facts;
     uint16_t who = who_is(n->args, in);
     struct slice word = n->args->next ? n->args->next->text : (struct slice){ 0 };
+    struct sharing_question ask = { .who = who,
+                                    .for_agency = service_agency(in->bundle, in->recipient) };
     if (n->args->number == WHEN_SOURCE && !in->event)
         return WEIGHT_UNKNOWN;
     switch (n->function) {
@@ -231,10 +233,11 @@ static uint8_t weigh_call(const struct when_node *n, const struct facts_context 
     case WHEN_RELATIONSHIP:
         return gate_or_unknown(facts_related(in, word, who), WEIGHT_FALSE(NO_RELATIONSHIP));
     case WHEN_CONSENT:
-        return gate_or_unknown(facts_consent(p, word, who, in->decided_ms),
-                               WEIGHT_FALSE(NO_CONSENT));
+        ask.purpose = word;
+        return gate_or_unknown(facts_consent(p, &ask, in->decided_ms), WEIGHT_FALSE(NO_CONSENT));
     case WHEN_OBJECTION:
-        return weigh_objection(facts_objection(p, who));
+        ask.is_objection = true;
+        return weigh_objection(facts_objection(p, &ask));
     case WHEN_RESTRICTED:
         return gate_or_unknown(facts_restricted(in, word), WEIGHT_FALSE(CONDITION_FALSE));
     case WHEN_RESPONSIBLE:

@@ -80,6 +80,7 @@ struct settlement {
     bool yes;               /* it may be shared */
     int64_t at_ms;          /* decided */
     struct slice people;    /* who said so */
+    struct slice agency;    /* of all of them, where they say yes: for it that counts not */
     struct slice overruled; /* ids of the events whose words count no more, end to end */
 };
 /* How an agency showed whom it means (claimed.h): by a birth date, or by the pseudonym of something
@@ -167,8 +168,7 @@ struct hold {
     struct slice bytes;    /* the framed event */
     struct slice first_by; /* who released it first, where two must; empty: nobody */
     struct slice source;   /* "agency/service" of the event */
-    bool reopened;         /* no rule ends it, only a person's release: it was refused once, or
-                              whoever settled its conflict was of its own recipient's agency */
+    bool reopened;         /* it was refused once: no rule ends it, only a person's release */
 };
 /* A named person's no: that event and every correction of it never go to that service, nor what
  * follows in its episode where they said so, until named people reopen it. Of an episode there is

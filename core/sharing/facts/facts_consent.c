@@ -106,12 +106,18 @@ bool facts_settles(const struct settlement *s, const struct sharing_question *as
            slice_equal(s->purpose, ask->purpose);
 }
 
+/* Nobody lets something go to their own agency alone. */
+static bool counts_for(const struct settlement *s, const struct sharing_question *ask)
+{
+    return slice_is_empty(s->agency) || !slice_equal(s->agency, ask->for_agency);
+}
+
 static bool is_overruled(const struct person *p, const struct sharing_question *ask,
                          const struct event_id *by)
 {
     for (size_t i = 0; i < p->settlement_count; i++) {
         struct slice ids = p->settlements[i].overruled;
-        if (!facts_settles(&p->settlements[i], ask))
+        if (!facts_settles(&p->settlements[i], ask) || !counts_for(&p->settlements[i], ask))
             continue;
         for (size_t at = 0; at + ID_BYTES <= ids.n; at += ID_BYTES)
             if (memcmp(ids.p + at, by->b, ID_BYTES) == 0)
@@ -263,17 +269,15 @@ static enum truth may_be_shared(const struct lasts *all)
     return all->ms[SAID_NO] == INT64_MIN ? TRUTH_TRUE : TRUTH_UNKNOWN;
 }
 
-enum truth facts_consent(const struct person *p, struct slice purpose, uint16_t who, int64_t at_ms)
+enum truth facts_consent(const struct person *p, const struct sharing_question *ask, int64_t at_ms)
 {
-    const struct sharing_question ask = { .purpose = purpose, .who = who };
-    struct lasts all = find_lasts(p, &ask, at_ms);
+    struct lasts all = find_lasts(p, ask, at_ms);
     return may_be_shared(&all);
 }
 
-enum truth facts_objection(const struct person *p, uint16_t who)
+enum truth facts_objection(const struct person *p, const struct sharing_question *ask)
 {
-    const struct sharing_question ask = { .is_objection = true, .who = who };
-    struct lasts all = find_lasts(p, &ask, 0);
+    struct lasts all = find_lasts(p, ask, 0);
     if (all.ms[SAID_NO] == INT64_MIN)
         return TRUTH_FALSE;
     return may_be_shared(&all) == TRUTH_UNKNOWN ? TRUTH_UNKNOWN : TRUTH_TRUE;

@@ -29,14 +29,22 @@ struct sharing_question {
     bool is_objection;
     struct slice purpose; /* of a consent */
     uint16_t who;
+    struct slice for_agency; /* of whoever would get it: by what its own people alone have settled
+                                by a yes nothing goes to it; empty: all that was settled counts */
 };
+
+/* The name of the agency that a service is of. */
+static inline struct slice service_agency(const struct bundle *b, uint16_t service)
+{
+    return b->agencies[b->services[service].agency].name;
+}
 
 /* The facts' answers, also for the agreements' guards (latest word by time of occurring). Unknown
  * of a consent or an objection: a yes of one agency against another's no (conflict.h). */
-enum truth facts_consent(const struct person *p, struct slice purpose, uint16_t who, int64_t at_ms);
+enum truth facts_consent(const struct person *p, const struct sharing_question *ask, int64_t at_ms);
 /* Whether any word for that service itself, or for all, was ever given. */
 bool facts_consent_was_asked(const struct person *p, struct slice purpose, uint16_t who);
-enum truth facts_objection(const struct person *p, uint16_t who);
+enum truth facts_objection(const struct person *p, const struct sharing_question *ask);
 /* Whether a relationship counts: it is open, of that kind (empty: any), and its claim is not in
  * doubt. */
 enum truth facts_counts(const struct facts_context *in, const struct relationship *r,
@@ -55,7 +63,7 @@ bool facts_taken_back(const struct person *p, const struct episode_event *x);
  * words, without those overruled. In a; p NULL: no memory. */
 struct slice facts_words(const struct person *p, const struct sharing_question *ask, bool yes,
                          int64_t at_ms, struct arena *a);
-/* Whether named people have settled that very question by s. */
+/* Whether named people have settled that very question by s, for whomever. */
 bool facts_settles(const struct settlement *s, const struct sharing_question *ask);
 
 #endif

@@ -11,9 +11,14 @@ static const struct former {
     uint64_t fingerprint;
     const char *fields;
 } formers[] = {
-    /* Without FactReceiver.let_go and wait. */
+    /* Without FactSettlement.agency. */
+    { "Facts", 0xce7a4612f6ce52b3,
+      "nbn[tttttntnb][ttbnnttttt][tbntt][tbntt][ttntt][ttt][tttttnbbnt[tttttbn]btnt]"
+      "[ttttntttb][bntt][ttttttnnt]nt[bttbntt0]*" },
+    /* Nor FactReceiver.let_go and wait. */
     { "Facts", 0x3537cd5093228507,
-      "nbn[tttttntnb][ttbnnttttt][tbntt][tbntt][ttntt][ttt][tttttnbbnt[ttttt00]btnt]*" },
+      "nbn[tttttntnb][ttbnnttttt][tbntt][tbntt][ttntt][ttt][tttttnbbnt[ttttt00]btnt]"
+      "[ttttntttb][bntt][ttttttnnt]nt[bttbntt0]*" },
     /* Without waiting. */
     { "Notice", 0x03265546dd225b16, "*0" },
 };

@@ -267,6 +267,7 @@ static bool get_settlement(struct reader *r, const struct view *v, void *item)
     x->at_ms = view_long(v, 4);
     x->people = view_text(v, 5);
     x->overruled = view_text(v, 6);
+    x->agency = view_text(v, 7);
     x->recipient = (uint16_t)get_named(r, v, 2, &x->away);
     return !slice_is_empty(view_text(v, 2));
 }

@@ -208,6 +208,7 @@ static void put_settlements(const struct bundle *b, const struct person *p, stru
         avro_put_long(out, x->at_ms);
         avro_put_text(out, x->people);
         avro_put_text(out, x->overruled);
+        avro_put_text(out, x->agency);
     }
     end_list(out);
 }

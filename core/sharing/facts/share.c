@@ -75,7 +75,7 @@ static void add_words(struct shares *s, const struct person *p)
     for (size_t i = 0; i < p->settlement_count; i++)
         add_bytes(s, -1,
                   ITEM_BYTES + text_bytes(p->settlements[i].purpose) +
-                      text_bytes(p->settlements[i].people) +
+                      text_bytes(p->settlements[i].people) + text_bytes(p->settlements[i].agency) +
                       text_bytes(p->settlements[i].overruled) +
                       named_bytes(b, p->settlements[i].recipient, p->settlements[i].away));
 }

@@ -10,6 +10,11 @@ struct ending {
     bool failed, any;
 };
 
+static struct slice agency_name(const struct run *r, int agency)
+{
+    return agency < 0 ? slice_of(NULL, 0) : r->in->bundle->agencies[agency].name;
+}
+
 static void settle_one(void *ctx, const struct sharing_question *ask)
 {
     struct ending *s = ctx;
@@ -17,6 +22,8 @@ static void settle_one(void *ctx, const struct sharing_question *ask)
     s->any = true;
     const struct settlement said = { .yes = s->how->yes,
                                      .people = s->how->people,
+                                     .agency = s->how->yes ? agency_name(r, s->how->agency)
+                                                           : slice_of(NULL, 0),
                                      .at_ms = r->in->decided_ms };
     s->failed = s->failed || !draft_settle_conflict(&r->draft, ask, &said, s->how->signed_ms, r->e);
 }
@@ -48,7 +55,6 @@ static bool settle_hold(struct run *r, const struct hold *hold, const struct set
         return true;
     }
     r->event.id = (struct event_id){ { 0 } }; /* the held event is among those decided anew */
-    r->kept_for = how->yes ? how->agency : NOBODY;
     return run_catch_up(r) && run_doors(r);
 }
 

@@ -63,7 +63,7 @@ static bool may_flow(const struct bundle *b, const struct clause *c, const struc
     for (size_t i = 0; i < b->service_count; i++) {
         if (!services_have(&c->from, (unsigned)i))
             continue;
-        if (decide_guard(g, facts, (uint16_t)i, recipient, at_ms, &why) == TRUTH_TRUE)
+        if (decide_guard(b, g, facts, (uint16_t)i, recipient, at_ms, &why) == TRUTH_TRUE)
             return true;
     }
     return false;

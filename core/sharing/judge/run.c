@@ -6,7 +6,7 @@
 
 bool run_begin(struct run *r, const struct judge_input *in, struct arena *a, struct err *e)
 {
-    *r = (struct run){ .in = in, .arena = a, .e = e, .kept_for = NOBODY };
+    *r = (struct run){ .in = in, .arena = a, .e = e };
     list_init(&r->decisions, sizeof(struct decision));
     list_init(&r->disclosures, sizeof(struct disclosure));
     list_init(&r->notices, sizeof(struct notice));

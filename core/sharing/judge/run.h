@@ -8,8 +8,6 @@
 #include "sharing/facts/refusal.h"
 #include "sharing/judge/project.h"
 
-#define NOBODY (-1)
-
 struct run {
     const struct judge_input *in;
     struct arena *arena;
@@ -22,7 +20,6 @@ struct run {
     unsigned overstepped, not_allowed;
     struct slice reopened_by; /* who takes back what was refused */
     bool by_two;
-    int kept_for; /* agency whose people alone settled by a yes what is decided now; NOBODY: none */
     bool identified; /* a verified number was seen that was not on file before */
 };
 

@@ -158,28 +158,6 @@ static void hold_unlooked(const struct question *q, struct decision *d)
         hold_instead(q, d, reason_code(REASON_UNREAD_MESSAGE));
 }
 
-/* Nobody lets something go to their own agency alone, by a settlement of what is held for another
- * neither. */
-static bool is_kept_from_own(const struct run *r, const struct decision *d)
-{
-    return d->outcome == OUTCOME_DISCLOSE && r->kept_for != NOBODY &&
-           r->kept_for == r->in->bundle->services[d->to.n].agency;
-}
-
-/* Where it was not held yet, it is from now on as it was asked about. */
-static bool hold_from_own(struct run *r, const struct question *q, struct decision *d)
-{
-    struct hold *h = draft_hold(&r->draft, &q->event->id, d->to.n);
-    const char *reason =
-        h ? arena_text(r->arena, h->reason) : reason_code(REASON_CONFLICTING_CONSENT);
-    if (!reason)
-        return err_memory(r->e);
-    hold_instead(q, d, reason);
-    if (h)
-        h->reopened = r->draft.changed = true;
-    return true;
-}
-
 /* What was refused once goes by a person's word alone, whatever rules say now. */
 static bool hold_reopened(struct run *r, const struct question *q, const struct round *round,
                           struct decision *d)
@@ -283,9 +261,6 @@ static bool decide_recipient(struct run *r, const struct question *q, const stru
     const struct event *ev = round->event;
     if (!decide_over_all(r, q, round, recipient, &d, &tell))
         return false;
-    bool is_kept = is_kept_from_own(r, &d);
-    if (is_kept && !hold_from_own(r, q, &d))
-        return false;
     if (round->caught_up && !says_anything_new(r, round, &d, &is_new))
         return false;
     if (!is_new)
@@ -293,7 +268,7 @@ static bool decide_recipient(struct run *r, const struct question *q, const stru
     /* A conflict ended in a no, or a claim was withdrawn. */
     if (d.outcome == OUTCOME_WITHHOLD && round->caught_up)
         draft_end_hold(&r->draft, &ev->id, recipient);
-    if (d.outcome == OUTCOME_HOLD && !add_hold_of(r, ev, &d, round->is_reopened || is_kept))
+    if (d.outcome == OUTCOME_HOLD && !add_hold_of(r, ev, &d, round->is_reopened))
         return false;
     if (d.outcome == OUTCOME_DISCLOSE && !send_disclosure(r, round, &d, tell))
         return false;

@@ -101,6 +101,50 @@ static void nobody_lets_go_to_their_own_agency_by_a_hold_of_anothers(void)
     world_agree();
 }
 
+static const char later[] = "0000019f0000000000000000000000e1",
+                  latest[] = "0000019f0000000000000000000000e2";
+
+/* Whatever comes by the fact, and however long after. */
+static void nor_does_what_comes_after(void)
+{
+    dispute();
+    give("settle-yes", GRANTS, "njeri", NULL);
+    world_restart();
+    move(later, "v2");
+    CU_ASSERT_STRING_EQUAL(decided(later, GRANTS), "disclose disclosed");
+    CU_ASSERT_STRING_EQUAL(decided(later, SOCIAL), CONFLICT);
+    CU_ASSERT_EQUAL(acting_delivered(), 0);
+    give("settle-yes", SOCIAL, "omar", NULL); /* who is of neither */
+    CU_ASSERT_STRING_EQUAL(decided(id, SOCIAL), "disclose disclosed");
+    CU_ASSERT_STRING_EQUAL(decided(later, SOCIAL), "disclose disclosed");
+    move(latest, "v3");
+    CU_ASSERT_STRING_EQUAL(decided(latest, GRANTS), "disclose disclosed");
+    CU_ASSERT_STRING_EQUAL(decided(latest, SOCIAL), "disclose disclosed");
+    world_agree();
+}
+
+/* Their no counts for all: it opens nothing. */
+static void a_no_of_ones_own_agency_counts_for_it_too(void)
+{
+    dispute();
+    give("settle-no", GRANTS, "njeri", NULL);
+    move(later, "v2");
+    CU_ASSERT_TRUE(strncmp(decided(later, GRANTS), "withhold", 8) == 0);
+    CU_ASSERT_TRUE(strncmp(decided(later, SOCIAL), "withhold", 8) == 0);
+    world_agree();
+}
+
+/* It waits for a conflict as any other: who said no says yes. */
+static void what_is_kept_from_ones_own_goes_when_the_conflict_ends(void)
+{
+    dispute();
+    give("settle-yes", GRANTS, "njeri", NULL);
+    CU_ASSERT_STRING_EQUAL(decided(id, SOCIAL), CONFLICT);
+    word("hosp/hub", "granted");
+    CU_ASSERT_STRING_EQUAL(decided(id, SOCIAL), "disclose disclosed");
+    world_agree();
+}
+
 static void two_of_one_agency_are_no_more_than_one(void)
 {
     dispute();
@@ -186,6 +230,10 @@ static void nor_one_that_came_between_two_who_must(void)
 static CU_TestInfo cases[] = {
     { "nobody lets go to their own agency by a hold of another's",
       nobody_lets_go_to_their_own_agency_by_a_hold_of_anothers },
+    { "nor does what comes after", nor_does_what_comes_after },
+    { "a no of one's own agency counts for it too", a_no_of_ones_own_agency_counts_for_it_too },
+    { "what is kept from one's own goes when the conflict ends",
+      what_is_kept_from_ones_own_goes_when_the_conflict_ends },
     { "two of one agency are no more than one", two_of_one_agency_are_no_more_than_one },
     { "people of two agencies settle for both", people_of_two_agencies_settle_for_both },
     { "a no ends all that waits", a_no_ends_all_that_waits },

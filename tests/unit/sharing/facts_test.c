@@ -31,8 +31,9 @@ static struct slice field(const char *name, size_t n, const char *path)
 
 static bool consents(void)
 {
-    return facts_consent(&world.facts, SLICE("housing-adaptation"), service(GRANTS),
-                         world.now_ms) == TRUTH_TRUE;
+    const struct sharing_question ask = { .purpose = SLICE("housing-adaptation"),
+                                          .who = service(GRANTS) };
+    return facts_consent(&world.facts, &ask, world.now_ms) == TRUTH_TRUE;
 }
 
 static void capacity_and_basis_decide_whether_consent_holds(void)
@@ -67,11 +68,12 @@ static void who_recorded_a_consent_is_kept(void)
 
 static void a_consent_dated_tomorrow_is_taken_back_today(void)
 {
+    const struct sharing_question ask = { .purpose = SLICE("duty-to-refer") };
     SAY("Consent.granted", HUB, "consent.purpose=duty-to-refer;at=48");
-    CU_ASSERT(facts_consent(&world.facts, SLICE("duty-to-refer"), 0, world.now_ms));
+    CU_ASSERT(facts_consent(&world.facts, &ask, world.now_ms));
     SAY("Consent.revoked", HUB, "consent.purpose=duty-to-refer");
-    CU_ASSERT_FALSE(facts_consent(&world.facts, SLICE("duty-to-refer"), 0, world.now_ms));
-    CU_ASSERT_FALSE(facts_consent(&world.facts, SLICE("duty-to-refer"), 0, T0 + 100 * HOUR));
+    CU_ASSERT_FALSE(facts_consent(&world.facts, &ask, world.now_ms));
+    CU_ASSERT_FALSE(facts_consent(&world.facts, &ask, T0 + 100 * HOUR));
 }
 
 /* A yes for a time of which nobody can tell when it is over is no yes; nor is a month an end. */

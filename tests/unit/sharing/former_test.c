@@ -1,4 +1,5 @@
-/* former_test.c - what the version before wrote (the schemas in tests/fixtures/former) is read. */
+/* former_test.c - what versions before wrote (their schemas are in tests/fixtures/former) is read.
+ */
 #include <CUnit/CUnit.h>
 
 #include "record/wire.h"
@@ -8,15 +9,17 @@
 #include "world.h"
 
 static struct arena process;
-static const struct catalogue *former;
+/* settled: without the agency of whoever settled; doors: nor with what waits at doors. */
+static const struct catalogue *settled, *doors;
 
 static int load(void)
 {
     struct problems p = { .count = 0 };
     arena_init(&process, (size_t)64 << 20);
-    former = catalogue_load(&process, SOURCE_DIR "/tests/fixtures/former", &p);
+    settled = catalogue_load(&process, SOURCE_DIR "/tests/fixtures/former/settled", &p);
+    doors = catalogue_load(&process, SOURCE_DIR "/tests/fixtures/former/doors", &p);
     problems_release(&p);
-    return former ? 0 : 1;
+    return settled && doors ? 0 : 1;
 }
 
 static int unload(void)
@@ -48,6 +51,21 @@ static void open_now(const char *name, struct slice framed, struct view *out)
     CU_ASSERT_FATAL(wire_open(framed, &fingerprint, &body, &world.e));
     CU_ASSERT_FATAL(plan_view(catalogue_named(world.catalogue, slice_text(name))->plan,
                               &world.arena, body, out, &world.e));
+}
+
+/* As facts are told: of nobody's agency, as no version before knew it. */
+static struct person with_settlement(void)
+{
+    static const struct settlement one[] = { { .purpose = SLICE_INIT("duty-to-refer"),
+                                               .yes = true,
+                                               .at_ms = 1790000000000,
+                                               .people = SLICE_INIT("Dr Omar Haddad"),
+                                               .overruled = SLICE_INIT("0123456789abcdef") },
+                                             { .is_objection = true } };
+    struct person p = world.facts;
+    p.settlements = one;
+    p.settlement_count = 2;
+    return p;
 }
 
 /* What put makes of each item, where the list stands in the view. */
@@ -83,8 +101,14 @@ static void put_event(const struct view *v, struct buf *out)
     put_slots(v, receivers + 1, plan_slots(v->plan), out);
 }
 
+static void put_settlement(const struct view *v, struct buf *out)
+{
+    put_slots(v, 0, plan_slots(v->plan) - 1, out); /* without agency */
+}
+
 /* Framed as its schema there says; it is of that form. */
-static struct slice framed_as_before(const char *name, struct slice body)
+static struct slice framed_as_before(const struct catalogue *former, const char *name,
+                                     struct slice body)
 {
     const struct schema *s = catalogue_named(former, slice_text(name));
     struct view v;
@@ -99,17 +123,23 @@ static struct slice framed_as_before(const char *name, struct slice body)
     return taken(&b);
 }
 
-static struct slice facts_as_before(struct slice now)
+static struct slice facts_as_before(const struct catalogue *former, struct slice now)
 {
     struct view v;
     struct buf b;
     open_now("Facts", now, &v);
     size_t events = (size_t)plan_slot(v.plan, SLICE("events[]"));
+    size_t settlements = (size_t)plan_slot(v.plan, SLICE("settlements[]"));
     buf_init(&b, 1 << 20);
     put_slots(&v, 0, events, &b);
-    put_list(&v, events, put_event, &b);
-    put_slots(&v, events + 1, plan_slots(v.plan), &b);
-    return framed_as_before("Facts", taken(&b));
+    if (former == doors)
+        put_list(&v, events, put_event, &b);
+    else
+        put_slots(&v, events, events + 1, &b);
+    put_slots(&v, events + 1, settlements, &b);
+    put_list(&v, settlements, put_settlement, &b);
+    put_slots(&v, settlements + 1, plan_slots(v.plan), &b);
+    return framed_as_before(former, "Facts", taken(&b));
 }
 
 static void tell_a_story(void)
@@ -135,22 +165,31 @@ static void facts_of_the_form_before_are_read(void)
         receivers += world.facts.events[i].receiver_count;
     CU_ASSERT(receivers > 1 && world.facts.consent_count && world.facts.objection_count &&
               world.facts.restriction_count && world.facts.relationship_count);
-    struct slice now = encoded(&world.facts), before = facts_as_before(now);
-    struct person p;
-    CU_ASSERT_EQUAL(before.n, now.n - 2 * receivers);
-    CU_ASSERT_FATAL(person_decode(world.bundle, &world.arena, before, &p, &world.e));
-    CU_ASSERT(slice_equal(encoded(&p), now));
+    const struct person was = with_settlement();
+    struct slice now = encoded(&was);
+    const struct catalogue *const forms[] = { settled, doors };
+    for (size_t i = 0; i < 2; i++) {
+        struct slice before = facts_as_before(forms[i], now);
+        struct person p;
+        CU_ASSERT_EQUAL(before.n, now.n - 2 * receivers * i - was.settlement_count);
+        CU_ASSERT_FATAL(person_decode(world.bundle, &world.arena, before, &p, &world.e));
+        CU_ASSERT(slice_equal(encoded(&p), now));
+    }
 }
 
 static void facts_of_it_that_are_broken_off_anywhere_are_refused(void)
 {
     tell_a_story();
-    struct slice before = facts_as_before(encoded(&world.facts));
-    for (size_t n = 0; n < before.n; n++) {
-        struct person p;
-        CU_ASSERT_FALSE(
-            person_decode(world.bundle, &world.arena, slice_head(before, n), &p, &world.e));
-        err_clear(&world.e);
+    const struct person was = with_settlement();
+    const struct catalogue *const forms[] = { settled, doors };
+    for (size_t i = 0; i < 2; i++) {
+        struct slice before = facts_as_before(forms[i], encoded(&was));
+        for (size_t n = 0; n < before.n; n++) {
+            struct person p;
+            CU_ASSERT_FALSE(
+                person_decode(world.bundle, &world.arena, slice_head(before, n), &p, &world.e));
+            err_clear(&world.e);
+        }
     }
 }
 
@@ -167,7 +206,7 @@ static void a_notice_of_the_form_before_is_read_and_nothing_waits(void)
     CU_ASSERT_EQUAL_FATAL(n.waiting_count, 0);
     size_t withheld = n.withhold_count;
     CU_ASSERT_FATAL(wire_open(now, &fingerprint, &body, &world.e));
-    struct slice before = framed_as_before("Notice", slice_head(body, body.n - 1));
+    struct slice before = framed_as_before(doors, "Notice", slice_head(body, body.n - 1));
     CU_ASSERT_FATAL(notice_read(world.catalogue, &world.arena, before, &n, &world.e));
     CU_ASSERT_EQUAL(n.waiting_count, 0);
     CU_ASSERT_EQUAL(n.withhold_count, withheld);

@@ -189,15 +189,24 @@ static unsigned ask_facts(void)
     uint16_t grants = (uint16_t)bundle_service(world.bundle, SLICE(GRANTS));
     return (unsigned)is_open("inpatient") | (unsigned)is_open("open-case") << 1 |
            (unsigned)(facts_restricted(&in, SLICE("location")) == TRUTH_TRUE) << 2 |
-           (unsigned)(facts_consent(p, SLICE("housing-adaptation"), grants, world.now_ms) ==
-                      TRUTH_TRUE)
+           (unsigned)(facts_consent(p,
+                                    &(struct sharing_question){
+                                        .purpose = SLICE("housing-adaptation"), .who = grants },
+                                    world.now_ms) == TRUTH_TRUE)
                << 3 |
-           (unsigned)(facts_objection(p, grants) == TRUTH_TRUE) << 4 |
+           (unsigned)(facts_objection(p, &(struct sharing_question){ .is_objection = true,
+                                                                     .who = grants }) == TRUTH_TRUE)
+               << 4 |
            (unsigned)(facts_restricted(&in, SLICE(WORDS_DECEASED)) == TRUTH_TRUE) << 5 |
-           (unsigned)(facts_consent(p, SLICE("housing-adaptation"), grants, world.now_ms) ==
-                      TRUTH_UNKNOWN)
+           (unsigned)(facts_consent(p,
+                                    &(struct sharing_question){
+                                        .purpose = SLICE("housing-adaptation"), .who = grants },
+                                    world.now_ms) == TRUTH_UNKNOWN)
                << 6 |
-           (unsigned)(facts_objection(p, grants) == TRUTH_UNKNOWN) << 7;
+           (unsigned)(facts_objection(
+                          p, &(struct sharing_question){ .is_objection = true, .who = grants }) ==
+                      TRUTH_UNKNOWN)
+               << 7;
 }
 
 /* Order does not matter: a sum of what each fact says, id by id. */

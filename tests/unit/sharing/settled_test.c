@@ -35,7 +35,7 @@ static enum truth may(const struct settlement *settled, struct slice purpose, ui
                               .consent_count = 3,
                               .settlements = settled,
                               .settlement_count = settled != NULL };
-    return facts_consent(&p, purpose, who, 3);
+    return facts_consent(&p, &(struct sharing_question){ .purpose = purpose, .who = who }, 3);
 }
 
 static enum truth objects(const struct settlement *settled, uint16_t who)
@@ -47,7 +47,7 @@ static enum truth objects(const struct settlement *settled, uint16_t who)
     const struct person p = {
         .objections = words, .objection_count = 2, .settlements = settled, .settlement_count = 1
     };
-    return facts_objection(&p, who);
+    return facts_objection(&p, &(struct sharing_question){ .is_objection = true, .who = who });
 }
 
 static void a_no_that_was_overruled_for_one_purpose_stands_for_another(void)

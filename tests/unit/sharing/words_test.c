@@ -44,7 +44,7 @@ static enum truth may_after(struct consent_fact second)
           .source = SLICE(TEAM) },
     };
     const struct person p = { .consents = words, .consent_count = 3 };
-    return facts_consent(&p, CARE, 1, 10);
+    return facts_consent(&p, &(struct sharing_question){ .purpose = CARE, .who = 1 }, 10);
 }
 
 static struct consent_fact grant(int64_t until_ms, const char *capacity)
@@ -82,7 +82,8 @@ static void without_another_agency_it_opens_nothing_either(void)
         grant(NEVER_MS, "lacks-capacity"),
     };
     const struct person p = { .consents = words, .consent_count = 2 };
-    CU_ASSERT_EQUAL(facts_consent(&p, CARE, 1, 10), TRUTH_FALSE);
+    CU_ASSERT_EQUAL(facts_consent(&p, &(struct sharing_question){ .purpose = CARE, .who = 1 }, 10),
+                    TRUTH_FALSE);
 }
 
 /* ---- a service that is away ---- */
@@ -119,8 +120,12 @@ static void a_no_stands_again_when_its_service_is_back(void)
     CU_ASSERT_EQUAL(p.objections[0].recipient, team);
     CU_ASSERT_EQUAL(p.consents[0].recipient, team);
     CU_ASSERT_EQUAL(p.settlements[0].recipient, team);
-    CU_ASSERT_EQUAL(facts_objection(&p, team), TRUTH_TRUE);
-    CU_ASSERT_EQUAL(facts_objection(&p, service(HUB)), TRUTH_FALSE);
+    CU_ASSERT_EQUAL(
+        facts_objection(&p, &(struct sharing_question){ .is_objection = true, .who = team }),
+        TRUTH_TRUE);
+    CU_ASSERT_EQUAL(facts_objection(&p, &(struct sharing_question){ .is_objection = true,
+                                                                    .who = service(HUB) }),
+                    TRUTH_FALSE);
 }
 
 static void meanwhile_it_is_kept_by_name_and_about_nobody(void)
@@ -134,7 +139,9 @@ static void meanwhile_it_is_kept_by_name_and_about_nobody(void)
     CU_ASSERT(slice_equal_text(again.objections[0].away, "gone/one"));
     CU_ASSERT(slice_equal_text(again.consents[0].away, "gone/one"));
     CU_ASSERT(slice_equal_text(again.settlements[0].away, "gone/one"));
-    CU_ASSERT_EQUAL(facts_objection(&again, service(TEAM)), TRUTH_FALSE);
+    CU_ASSERT_EQUAL(facts_objection(&again, &(struct sharing_question){ .is_objection = true,
+                                                                        .who = service(TEAM) }),
+                    TRUTH_FALSE);
     CU_ASSERT_FALSE(facts_consent_was_asked(&again, CARE, service(TEAM)));
 }
 
