@@ -180,7 +180,9 @@ bool input_receipt(const struct input_rules *r, const struct bus_record *in, str
     if (!turn_back(r, agency, out->recipient, in->key.p, &out->subject))
         return err_set(e, ERR_REJECT, "receipt.agency", 0,
                        "cannot take a receipt for a service of another agency");
-    return check_partition(r, in, &out->subject, "receipt.partition", e);
+    return view_strings(&v, (size_t)plan_slot(v.plan, SLICE("removed[]")), a, &out->removed,
+                        &out->removed_count, e) &&
+           check_partition(r, in, &out->subject, "receipt.partition", e);
 }
 
 static bool is_of(const struct input_rules *r, const struct bus_record *in, struct slice schema)

@@ -71,6 +71,8 @@ MUST_CHECK bool input_refused(const struct input_rules *r, const struct bus_reco
 struct input_receipt {
     struct subject_key subject;
     struct slice disclosure, recipient, outcome, code;
+    const struct slice *removed;
+    size_t removed_count;
 };
 MUST_CHECK bool input_receipt(const struct input_rules *r, const struct bus_record *in,
                               struct arena *a, struct input_receipt *out, struct err *e);

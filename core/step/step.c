@@ -107,14 +107,18 @@ static bool take_event(struct work *w, struct err *e)
 
 /* -- receipts --------------------------------------------------------------- */
 
-/* What a notice closed the way of comes back when that opens; what ended otherwise at the door does
- * not. */
-static bool was_stopped(const struct input_receipt *r)
+/* What a notice closed the way of, or took all or some of the content of, comes back when that
+ * opens; what ended otherwise at the door does not. */
+static bool may_come_back(const struct input_receipt *r, bool *is_stopped)
 {
-    return slice_equal_text(r->outcome, "stopped") && slice_equal_text(r->code, "delivery.stopped");
+    bool by_notice = slice_equal_text(r->code, "delivery.stopped") ||
+                     slice_equal_text(r->code, "delivery.nothing-left");
+    *is_stopped = slice_equal_text(r->outcome, "stopped");
+    return (*is_stopped && by_notice) || slice_equal_text(r->outcome, "reduced");
 }
 
-static bool take_stopped(struct work *w, const struct input_receipt *r, struct err *e)
+static bool take_back_of(struct work *w, const struct input_receipt *r, bool is_stopped,
+                         struct err *e)
 {
     struct person person;
     bool found = false;
@@ -125,13 +129,16 @@ static bool take_stopped(struct work *w, const struct input_receipt *r, struct e
     if (!work_load_person(w, &person, e))
         return false;
     const struct judge_input in = work_input(w, &person, slice_of(NULL, 0));
-    return judge_stopped(&in, r->disclosure, (uint16_t)to, w->a, &w->out->judged, &found, e) &&
+    const struct disclosure_at_door at = { r->disclosure, (uint16_t)to, is_stopped, r->removed,
+                                           r->removed_count };
+    return judge_at_door(&in, &at, w->a, &w->out->judged, &found, e) &&
            (!found || work_keep_word(w, e));
 }
 
 static bool take_receipt(struct work *w, struct err *e)
 {
     struct input_receipt r;
+    bool is_stopped = false;
     w->says.kind = AUDIT_RECEIPT;
     w->says.schema = SLICE("Receipt");
     if (!input_receipt(w->r, w->in, w->a, &r, e))
@@ -142,7 +149,8 @@ static bool take_receipt(struct work *w, struct err *e)
     const char *note = arena_format(w->a, "%.*s%s%.*s", (int)r.outcome.n, (const char *)r.outcome.p,
                                     r.code.n ? " " : "", (int)r.code.n, (const char *)r.code.p);
     w->says.note = slice_text(note);
-    return (note || err_memory(e)) && (!was_stopped(&r) || take_stopped(w, &r, e));
+    return (note || err_memory(e)) &&
+           (!may_come_back(&r, &is_stopped) || take_back_of(w, &r, is_stopped, e));
 }
 
 /* -- what could not be read

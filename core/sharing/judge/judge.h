@@ -102,12 +102,19 @@ struct settling {
 MUST_CHECK bool judge_settle(const struct judge_input *in, const struct hold *hold,
                              const struct settling *how, struct arena *a, struct judged *out,
                              struct err *e);
-/* The door of that service stopped a disclosure, for nothing may flow there: it counts as not sent,
- * and is held or disclosed anew, as facts are now or when a gate opens. *found false: no such one
- * is on file, and *out is not set. */
-MUST_CHECK bool judge_stopped(const struct judge_input *in, struct slice disclosure,
-                              uint16_t service, struct arena *a, struct judged *out, bool *found,
-                              struct err *e);
+/* What the door of that service did with a disclosure. */
+struct disclosure_at_door {
+    struct slice id;
+    uint16_t service;
+    bool is_stopped;             /* else it has left without what was removed */
+    const struct slice *removed; /* categories and paths, as receipts name them */
+    size_t removed_count;
+};
+/* One that was stopped, for nothing may flow there, counts as not sent, and of one that was reduced
+ * what was removed does: it is held or disclosed anew, as facts are now or when a gate opens.
+ * *found false: no such one is on file, or nothing of it, and *out is not set. */
+MUST_CHECK bool judge_at_door(const struct judge_input *in, const struct disclosure_at_door *at,
+                              struct arena *a, struct judged *out, bool *found, struct err *e);
 /* Who takes a refusal back. named: the event that they spoke of, which the refusal may cover by its
  * episode alone. */
 struct reopening {

@@ -1,38 +1,63 @@
-/* judge_stopped.c - the door of a recipient stopped what was disclosed: nobody has it (law 2). */
+/* judge_stopped.c - what the door of a recipient did with a disclosure: stopped, nobody has it (law
+ * 2); reduced, they lack what was taken out. */
 #include "sharing/judge/judge.h"
 
+#include "sharing/judge/released.h"
 #include "sharing/judge/run.h"
 
-/* As what waited there and is withdrawn: it counts as not sent. */
-static bool note_stopped(struct run *r, struct slice disclosure, uint16_t service, bool *found)
+/* Of one's own, to be changed; *x: the event of it. NULL: there is none, or no memory. */
+static struct receiver *find_sent(struct run *r, const struct disclosure_at_door *at,
+                                  struct episode_event **x)
 {
     struct episode_event *events = r->draft.events.items;
-    *found = false;
     for (size_t i = 0; i < r->draft.events.count; i++)
         for (size_t j = 0; j < events[i].receiver_count; j++) {
-            const struct receiver *x = &events[i].receivers[j];
-            if (x->service != service || x->wait == WAIT_WITHDRAWN ||
-                !slice_equal(slice_text(x->id.text), disclosure))
+            const struct receiver *was = &events[i].receivers[j];
+            if (was->service != at->service || was->wait == WAIT_WITHDRAWN ||
+                !slice_equal(slice_text(was->id.text), at->id))
                 continue;
             struct receiver *list = run_own_receivers(r, &events[i]);
             if (!list)
-                return err_memory(r->e);
-            list[j].wait = WAIT_WITHDRAWN;
-            *found = r->draft.changed = r->draft.gate = true;
+                (void)err_memory(r->e);
+            *x = &events[i];
+            return list ? &list[j] : NULL;
         }
-    return true;
+    return NULL;
 }
 
-bool judge_stopped(const struct judge_input *in, struct slice disclosure, uint16_t service,
+/* It has left without what was removed. */
+static bool take_out(struct run *r, const struct disclosure_at_door *at,
+                     const struct episode_event *x, struct receiver *sent, bool *took)
+{
+    const struct catalogue *c = r->in->bundle->catalogue;
+    const struct schema *s = catalogue_named(c, x->type);
+    return !s ||
+           released_take_out(c, s, at->removed, at->removed_count, r->arena, &sent->released,
+                             took) ||
+           err_memory(r->e);
+}
+
+/* Gates are asked at once: what closed the way may have ended before the receipt came. Doors hear
+ * how it stands now, also by another bundle, or theirs would do the same to what goes anew. */
+bool judge_at_door(const struct judge_input *in, const struct disclosure_at_door *at,
                    struct arena *a, struct judged *out, bool *found, struct err *e)
 {
     struct run r;
+    struct episode_event *x = NULL;
+    *found = false;
     if (!run_begin(&r, in, a, e))
         return false;
-    if (!note_stopped(&r, disclosure, service, found))
+    struct receiver *sent = find_sent(&r, at, &x);
+    if (!sent)
+        return e->fate == ERR_NONE;
+    *found = at->is_stopped;
+    if (at->is_stopped)
+        sent->wait = WAIT_WITHDRAWN; /* as what waited there and is withdrawn */
+    else if (!take_out(&r, at, x, sent, found))
         return false;
     if (!*found)
         return true;
+    r.draft.changed = r.draft.gate = r.draft.doors = true;
     r.event.decided_ms = in->decided_ms;
     if (!run_catch_up(&r))
         return false;

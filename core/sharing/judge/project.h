@@ -37,6 +37,9 @@ MUST_CHECK bool project_notice(const struct judge_input *in, struct arena *a,
                                const struct person *facts, const struct event *ev,
                                const struct list *waiting, uint16_t recipient, struct notice *out,
                                struct err *e);
+/* What that door takes out of everything now, as its notice says. */
+void project_forbidden(const struct judge_input *in, struct arena *a, const struct person *facts,
+                       const struct event *ev, uint16_t recipient, struct categories *out);
 /* The agency's own local id of the subject, for one of its services. */
 MUST_CHECK bool project_link(const struct judge_input *in, struct arena *a, const struct event *ev,
                              struct slice local_id, uint16_t service, struct link_out *out,

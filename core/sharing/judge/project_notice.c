@@ -54,6 +54,14 @@ static void find_forbidden(const struct judge_input *in, struct arena *a,
     }
 }
 
+void project_forbidden(const struct judge_input *in, struct arena *a, const struct person *facts,
+                       const struct event *ev, uint16_t recipient, struct categories *out)
+{
+    struct standing s = { .stop_count = 0 };
+    find_forbidden(in, a, facts, ev, recipient, &s);
+    *out = s.withhold;
+}
+
 /* Whether the guard of a clause's agreement still lets some source of it through. */
 static bool may_flow(const struct bundle *b, const struct clause *c, const struct person *facts,
                      int64_t at_ms, uint16_t recipient)

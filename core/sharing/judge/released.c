@@ -99,6 +99,61 @@ bool released_by(const struct bundle *b, struct arena *a, const struct event *ev
     return add_cleared(b, a, ev, d, &t, e) && keep_told(a, &t, out, e);
 }
 
+/* ---- less ---- */
+
+/* r without the slots that are gone, cut at the last that is left, as ever; in a. */
+static bool take_slots(const struct released *r, const bool gone[SLOTS_MAX], struct arena *a,
+                       struct released *out, bool *took)
+{
+    uint8_t *bits = arena_alloc(a, r->slots.n + 1);
+    size_t n = r->slots.n;
+    *took = false;
+    if (!bits)
+        return false;
+    for (size_t slot = 0; slot < 8 * n; slot++) {
+        bool has = has_slot(r->slots, slot);
+        if (has && !gone[slot])
+            bits[slot / 8] |= (uint8_t)(1u << (slot % 8));
+        *took |= has && gone[slot];
+    }
+    while (n && !bits[n - 1])
+        n--;
+    *out = (struct released){ slice_of(bits, n), r->changed };
+    return true;
+}
+
+bool released_let_through(const struct released *now, const struct categories *forbidden,
+                          const uint8_t *portions, struct arena *a, struct released *out,
+                          bool *took)
+{
+    bool gone[SLOTS_MAX] = { false };
+    for (size_t slot = 0; slot < 8 * now->slots.n; slot++)
+        gone[slot] = has_slot(now->slots, slot) && categories_has(forbidden, portions[slot]);
+    return take_slots(now, gone, a, out, took);
+}
+
+static bool is_named(const struct catalogue *c, const struct plan *p, size_t slot,
+                     struct slice name)
+{
+    struct categories named = { { 0 } };
+    struct slice path;
+    if (!catalogue_field(name, &path) && catalogue_categories(c, name, &named))
+        return categories_has(&named, plan_categories(p)[slot]);
+    return plan_field(p, path) == (int)slot;
+}
+
+bool released_take_out(const struct catalogue *c, const struct schema *s,
+                       const struct slice *removed, size_t n, struct arena *a,
+                       struct released *told, bool *took)
+{
+    const struct released was = *told;
+    bool gone[SLOTS_MAX] = { false };
+    for (size_t slot = 0; slot < plan_slots(s->plan) && slot < SLOTS_MAX; slot++)
+        for (size_t i = 0; i < n && has_slot(was.slots, slot); i++)
+            gone[slot] |= is_named(c, s->plan, slot, removed[i]);
+    return take_slots(&was, gone, a, told, took);
+}
+
 /* ---- more than before ---- */
 
 /* How a slot that was told travelled: OBLIGE_COUNT, as it is. */

@@ -12,4 +12,15 @@ MUST_CHECK bool released_by(const struct bundle *b, struct arena *a, const struc
  * changed before. */
 bool released_more(const struct released *now, const struct released *before);
 
+/* The same without the slots of the portions that are forbidden, in a; portions: of each slot.
+ * *took: there were any. False: no memory. */
+MUST_CHECK bool released_let_through(const struct released *now, const struct categories *forbidden,
+                                     const uint8_t *portions, struct arena *a, struct released *out,
+                                     bool *took);
+/* Takes out what a door of that schema's disclosures has named as removed: categories and paths; in
+ * a. *took: any of it had been told. */
+MUST_CHECK bool released_take_out(const struct catalogue *c, const struct schema *s,
+                                  const struct slice *removed, size_t n, struct arena *a,
+                                  struct released *told, bool *took);
+
 #endif

@@ -176,28 +176,48 @@ static bool hold_reopened(struct run *r, const struct question *q, const struct 
     return true;
 }
 
+/* Whether what would go tells more than before, and the door lets that through: it knows facts, and
+ * no event, and may take out what this one would not lose. before NULL: nothing is there, but the
+ * door has stopped it once. */
+static bool tells_more(struct run *r, const struct event *ev, const struct decision *d,
+                       const struct receiver *before, bool *yes)
+{
+    static const struct released nothing;
+    struct categories forbidden;
+    struct released now, through;
+    struct person facts;
+    bool took = false;
+    if (!released_by(r->in->bundle, r->arena, ev, d, &now, r->e))
+        return false;
+    *yes = !before || released_more(&now, &before->released);
+    if (!*yes)
+        return true;
+    draft_view(&r->draft, &facts);
+    project_forbidden(r->in, r->arena, &facts, ev, d->to.n, &forbidden);
+    if (!released_let_through(&now, &forbidden, bundle_portions(r->in->bundle, ev->schema),
+                              r->arena, &through, &took))
+        return err_memory(r->e);
+    *yes = !took || released_more(&through, before ? &before->released : &nothing);
+    return true;
+}
+
 /* Whether a decision made when a gate opened says anything new. What was withheld stays withheld;
  * what is held is held already; who has the event gets it again only when it now tells more. */
 static bool says_anything_new(struct run *r, const struct round *round, const struct decision *d,
                               bool *yes)
 {
     const struct event *ev = round->event;
-    const struct receiver *has = find_having(draft_event(&r->draft, &ev->id), d->to.n);
+    const struct episode_event *x = draft_event(&r->draft, &ev->id);
+    const struct receiver *has = find_having(x, d->to.n);
     const struct hold *h = draft_hold(&r->draft, &ev->id, d->to.n);
-    struct released now;
+    if (d->outcome == OUTCOME_DISCLOSE && find_receiver(x, d->to.n))
+        return tells_more(r, ev, d, has, yes);
     if (!has && d->outcome == OUTCOME_DISCLOSE)
         *yes = true;
     else if (!has && d->outcome == OUTCOME_HOLD)
         *yes = !h || is_held_otherwise(h, d);
-    else if (!has)
-        *yes = round->is_joining || (h && hold_is_of_facts(h));
     else
-        *yes = false;
-    if (!has || d->outcome != OUTCOME_DISCLOSE)
-        return true;
-    if (!released_by(r->in->bundle, r->arena, ev, d, &now, r->e))
-        return false;
-    *yes = released_more(&now, &has->released);
+        *yes = !has && (round->is_joining || (h && hold_is_of_facts(h)));
     return true;
 }
 

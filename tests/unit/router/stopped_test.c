@@ -1,5 +1,5 @@
-/* stopped_test.c - what the recipient's own door stopped: nobody has it, so it is held, or goes
- * anew, when its way opens again (law 2). */
+/* stopped_test.c - what the recipient's own door stopped, or took out: nobody has it, so it is
+ * held, or goes anew, when its way opens again (law 2). */
 #include <CUnit/CUnit.h>
 
 #include "record/wire.h"
@@ -42,7 +42,8 @@ static const char *decided(void)
     return d ? arena_format(&world.arena, "%.*s %.*s", SHOWN(d->outcome), SHOWN(d->reason)) : "";
 }
 
-static void receipt(const char *code)
+/* removed NULL: nothing was. */
+static void receipt_of(const char *outcome, const char *code, const char *removed)
 {
     static const uint8_t hash[HASH_BYTES];
     const struct schema *s = catalogue_named(world.catalogue, SLICE("Receipt"));
@@ -57,9 +58,13 @@ static void receipt(const char *code)
     avro_put_long(&b, 1);
     avro_put_text(&b, d->disclosure);
     avro_put_text(&b, SLICE(SOCIAL));
-    avro_put_text(&b, SLICE("stopped"));
+    avro_put_text(&b, slice_text(outcome));
     avro_put_text(&b, slice_text(code));
     avro_put_long(&b, 1790000000000);
+    if (removed) {
+        avro_put_long(&b, 1);
+        avro_put_text(&b, slice_text(removed));
+    }
     avro_put_long(&b, 0);
     buf_put(&b, slice_of(hash, HASH_BYTES));
     world_key("ada", &key);
@@ -68,6 +73,11 @@ static void receipt(const char *code)
                   buf_slice(&b));
     buf_release(&b);
     run();
+}
+
+static void receipt(const char *code)
+{
+    receipt_of("stopped", code, NULL);
 }
 
 static size_t sent(void)
@@ -143,7 +153,138 @@ static void what_ended_otherwise_does_not_come_back(void)
     both_agree();
 }
 
+/* ---- what was taken out ---- */
+
+static void hide(const char *kind)
+{
+    world_say(&(struct say){ .who = "ada",
+                             .type = "Restriction",
+                             .kind = kind,
+                             .set = (const char *[]){ "restriction.kind", "location", NULL } });
+    run();
+}
+
+/* What the last disclosure tells at that path. */
+static const char *told(const char *path)
+{
+    struct slice last = { NULL, 0 }, body;
+    struct view v;
+    uint64_t fingerprint;
+    CU_ASSERT_FATAL(world_count("disclosures.council.social", &last) > 0);
+    CU_ASSERT_FATAL(wire_open(last, &fingerprint, &body, &world.e));
+    const struct schema *s = catalogue_fingerprint(world.catalogue, fingerprint);
+    CU_ASSERT_FATAL(s && plan_view(s->plan, &world.arena, body, &v, &world.e));
+    return arena_text(&world.arena, view_text_at(&v, path));
+}
+
+/* With a postcode, which a hidden location takes, and perhaps a ward, which it does not. */
+static void stay_with(const char *const *set)
+{
+    world_known("ada");
+    world_say(&(struct say){ .who = "ada", .id = STAY, .episode = "v1", .set = set });
+    run();
+    CU_ASSERT_EQUAL_FATAL(sent(), 1);
+}
+
+static void stay(void)
+{
+    stay_with((const char *[]){ "stay.ward", "Ward 7", "person.postcode", "WX1 1AA", NULL });
+}
+
+static void what_was_taken_out_is_sent_when_the_restriction_ends(void)
+{
+    stay();
+    CU_ASSERT_STRING_EQUAL(told("person.postcode"), "WX1 1AA");
+    hide("raised");
+    receipt_of("reduced", "", "person.postcode");
+    CU_ASSERT_EQUAL(sent(), 1);
+    world_restart();
+    hide("lifted");
+    CU_ASSERT_EQUAL_FATAL(sent(), 2);
+    CU_ASSERT_STRING_EQUAL(told("person.postcode"), "WX1 1AA");
+    CU_ASSERT_STRING_EQUAL(told("header.action"), "replaces");
+    receipt_of("accepted", "", NULL);
+    hide("lifted");
+    CU_ASSERT_EQUAL(sent(), 2);
+    both_agree();
+}
+
+static void a_category_that_was_taken_out_is_each_field_of_it(void)
+{
+    stay();
+    hide("raised");
+    receipt_of("reduced", "", "location");
+    receipt_of("reduced", "", "location");
+    hide("lifted");
+    CU_ASSERT_EQUAL(sent(), 2);
+    both_agree();
+}
+
+static void what_left_whole_is_not_sent_again(void)
+{
+    stay();
+    hide("raised");
+    receipt_of("accepted", "", NULL);
+    hide("lifted");
+    CU_ASSERT_EQUAL(sent(), 1);
+    both_agree();
+}
+
+static void nor_for_the_sake_of_what_it_never_told(void)
+{
+    stay();
+    hide("raised");
+    receipt_of("reduced", "", "no.such");
+    receipt_of("reduced", "", "identity.nhs-number");
+    hide("lifted");
+    CU_ASSERT_EQUAL(sent(), 1);
+    both_agree();
+}
+
+static void a_receipt_that_comes_after_the_lift_sends_it(void)
+{
+    stay();
+    hide("raised");
+    hide("lifted");
+    CU_ASSERT_EQUAL(sent(), 1);
+    struct slice before = { NULL, 0 }, after = before;
+    CU_ASSERT_FATAL(world_count("restrictions.council.social", &before) > 0);
+    receipt_of("reduced", "", "person.postcode");
+    CU_ASSERT_EQUAL(sent(), 2);
+    CU_ASSERT_FATAL(world_count("restrictions.council.social", &after) > 0);
+    CU_ASSERT_FALSE(slice_equal(before, after)); /* the door hears how it stands now */
+    receipt_of("reduced", "", "no.such");
+    CU_ASSERT_EQUAL(sent(), 2);
+    both_agree();
+}
+
+/* By what that door goes by all of it was restricted: what may go by the router's facts goes now.
+ */
+static void where_nothing_was_left_it_counts_as_not_sent(void)
+{
+    stay();
+    hide("raised");
+    receipt_of("stopped", "delivery.nothing-left", NULL);
+    CU_ASSERT_EQUAL(sent(), 2);
+    CU_ASSERT_STRING_EQUAL(told("stay.ward"), "Ward 7");
+    CU_ASSERT_STRING_EQUAL(told("person.postcode"), "");
+    hide("lifted");
+    CU_ASSERT_EQUAL(sent(), 3);
+    CU_ASSERT_STRING_EQUAL(told("person.postcode"), "WX1 1AA");
+    both_agree();
+}
+
 static CU_TestInfo cases[] = {
+    { "what was taken out is sent when the restriction ends",
+      what_was_taken_out_is_sent_when_the_restriction_ends },
+    { "a category that was taken out is each field of it",
+      a_category_that_was_taken_out_is_each_field_of_it },
+    { "what left whole is not sent again", what_left_whole_is_not_sent_again },
+    { "nor for the sake of what it never told", nor_for_the_sake_of_what_it_never_told },
+    { "a receipt that comes after the lift sends it",
+      a_receipt_that_comes_after_the_lift_sends_it },
+    { "where nothing was left it counts as not sent",
+      where_nothing_was_left_it_counts_as_not_sent },
     { "a yes of who said no brings it back", a_yes_of_who_said_no_brings_it_back },
     { "a yes of another has it held", a_yes_of_another_has_it_held },
     { "a receipt that comes after the yes brings it back",
