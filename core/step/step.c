@@ -230,7 +230,6 @@ static void refuse(struct work *w, struct err *e)
     w->out->refusal = *e;
     err_clear(e);
     step_drop(w->out);
-    w->out->goes_on = false;
     buf_reset(&w->facts);
     buf_reset(&w->acts);
     w->out->judged = (struct judged){ .decisions = NULL };

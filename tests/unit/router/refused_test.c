@@ -298,6 +298,28 @@ static void where_two_must_take_it_back_one_from_elsewhere_is_the_first(void)
     world_agree();
 }
 
+/* Two have said so where it was refused: that is enough wherever it is carried from there. */
+static void what_two_took_back_is_open_along_a_chain_where_two_must(void)
+{
+    static const char *const kind[] = { "restriction.kind", "location", NULL };
+    world_known("nora-h2");
+    say("nora", "H2", "discharged", "v0", NULL);
+    say("ada", "H1", "ready_for_discharge", "v1", id);
+    world_say(&(struct say){ .who = "ada", .type = "Restriction", .kind = "raised", .set = kind });
+    world_say(
+        &(struct say){ .who = "nora-h2", .type = "Restriction", .kind = "raised", .set = kind });
+    act_of("ada", "refuse-episode", id, "njeri");
+    carry();
+    act_of("ada", "reopen", id, "omar");
+    carry();
+    act_of("ada", "reopen", id, "rosa");
+    carry();
+    say("nora-h2", "H2", "admitted", "v1", second_id);
+    CU_ASSERT_FALSE(is_decided(second_id, "hold-refused"));
+    CU_ASSERT_EQUAL(acting_delivered(), 1);
+    world_agree();
+}
+
 static void said_again_it_changes_nothing(void)
 {
     refuse_episode_of_ada();
@@ -483,6 +505,8 @@ static CU_TestInfo cases[] = {
       named_by_what_was_kept_back_it_is_reopened_everywhere },
     { "where two must take it back one from elsewhere is the first",
       where_two_must_take_it_back_one_from_elsewhere_is_the_first },
+    { "what two took back is open along a chain where two must",
+      what_two_took_back_is_open_along_a_chain_where_two_must },
     { "said again it changes nothing", said_again_it_changes_nothing },
     { "what was taken back ends as taken back, whatever comes late",
       what_was_taken_back_ends_as_taken_back_whatever_comes_late },
