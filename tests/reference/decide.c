@@ -528,9 +528,6 @@ static const char *unnamed_conflict(struct arena *a, const struct ref_case *c, i
         ref_same(now.reason, "sender-restriction-unknown") ||
         ref_same(now.reason, "unread-message"))
         return NULL;
-    if (ref_same(now.reason, "sender-restriction-unknown") ||
-        ref_same(now.reason, "unread-message"))
-        return NULL; /* what clauses say is no hold */
     const char *why = why_not_agreed(&as_it_is, &now);
     return ref_same(why, "unknown") ? NULL : why;
 }
