@@ -250,10 +250,11 @@ static void out_send(void *state, const struct outgoing *m, struct buf *answer, 
         keep_words(buf_slice(answer), &out->said);
 }
 
-/* A request under way ends at its timeout; there is nothing to wake. */
+/* What was under way may have arrived: it goes again, with its id, at the next start. */
 static void out_stop(void *state)
 {
-    (void)state;
+    struct http_out *s = state;
+    http_client_stop(s->client);
 }
 
 static void out_close(void *state)

@@ -34,9 +34,10 @@ struct webhook {
     struct token token;
     struct http_server *server;
     struct tls_context *tls;
-    pthread_mutex_t lock; /* guards what follows */
+    pthread_mutex_t taking; /* held while the intake takes: one message at a time */
+    pthread_mutex_t lock;   /* of what follows; held for moments, so that stop() waits for nobody */
     pthread_cond_t changed;
-    struct intake up; /* take NULL: nobody is there to take */
+    struct intake up;
     bool ran, stop;
     size_t files; /* that there are for connections; 0: nobody has said */
 };
@@ -271,8 +272,21 @@ static void give_answer(const struct webhook *s, const struct answer *from, stru
 static void await_run(struct webhook *s)
 {
     int64_t end_ns = wait_end_ns(RUN_WAIT_MS);
+    pthread_mutex_lock(&s->lock);
     while (!s->ran && !s->stop && wait_until(&s->changed, &s->lock, end_ns))
         continue;
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* take NULL: nobody is there to take, not yet or no longer. */
+static struct intake intake_now(struct webhook *s)
+{
+    struct intake up = { .take = NULL };
+    pthread_mutex_lock(&s->lock);
+    if (s->ran && !s->stop)
+        up = s->up;
+    pthread_mutex_unlock(&s->lock);
+    return up;
 }
 
 static void take_message(struct webhook *s, struct slice body, struct slice key,
@@ -280,12 +294,13 @@ static void take_message(struct webhook *s, struct slice body, struct slice key,
 {
     struct arrival one = { .bytes = body, .name = key };
     struct answer answer = { .fate = ANSWER_LATER };
-    pthread_mutex_lock(&s->lock);
     await_run(s);
-    if (s->up.take)
-        s->up.take(s->up.ctx, &one, &answer, 1);
+    pthread_mutex_lock(&s->taking);
+    struct intake up = intake_now(s);
+    if (up.take)
+        up.take(up.ctx, &one, &answer, 1);
     give_answer(s, &answer, a);
-    pthread_mutex_unlock(&s->lock);
+    pthread_mutex_unlock(&s->taking);
 }
 
 static void handle_request(void *ctx, struct http_request *r, struct http_answer *a)
@@ -387,6 +402,7 @@ static bool webhook_open(void *state, struct err *e)
     webhook_stand(s, true, &stand);
     if (!secure_open(&stand, &s->tls, e))
         return false;
+    pthread_mutex_init(&s->taking, NULL);
     pthread_mutex_init(&s->lock, NULL);
     wait_init(&s->changed);
     struct http_server_options o = { .listen = s->listen,
@@ -406,6 +422,7 @@ static bool webhook_open(void *state, struct err *e)
     tls_close(&s->tls);
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->lock);
+    pthread_mutex_destroy(&s->taking);
     return false;
 }
 
@@ -419,8 +436,9 @@ static bool webhook_run(void *state, struct intake up, struct err *e)
     pthread_cond_broadcast(&s->changed);
     while (!s->stop)
         pthread_cond_wait(&s->changed, &s->lock);
-    s->up = (struct intake){ .take = NULL };
     pthread_mutex_unlock(&s->lock);
+    pthread_mutex_lock(&s->taking); /* what the intake took last has its answer */
+    pthread_mutex_unlock(&s->taking);
     return true;
 }
 
@@ -440,6 +458,7 @@ static void webhook_close(void *state)
     tls_close(&s->tls);
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->lock);
+    pthread_mutex_destroy(&s->taking);
 }
 
 static const char *webhook_where(void *state)

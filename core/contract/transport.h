@@ -103,7 +103,10 @@ struct transport {
      * when the partner gives none, cut off where answer is full. out: what came of it. NULL:
      * receives only. */
     void (*send)(void *state, const struct outgoing *m, struct buf *answer, struct handing *out);
-    void (*stop)(void *state); /* any thread; run() returns within a second */
+    /* Any thread, and waits for nobody. run() returns within a second, or as soon as the intake has
+     * what is under way; send() too, with a message that is to go again. For good: nothing is run
+     * or sent after it until the next open(). */
+    void (*stop)(void *state);
     void (*close)(void *state);
     /* Where it listens ("127.0.0.1:41234"), for the log and for tests with port 0; NULL:
      * nowhere. */

@@ -2,15 +2,24 @@
 #include "others.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
+#include <CUnit/CUnit.h>
+
+#include "base/clock.h"
+#include "base/wait.h"
+
 #define HELD_MAX 128
+#define PATIENCE_S 30
 
 static int held[HELD_MAX]; /* connections and files that stay open until done() */
 static size_t held_count;
@@ -30,12 +39,21 @@ static void let_go(void)
 
 /* ---- sockets ---- */
 
+/* Nothing is waited for without an end. */
+static void be_patient(int fd)
+{
+    const struct timeval patience = { .tv_sec = PATIENCE_S };
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0)
+        abort();
+}
+
 static int connect_to(struct rig *r)
 {
     struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     const char *where = r->t->where(r->state);
     at.sin_port = htons((uint16_t)strtoul(strrchr(where, ':') + 1, NULL, 10));
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    be_patient(fd);
     if (connect(fd, (struct sockaddr *)&at, sizeof at) < 0)
         abort();
     return fd;
@@ -55,8 +73,14 @@ static void put_text(int fd, const char *text)
 static void await_answer(int fd, int last)
 {
     char byte;
-    while (recv(fd, &byte, 1, 0) == 1 && byte != last)
-        ;
+    ssize_t n;
+    do
+        n = recv(fd, &byte, 1, 0);
+    while (n == 1 && byte != last);
+    if (n < 0 && errno == EAGAIN) {
+        fprintf(stderr, "\n    a peer waited %d seconds in vain for its answer\n", PATIENCE_S);
+        CU_FAIL("no answer");
+    }
     close(fd);
 }
 
@@ -68,19 +92,91 @@ static void pelt_socket(struct rig *r, struct slice bytes)
     await_answer(fd, -1);
 }
 
-/* On a port of its own, where nobody accepts; the system takes what is sent. */
-static const char *listen_in_silence(const char *form)
+/* Of the partner that is silent, or cannot be reached. */
+static struct {
+    int fd;
+    unsigned port;
+    char at[64];
+} partner;
+
+static const char *partner_listens(const char *form, int backlog)
 {
-    static char at[64];
     struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t n = sizeof to;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (bind(fd, (struct sockaddr *)&to, n) || listen(fd, 8) ||
-        getsockname(fd, (struct sockaddr *)&to, &n))
+    partner.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    be_patient(partner.fd);
+    if (bind(partner.fd, (struct sockaddr *)&to, n) || listen(partner.fd, backlog) ||
+        getsockname(partner.fd, (struct sockaddr *)&to, &n))
         abort();
+    hold(partner.fd);
+    partner.port = ntohs(to.sin_port);
+    snprintf(partner.at, sizeof partner.at, "%s127.0.0.1:%u", form, partner.port);
+    return partner.at;
+}
+
+/* On a port of its own, where nobody answers; the system takes what is sent. */
+static const char *listen_in_silence(const char *form)
+{
+    return partner_listens(form, 8);
+}
+
+bool silent_has_heard(void)
+{
+    char byte;
+    int fd = accept(partner.fd, NULL, NULL);
+    if (fd < 0)
+        return false;
     hold(fd);
-    snprintf(at, sizeof at, "%s127.0.0.1:%u", form, (unsigned)ntohs(to.sin_port));
+    be_patient(fd);
+    return recv(fd, &byte, 1, 0) == 1;
+}
+
+/* Its queue has no room, so that the system drops whoever else knocks: they go on knocking. */
+static const char *be_unreachable(const char *form)
+{
+    struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    const char *at = partner_listens(form, 0);
+    to.sin_port = htons((uint16_t)partner.port);
+    for (bool has_room = true; has_room;) {
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        socklen_t n = sizeof to;
+        (void)connect(fd, (struct sockaddr *)&to, sizeof to);
+        has_room = getpeername(fd, (struct sockaddr *)&to, &n) == 0;
+        if (has_room)
+            hold(fd);
+        else
+            close(fd);
+    }
     return at;
+}
+
+#define SYN_SENT 2
+/* As /proc/net/tcp has it: "0: LOCAL:PORT REMOTE:PORT STATE ...". */
+static bool is_called_now(void)
+{
+    char line[300];
+    bool found = false;
+    FILE *f = fopen("/proc/net/tcp", "r");
+    if (!f)
+        abort();
+    while (!found && fgets(line, sizeof line, f)) {
+        unsigned remote = 0, state = 0;
+        int n = sscanf(line, " %*u: %*8x:%*4x %*8x:%4x %2x", &remote, &state);
+        found = n == 2 && remote == partner.port && state == SYN_SENT;
+    }
+    fclose(f);
+    return found;
+}
+
+bool unreachable_is_called(void)
+{
+    int64_t end_ns = wait_end_ns(PATIENCE_S * 1000);
+    bool called = is_called_now();
+    while (!called && clock_mono_ns() < end_ns) {
+        sched_yield();
+        called = is_called_now();
+    }
+    return called;
 }
 
 /* ---- mllp ---- */
@@ -129,7 +225,12 @@ static void mllp_absent(struct rig *r)
 static void mllp_silent(struct rig *r)
 {
     rig_set(r, "connect", listen_in_silence(""));
-    rig_set(r, "timeout", "50ms");
+}
+
+static void mllp_unreachable(struct rig *r)
+{
+    rig_set(r, "connect", be_unreachable(""));
+    rig_set(r, "timeout", "60m");
 }
 
 /* ---- webhook ---- */
@@ -253,7 +354,7 @@ static struct {
     size_t raw_bytes, served;
     bool hangs, runs;
     char url[64];
-} pages = { .lock = PTHREAD_MUTEX_INITIALIZER, .news = PTHREAD_COND_INITIALIZER };
+} pages = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static void serve_page(int fd)
 {
@@ -293,6 +394,7 @@ static void rest_receive(struct rig *r)
 {
     struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t n = sizeof at;
+    wait_init(&pages.news);
     pages.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (bind(pages.fd, (struct sockaddr *)&at, n) || listen(pages.fd, 8) ||
         getsockname(pages.fd, (struct sockaddr *)&at, &n) ||
@@ -314,12 +416,29 @@ static void rest_spoil(struct rig *r)
     rig_set(r, "credentials.bearer_file", "/not/there");
 }
 
+static void rest_unreachable(struct rig *r)
+{
+    rig_set(r, "url", be_unreachable("http://"));
+    rig_set(r, "timeout", "60m");
+}
+
+/* Until so many more were served; under the lock. */
+static void await_pages(size_t more)
+{
+    size_t wanted = pages.served + more;
+    int64_t end_ns = wait_end_ns(PATIENCE_S * 1000);
+    while (pages.served < wanted && wait_until(&pages.news, &pages.lock, end_ns))
+        continue;
+    if (pages.served < wanted) {
+        fprintf(stderr, "\n    rest_poll: no page was asked for within %d seconds\n", PATIENCE_S);
+        CU_FAIL("no page was asked for");
+    }
+}
+
 /* Once more than is under way. */
 static void await_page(void)
 {
-    size_t now = pages.served;
-    while (pages.served < now + 2)
-        pthread_cond_wait(&pages.news, &pages.lock);
+    await_pages(2);
 }
 
 static void rest_give(struct rig *r, const char *unit)
@@ -344,8 +463,7 @@ static void rest_begin(struct rig *r)
     (void)r;
     pthread_mutex_lock(&pages.lock);
     pages.hangs = true;
-    for (size_t now = pages.served; pages.served == now;)
-        pthread_cond_wait(&pages.news, &pages.lock);
+    await_pages(1);
     pthread_mutex_unlock(&pages.lock);
 }
 
@@ -367,6 +485,7 @@ static void rest_done(void)
     pages.runs = false;
     shutdown(pages.fd, SHUT_RDWR);
     pthread_join(pages.thread, NULL);
+    pthread_cond_destroy(&pages.news);
     close(pages.fd);
 }
 
@@ -380,7 +499,12 @@ static void http_absent(struct rig *r)
 static void http_silent(struct rig *r)
 {
     rig_set(r, "url", listen_in_silence("http://"));
-    rig_set(r, "timeout", "50ms");
+}
+
+static void http_unreachable(struct rig *r)
+{
+    rig_set(r, "url", be_unreachable("http://"));
+    rig_set(r, "timeout", "60m");
 }
 
 /* What a row lacks cannot be asked of it, and why is said there. */
@@ -395,6 +519,7 @@ static const struct other others[] = {
       .limit = "frame_max",
       .peers = PEERS,
       .brings_again = false, /* its sender does: so no place is kept that kill -9 could lose */
+      .unreachable = mllp_unreachable,
       .absent = mllp_absent,
       .silent = mllp_silent,
       .done = let_go },
@@ -433,8 +558,13 @@ static const struct other others[] = {
       .limit = "unit_max",
       .peers = 1, /* it asks one partner for one page */
       .brings_again = true,
+      .unreachable = rest_unreachable,
       .done = rest_done },
-    { .name = "http_out", .absent = http_absent, .silent = http_silent, .done = let_go },
+    { .name = "http_out",
+      .unreachable = http_unreachable,
+      .absent = http_absent,
+      .silent = http_silent,
+      .done = let_go },
 };
 
 const struct other *other_of(const struct transport *t)
@@ -442,5 +572,23 @@ const struct other *other_of(const struct transport *t)
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (strcmp(others[i].name, t->name) == 0)
             return &others[i];
+    return NULL;
+}
+
+const char *other_lacks(const struct transport *t, const struct other *o)
+{
+    const struct {
+        const char *name;
+        bool there;
+    } wanted[] = {
+        { "receive", !t->run || o->receive }, { "spoil", !t->run || o->spoil },
+        { "give", !t->run || o->give },       { "hand", !t->run || o->hand },
+        { "begin", !t->run || o->begin },     { "pelt", !t->run || o->pelt },
+        { "limit", !t->run || o->limit },     { "peers", !t->run || o->peers },
+        { "absent", !t->send || o->absent },  { "done", o->done },
+    };
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+        if (!wanted[i].there)
+            return wanted[i].name;
     return NULL;
 }

@@ -25,6 +25,8 @@ struct other {
     const char *limit;                               /* option: bytes of the largest unit */
     size_t peers;      /* how many may be in the middle of one at once: 1, PEERS */
     bool brings_again; /* what is to come again, by itself; else its sender does */
+    /* Of what calls a partner: options with which no connection is made nor refused. */
+    void (*unreachable)(struct rig *r);
     /* Of what sends; NULL: it only receives. Options with which there is nobody. */
     void (*absent)(struct rig *r);
     /* there is somebody who says nothing; NULL: nobody is waited for */
@@ -35,5 +37,12 @@ struct other {
 
 /* NULL: there is none for it, so it cannot be asked. */
 const struct other *other_of(const struct transport *t);
+/* What its row lacks to be asked: the member's name; NULL: nothing. */
+const char *other_lacks(const struct transport *t, const struct other *o);
+
+/* Until the silent partner has the beginning of what was sent. False: in vain. */
+bool silent_has_heard(void);
+/* Until somebody tries to reach the one that cannot be reached. */
+bool unreachable_is_called(void);
 
 #endif

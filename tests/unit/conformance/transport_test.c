@@ -60,7 +60,23 @@ static void start(void)
     rig_start(&r);
 }
 
-#define EACH(t) for (const struct transport *const *t = adapters.transports; *t; t++)
+static bool can_be_asked(const struct transport *t)
+{
+    const struct other *o = other_of(t);
+    return o && !other_lacks(t, o);
+}
+
+static const struct transport *const *next_to_ask(const struct transport *const *t)
+{
+    while (*t && !can_be_asked(*t))
+        t++;
+    return t;
+}
+
+/* Each that has a row; of one that has none the first case says so. */
+#define EACH(t)                                                                                    \
+    for (const struct transport *const *t = next_to_ask(adapters.transports); *t;                  \
+         t = next_to_ask(t + 1))
 
 static size_t open_files(void)
 {
@@ -73,19 +89,24 @@ static size_t open_files(void)
     return n;
 }
 
+static void say_row(const struct transport *t)
+{
+    static const char file[] = "tests/unit/conformance/others.c";
+    const struct other *o = other_of(t);
+    const char *lacks = o ? other_lacks(t, o) : NULL;
+    if (!o)
+        fprintf(stderr, "\n    %s has no row for the transport '%s': nothing is asked of it\n",
+                file, t->name);
+    if (lacks)
+        fprintf(stderr, "\n    %s: the row of '%s' lacks '%s': nothing is asked of it\n", file,
+                t->name, lacks);
+    CU_ASSERT(o && !lacks);
+}
+
 static void has_an_other_side_here(void)
 {
-    EACH(t)
-    {
-        bool there = other_of(*t) != NULL;
-        if (!there)
-            fprintf(stderr, "\n    tests/unit/conformance/others.c has no row for '%s'\n",
-                    (*t)->name);
-        CU_ASSERT_FATAL(there);
-        const struct other *o = other_of(*t);
-        CU_ASSERT((*t)->run == NULL || (o->receive && o->spoil && o->give && o->hand && o->begin));
-        CU_ASSERT((*t)->run == NULL || (o->pelt && o->limit && o->peers));
-        CU_ASSERT((*t)->send == NULL || other_of(*t)->absent != NULL);
+    for (const struct transport *const *t = adapters.transports; *t; t++) {
+        say_row(*t);
         CU_ASSERT((*t)->options && (*t)->state_size && (*t)->open && (*t)->stop && (*t)->close &&
                   (*t)->stand);
     }
@@ -212,14 +233,36 @@ static void what_finds_a_full_disk_comes_again_until_there_is_room(void)
     }
 }
 
+static void stops_within_a_second_while_its_disk_is_full(void)
+{
+    EACH(t)
+    {
+        if (!begin_to_receive(*t))
+            continue;
+        for (size_t i = 0; i < sizeof r.fates / sizeof r.fates[0]; i++)
+            r.fates[i] = ANSWER_LATER;
+        if (other->brings_again)
+            rig_set(&r, "retry", "60m");
+        rig_want(&r, "\"full\"");
+        start();
+        other->hand(&r, "\"full\"");
+        rig_await_wanted(&r, 1);
+        int64_t begun_ns = clock_mono_ns();
+        rig_stop(&r);
+        say_which(clock_mono_ns() - begun_ns < SECOND_NS, "stops within a second");
+        say_which(r.ran_well, "runs well");
+        end();
+    }
+}
+
 static void *stop_it(void *ctx)
 {
     r.t->stop(r.state);
     return ctx;
 }
 
-/* stop() itself may wait for the intake. */
-static void a_slow_intake_is_waited_for_and_then_it_stops_within_a_second(void)
+/* stop() waits for nobody; run() for what the intake has under way. */
+static void stop_does_not_wait_for_a_slow_intake(void)
 {
     EACH(t)
     {
@@ -231,10 +274,11 @@ static void a_slow_intake_is_waited_for_and_then_it_stops_within_a_second(void)
         start();
         other->hand(&r, "\"slow\"");
         rig_await_waiting(&r);
-        CU_ASSERT_FATAL(pthread_create(&stopper, NULL, stop_it, NULL) == 0);
         int64_t begun_ns = clock_mono_ns();
-        rig_let_in(&r);
-        pthread_join(stopper, NULL);
+        CU_ASSERT_FATAL(pthread_create(&stopper, NULL, stop_it, NULL) == 0);
+        rig_join(&r, stopper, "stop() to return while the intake is slow");
+        say_which(clock_mono_ns() - begun_ns < SECOND_NS, "stop() returns within a second");
+        begun_ns = clock_mono_ns();
         rig_stop(&r);
         say_which(clock_mono_ns() - begun_ns < SECOND_NS, "stops within a second");
         say_which(rig_wanted(&r) == 1, "what was under way has its answer");
@@ -264,6 +308,7 @@ static void peers_in_the_middle_of_units_are_no_other_peers_loss(void)
 static void die_of_a_unit(void)
 {
     r.dies = true;
+    (void)alarm(60); /* a signal that is not the one looked for */
     if (rig_open(&r)) {
         rig_start(&r);
         pthread_join(r.thread, NULL);
@@ -415,16 +460,28 @@ static void its_cursor_begins_with_its_name_and_fits(void)
     }
 }
 
-static struct handing send_one(void)
+static struct handing sent; /* what came of the one message */
+
+static void send_it(void)
 {
     struct buf answer;
-    struct handing out;
     struct outgoing m = { .bytes = SLICE("\"x\""), .id = SLICE("id1"), .name = SLICE("id1") };
     buf_init(&answer, 1000);
-    r.t->send(r.state, &m, &answer, &out);
-    r.t->stop(r.state);
+    r.t->send(r.state, &m, &answer, &sent);
     buf_release(&answer);
-    return out;
+}
+
+static struct handing send_one(void)
+{
+    send_it();
+    r.t->stop(r.state);
+    return sent;
+}
+
+static void *send_in_thread(void *ctx)
+{
+    send_it();
+    return ctx;
 }
 
 static void where_nobody_is_nothing_is_taken(void)
@@ -452,12 +509,65 @@ static void what_a_silent_partner_was_sent_may_have_arrived(void)
         begin(*t);
         if ((*t)->send && other->silent) {
             other->silent(&r);
+            rig_set(&r, "timeout", "50ms");
             CU_ASSERT_FATAL(rig_open(&r));
             int64_t begun_ns = clock_mono_ns();
             struct handing out = send_one();
             say_which(clock_mono_ns() - begun_ns < 10 * SECOND_NS, "gives up in its time");
             say_which(out.fate == HANDING_UNKNOWN && out.left, "says that it may have arrived");
             say_which(out.why.code && !strstr(out.why.text, "\"x\""), "and why, without payload");
+        }
+        end();
+    }
+}
+
+/* In the middle of one message, once the partner is called or has heard of it. */
+static void stop_in_the_middle_of_sending(bool (*is_in_the_middle)(void))
+{
+    pthread_t sender;
+    CU_ASSERT_FATAL(rig_open(&r));
+    CU_ASSERT_FATAL(pthread_create(&sender, NULL, send_in_thread, NULL) == 0);
+    say_which(is_in_the_middle(), "calls its partner");
+    int64_t begun_ns = clock_mono_ns();
+    r.t->stop(r.state);
+    rig_join(&r, sender, "send() to return after stop()");
+    say_which(clock_mono_ns() - begun_ns < SECOND_NS, "stops within a second");
+    say_which(sent.fate != HANDING_TAKEN && sent.fate != HANDING_REFUSED && sent.why.code,
+              "says that it is to go again, and why");
+}
+
+static void stops_within_a_second_in_the_middle_of_a_slow_answer(void)
+{
+    EACH(t)
+    {
+        begin(*t);
+        if ((*t)->send && other->silent) {
+            other->silent(&r);
+            rig_set(&r, "timeout", "60m");
+            stop_in_the_middle_of_sending(silent_has_heard);
+            say_which(sent.left, "says that it may have arrived");
+        }
+        end();
+    }
+}
+
+static void stops_within_a_second_while_its_partner_cannot_be_reached(void)
+{
+    EACH(t)
+    {
+        begin(*t);
+        if (other->unreachable && (*t)->send) {
+            other->unreachable(&r);
+            stop_in_the_middle_of_sending(unreachable_is_called);
+            say_which(!sent.left, "says that nothing left");
+        } else if (other->unreachable) {
+            other->receive(&r);
+            other->unreachable(&r);
+            start();
+            say_which(unreachable_is_called(), "calls its partner");
+            int64_t begun_ns = clock_mono_ns();
+            rig_stop(&r);
+            say_which(clock_mono_ns() - begun_ns < SECOND_NS, "stops within a second");
         }
         end();
     }
@@ -515,8 +625,9 @@ static CU_TestInfo cases[] = {
     { "what is to come again comes again", what_is_to_come_again_comes_again },
     { "what finds a full disk comes again until there is room",
       what_finds_a_full_disk_comes_again_until_there_is_room },
-    { "a slow intake is waited for, and then it stops within a second",
-      a_slow_intake_is_waited_for_and_then_it_stops_within_a_second },
+    { "stops within a second while its disk is full",
+      stops_within_a_second_while_its_disk_is_full },
+    { "stop does not wait for a slow intake", stop_does_not_wait_for_a_slow_intake },
     { "100 peers in the middle of units are no other peer's loss",
       peers_in_the_middle_of_units_are_no_other_peers_loss },
     { "what a killed process had not kept comes again",
@@ -530,6 +641,10 @@ static CU_TestInfo cases[] = {
     { "where nobody is nothing is taken", where_nobody_is_nothing_is_taken },
     { "what a silent partner was sent may have arrived",
       what_a_silent_partner_was_sent_may_have_arrived },
+    { "stops within a second in the middle of a slow answer",
+      stops_within_a_second_in_the_middle_of_a_slow_answer },
+    { "stops within a second while its partner cannot be reached",
+      stops_within_a_second_while_its_partner_cannot_be_reached },
     { "with a full disk nothing is taken", with_a_full_disk_nothing_is_taken },
     CU_TEST_INFO_NULL
 };

@@ -7,8 +7,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <CUnit/CUnit.h>
+
 #include "base/arena.h"
+#include "base/wait.h"
 #include "host/log.h"
+
+#define PATIENCE_MS 30000 /* of a machine that is busy; what never comes is a failure */
 
 static int64_t number(const char *text)
 {
@@ -91,7 +96,7 @@ void rig_init(struct rig *r, const struct transport *t)
 {
     *r = (struct rig){ .t = t };
     pthread_mutex_init(&r->lock, NULL);
-    pthread_cond_init(&r->taken, NULL);
+    wait_init(&r->taken);
     log_set_level(LOG_ERROR);
     r->state = mem_alloc(t->state_size);
     scratch_make(&r->scratch);
@@ -193,11 +198,23 @@ void rig_start(struct rig *r)
     r->runs = pthread_create(&r->thread, NULL, run, r) == 0;
 }
 
+/* Under its lock: what the case waited for did not come. It goes on, and what it asks next fails
+ * by itself. */
+static void say_in_vain(const struct rig *r, const char *what)
+{
+    fprintf(stderr, "\n    %s: waited %d seconds in vain %s\n", r->t->name, PATIENCE_MS / 1000,
+            what);
+    CU_FAIL("waited in vain");
+}
+
 void rig_await(struct rig *r, size_t arrivals)
 {
+    int64_t end_ns = wait_end_ns(PATIENCE_MS);
     pthread_mutex_lock(&r->lock);
-    while (r->arrivals < arrivals)
-        pthread_cond_wait(&r->taken, &r->lock);
+    while (r->arrivals < arrivals && wait_until(&r->taken, &r->lock, end_ns))
+        continue;
+    if (r->arrivals < arrivals)
+        say_in_vain(r, "for what it was to hand up");
     pthread_mutex_unlock(&r->lock);
 }
 
@@ -219,17 +236,25 @@ size_t rig_wanted(struct rig *r)
 
 void rig_await_wanted(struct rig *r, size_t times)
 {
+    char what[sizeof r->wanted + 80];
+    int64_t end_ns = wait_end_ns(PATIENCE_MS);
     pthread_mutex_lock(&r->lock);
-    while (r->wanted_came < times)
-        pthread_cond_wait(&r->taken, &r->lock);
+    while (r->wanted_came < times && wait_until(&r->taken, &r->lock, end_ns))
+        continue;
+    snprintf(what, sizeof what, "for the unit %.60s, which is to come %zu times", r->wanted, times);
+    if (r->wanted_came < times)
+        say_in_vain(r, what);
     pthread_mutex_unlock(&r->lock);
 }
 
 void rig_await_waiting(struct rig *r)
 {
+    int64_t end_ns = wait_end_ns(PATIENCE_MS);
     pthread_mutex_lock(&r->lock);
-    while (!r->waits)
-        pthread_cond_wait(&r->taken, &r->lock);
+    while (!r->waits && wait_until(&r->taken, &r->lock, end_ns))
+        continue;
+    if (!r->waits)
+        say_in_vain(r, "for something to wait at the intake");
     pthread_mutex_unlock(&r->lock);
 }
 
@@ -241,12 +266,25 @@ void rig_let_in(struct rig *r)
     pthread_mutex_unlock(&r->lock);
 }
 
+void rig_join(struct rig *r, pthread_t thread, const char *what)
+{
+    struct timespec end;
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    end.tv_sec += PATIENCE_MS / 1000;
+    if (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &end) == 0)
+        return;
+    fprintf(stderr, "\n    %s: waited %d seconds in vain for %s: the suite ends here\n", r->t->name,
+            PATIENCE_MS / 1000, what);
+    _exit(1); /* the thread has the rig */
+}
+
 void rig_stop(struct rig *r)
 {
     if (!r->runs)
         return;
+    rig_let_in(r);
     r->t->stop(r->state);
-    pthread_join(r->thread, NULL);
+    rig_join(r, r->thread, "run() to return after stop()");
     r->runs = false;
 }
 

@@ -1,5 +1,8 @@
 /* rig.h - a transport set up from its own option table, run in a thread, with an intake that
- * notes. */
+ * notes.
+ *
+ * Each wait has an end, half a minute away: what does not come until then fails the case with a
+ * sentence, and a thread that does not end ends the suite with one. */
 #ifndef TEST_TRANSPORT_RIG_H
 #define TEST_TRANSPORT_RIG_H
 
@@ -52,6 +55,8 @@ void rig_want(struct rig *r, const char *unit);
 size_t rig_wanted(struct rig *r);
 void rig_await_wanted(struct rig *r, size_t times);
 void rig_stop(struct rig *r);
+/* Until that thread, which has the rig, has ended. what: for a sentence, "run() to return". */
+void rig_join(struct rig *r, pthread_t thread, const char *what);
 /* Until something waits at the intake that is shut. */
 void rig_await_waiting(struct rig *r);
 /* Opens it. */
