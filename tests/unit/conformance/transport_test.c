@@ -1,46 +1,18 @@
-/* transport_test.c - what every transport of the registry keeps, asked of each by its own other
- * side (others.c). */
+/* transport_test.c - what every transport of the registry that receives keeps, asked of each by its
+ * own other side (others.c). What sends: sender_test.c. */
 #include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <CUnit/CUnit.h>
 
+#include "ask.h"
 #include "base/arena.h"
 #include "base/clock.h"
-#include "host/log.h"
-#include "others.h"
-#include "registry.h"
 
-#define SECOND_NS ((int64_t)1000000000)
 #define ROUNDS 40
-
-static struct rig r;
-static const struct other *other;
-
-/* Which it is, where something does not hold. */
-static void say_which(bool good, const char *sentence)
-{
-    if (!good)
-        fprintf(stderr, "\n    %s: %s\n", other ? other->name : "?", sentence);
-    CU_ASSERT(good);
-}
-
-static void begin(const struct transport *t)
-{
-    other = other_of(t);
-    rig_init(&r, t);
-    log_set_level((enum log_level) - 1);
-}
-
-static void end(void)
-{
-    rig_done(&r);
-    other->done();
-}
 
 /* Each that receives, open and running. */
 static bool begin_to_receive(const struct transport *t)
@@ -59,24 +31,6 @@ static void start(void)
     CU_ASSERT_FATAL(rig_open(&r));
     rig_start(&r);
 }
-
-static bool can_be_asked(const struct transport *t)
-{
-    const struct other *o = other_of(t);
-    return o && !other_lacks(t, o);
-}
-
-static const struct transport *const *next_to_ask(const struct transport *const *t)
-{
-    while (*t && !can_be_asked(*t))
-        t++;
-    return t;
-}
-
-/* Each that has a row; of one that has none the first case says so. */
-#define EACH(t)                                                                                    \
-    for (const struct transport *const *t = next_to_ask(adapters.transports); *t;                  \
-         t = next_to_ask(t + 1))
 
 static size_t open_files(void)
 {
@@ -460,155 +414,19 @@ static void its_cursor_begins_with_its_name_and_fits(void)
     }
 }
 
-static struct handing sent; /* what came of the one message */
-
-static void send_it(void)
-{
-    struct buf answer;
-    struct outgoing m = { .bytes = SLICE("\"x\""), .id = SLICE("id1"), .name = SLICE("id1") };
-    buf_init(&answer, 1000);
-    r.t->send(r.state, &m, &answer, &sent);
-    buf_release(&answer);
-}
-
-static struct handing send_one(void)
-{
-    send_it();
-    r.t->stop(r.state);
-    return sent;
-}
-
-static void *send_in_thread(void *ctx)
-{
-    send_it();
-    return ctx;
-}
-
-static void where_nobody_is_nothing_is_taken(void)
-{
-    EACH(t)
-    {
-        begin(*t);
-        if ((*t)->send) {
-            other->absent(&r);
-            CU_ASSERT_FATAL(rig_open(&r));
-            if (rig_has(&r, "out"))
-                (void)!remove(rig_path(&r, "out"));
-            struct handing out = send_one();
-            say_which(out.fate != HANDING_TAKEN && !out.left && out.why.fate != ERR_NONE,
-                      "says that nothing left, and why");
-        }
-        end();
-    }
-}
-
-static void what_a_silent_partner_was_sent_may_have_arrived(void)
-{
-    EACH(t)
-    {
-        begin(*t);
-        if ((*t)->send && other->silent) {
-            other->silent(&r);
-            rig_set(&r, "timeout", "50ms");
-            CU_ASSERT_FATAL(rig_open(&r));
-            int64_t begun_ns = clock_mono_ns();
-            struct handing out = send_one();
-            say_which(clock_mono_ns() - begun_ns < 10 * SECOND_NS, "gives up in its time");
-            say_which(out.fate == HANDING_UNKNOWN && out.left, "says that it may have arrived");
-            say_which(out.why.code && !strstr(out.why.text, "\"x\""), "and why, without payload");
-        }
-        end();
-    }
-}
-
-/* In the middle of one message, once the partner is called or has heard of it. */
-static void stop_in_the_middle_of_sending(bool (*is_in_the_middle)(void))
-{
-    pthread_t sender;
-    CU_ASSERT_FATAL(rig_open(&r));
-    CU_ASSERT_FATAL(pthread_create(&sender, NULL, send_in_thread, NULL) == 0);
-    say_which(is_in_the_middle(), "calls its partner");
-    int64_t begun_ns = clock_mono_ns();
-    r.t->stop(r.state);
-    rig_join(&r, sender, "send() to return after stop()");
-    say_which(clock_mono_ns() - begun_ns < SECOND_NS, "stops within a second");
-    say_which(sent.fate != HANDING_TAKEN && sent.fate != HANDING_REFUSED && sent.why.code,
-              "says that it is to go again, and why");
-}
-
-static void stops_within_a_second_in_the_middle_of_a_slow_answer(void)
-{
-    EACH(t)
-    {
-        begin(*t);
-        if ((*t)->send && other->silent) {
-            other->silent(&r);
-            rig_set(&r, "timeout", "60m");
-            stop_in_the_middle_of_sending(silent_has_heard);
-            say_which(sent.left, "says that it may have arrived");
-        }
-        end();
-    }
-}
-
 static void stops_within_a_second_while_its_partner_cannot_be_reached(void)
 {
     EACH(t)
     {
-        begin(*t);
-        if (other->unreachable && (*t)->send) {
-            other->unreachable(&r);
-            stop_in_the_middle_of_sending(unreachable_is_called);
-            say_which(!sent.left, "says that nothing left");
-        } else if (other->unreachable) {
-            other->receive(&r);
+        if (!begin_to_receive(*t))
+            continue;
+        if (!(*t)->send && other->unreachable) {
             other->unreachable(&r);
             start();
             say_which(unreachable_is_called(), "calls its partner");
             int64_t begun_ns = clock_mono_ns();
             rig_stop(&r);
             say_which(clock_mono_ns() - begun_ns < SECOND_NS, "stops within a second");
-        }
-        end();
-    }
-}
-
-/* To the partner, who passes over what begins with a dot. */
-static bool shows_a_file(void)
-{
-    bool shows = false;
-    DIR *d = opendir(rig_path(&r, "out"));
-    for (const struct dirent *one; d && (one = readdir(d));)
-        shows = shows || one->d_name[0] != '.';
-    if (d)
-        closedir(d);
-    return shows;
-}
-
-/* In a process of its own, which can write no byte to a file. 0: as it should be. */
-static int send_to_a_full_disk(void)
-{
-    const struct rlimit none = { 0, 0 };
-    other->absent(&r); /* the folder is there */
-    if (!rig_open(&r) || signal(SIGXFSZ, SIG_IGN) == SIG_ERR || setrlimit(RLIMIT_FSIZE, &none))
-        return 2;
-    struct handing out = send_one();
-    return out.fate != HANDING_TAKEN && out.why.code && !shows_a_file() ? 0 : 1;
-}
-
-static void with_a_full_disk_nothing_is_taken(void)
-{
-    EACH(t)
-    {
-        int status = -1;
-        begin(*t);
-        if ((*t)->send && other->writes_files) {
-            fflush(NULL);
-            pid_t child = fork();
-            if (child == 0)
-                _exit(send_to_a_full_disk());
-            CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
-            say_which(status == 0, "says that it is not taken, and why, and shows no half");
         }
         end();
     }
@@ -638,14 +456,8 @@ static CU_TestInfo cases[] = {
       bytes_that_are_nothing_are_no_other_units_loss },
     { "a cursor that is not its own is none", a_cursor_that_is_not_its_own_is_none },
     { "its cursor begins with its name and fits", its_cursor_begins_with_its_name_and_fits },
-    { "where nobody is nothing is taken", where_nobody_is_nothing_is_taken },
-    { "what a silent partner was sent may have arrived",
-      what_a_silent_partner_was_sent_may_have_arrived },
-    { "stops within a second in the middle of a slow answer",
-      stops_within_a_second_in_the_middle_of_a_slow_answer },
     { "stops within a second while its partner cannot be reached",
       stops_within_a_second_while_its_partner_cannot_be_reached },
-    { "with a full disk nothing is taken", with_a_full_disk_nothing_is_taken },
     CU_TEST_INFO_NULL
 };
 CU_SuiteInfo suite_transport = { "transport", NULL, NULL, NULL, NULL, cases };
