@@ -68,7 +68,6 @@ static bool folder_open(void *state, struct err *e)
     struct folder *s = state;
     s->inbox = s->done = s->refused = s->watch = -1;
     s->has_looked = false;
-    s->cannot_since_ns = 0;
     bool good = waker_open(&s->wake, e);
     good = good && folder_check(s, cfg_is_set(s->read), e);
     if (good && cfg_is_set(s->write)) {
@@ -128,6 +127,7 @@ static void folder_stand(const void *state, bool receives, struct secure_stand *
 const struct transport transport_folder = {
     .name = "folder",
     .options = options,
+    .fetches = true,
     .state_size = sizeof(struct folder),
     .check = folder_check,
     .open = folder_open,

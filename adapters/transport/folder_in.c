@@ -23,7 +23,6 @@
 #define NS_PER_MS 1000000
 /* Where inotify tells nothing (network shares) this finds what came. */
 #define RESCAN_NS ((int64_t)5 * 1000 * NS_PER_MS)
-#define SAY_AGAIN_NS ((int64_t)3600 * 1000 * NS_PER_MS)
 
 static const struct log_who who = { "transport", "folder" };
 
@@ -237,16 +236,6 @@ static bool wait_for_change(struct folder *s, int64_t wait_ns)
     return how != WAITED_AWAKE;
 }
 
-/* At first, and once an hour while it lasts. */
-static void say_cannot_look(struct folder *s, const struct err *e)
-{
-    int64_t now_ns = clock_mono_ns();
-    if (s->cannot_since_ns && now_ns - s->cannot_since_ns < SAY_AGAIN_NS)
-        return;
-    log_err(e->fate == ERR_FATAL ? LOG_ERROR : LOG_WARN, &who, e);
-    s->cannot_since_ns = now_ns;
-}
-
 /* Looks at the folder once. Where the system has run out of something, or the inbox is gone, that
  * may pass: the next look comes soon. */
 static void look_once(struct folder *s, struct haul *h, struct intake up, int64_t *wait_ns)
@@ -258,11 +247,11 @@ static void look_once(struct folder *s, struct haul *h, struct intake up, int64_
     looked = looked && scan_inbox(s, &e);
     if (looked) {
         folder_let_old_go(s);
+        intake_fetched(&up, NULL, 0);
         take_still(s, h, up, wait_ns);
-        s->cannot_since_ns = 0;
     } else {
-        say_cannot_look(s, &e);
         *wait_ns = s->retry_ms * NS_PER_MS < RESCAN_NS ? s->retry_ms * NS_PER_MS : RESCAN_NS;
+        intake_fetched(&up, &e, *wait_ns / NS_PER_MS);
     }
 }
 

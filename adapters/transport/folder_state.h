@@ -42,8 +42,6 @@ struct folder {
     int64_t settle_ms, retry_ms, size_max, done_age_ms;
 
     bool has_looked;           /* since it was opened */
-    int64_t cannot_since_ns;   /* monotonic: when it was said last that the inbox cannot be read; 0:
-                                  it can */
     int inbox, done, refused;  /* folders; -1: not used */
     int watch;                 /* inotify */
     struct waker wake;         /* stop() wakes it */

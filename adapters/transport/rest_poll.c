@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/address.h"
-#include "base/clock.h"
 #include "base/wait.h"
 #include "host/http_client.h"
 #include "host/log.h"
@@ -19,7 +18,6 @@
 #define KNOWN_MAX (REST_ETAG_MAX + 40)
 #define SAID_MAX ((size_t)64 * 1024) /* of an answer that is no page */
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
-#define SAY_AGAIN_NS ((int64_t)3600 * 1000 * 1000000)
 #define AT(field) offsetof(struct rest_poll, field)
 
 struct rest_poll {
@@ -37,8 +35,6 @@ struct rest_poll {
     struct rest_place place;        /* as committed last */
     _Atomic int64_t shown_until_ms; /* 0: none yet */
     int64_t asked_ms;               /* for a pause, by the partner, at the last call */
-    const char *cannot;             /* the code of the trouble that lasts; NULL: none */
-    int64_t said_ns;                /* when it was last said */
 };
 
 static const struct log_who who = { "transport", "rest_poll" };
@@ -171,7 +167,6 @@ static bool poll_open(void *state, struct err *e)
     if (!poll_check(s, true, e) || !poll_try(s, e))
         return false;
     s->client = NULL;
-    s->cannot = NULL;
     buf_init(&s->said, SAID_MAX);
     bool good = rest_page_init(&s->page, s->items, s->next, (size_t)s->unit_max); /* as checked */
     good = good && poll_begin(s, e);
@@ -337,24 +332,6 @@ static bool take_page(struct rest_poll *s, struct intake up, bool *ends, struct 
 
 /* ---- the loop ---- */
 
-/* At first, and once an hour while it lasts; how it ended. */
-static void say_no_page(struct rest_poll *s, const struct err *e)
-{
-    int64_t now_ns = clock_mono_ns();
-    if (s->cannot && strcmp(s->cannot, e->code) == 0 && now_ns - s->said_ns < SAY_AGAIN_NS)
-        return;
-    log_err(e->fate == ERR_RETRY ? LOG_WARN : LOG_ERROR, &who, e);
-    s->cannot = e->code;
-    s->said_ns = now_ns;
-}
-
-static void say_well(struct rest_poll *s)
-{
-    if (s->cannot)
-        log_line(LOG_INFO, &who, "rest_poll.well", "pages come again");
-    s->cannot = NULL;
-}
-
 /* The pause that the partner asks for, or the site's. A fault of the site is asked about no more
  * often than pages that come. */
 static int64_t pause_after(const struct rest_poll *s, const struct err *e)
@@ -372,11 +349,12 @@ static int64_t take_round(struct rest_poll *s, struct intake up)
     for (int64_t n = 0; n < s->pages_max && !ends && !waker_is_awake(&s->wake); n++) {
         struct err e = { .fate = ERR_NONE };
         if (!take_page(s, up, &ends, &e)) {
+            int64_t pause_ms = pause_after(s, &e);
             if (!waker_is_awake(&s->wake))
-                say_no_page(s, &e);
-            return pause_after(s, &e);
+                intake_fetched(&up, &e, pause_ms);
+            return pause_ms;
         }
-        say_well(s);
+        intake_fetched(&up, NULL, 0);
     }
     if (!ends && !waker_is_awake(&s->wake))
         log_line(LOG_WARN, &who, "rest_poll.many",
@@ -402,6 +380,7 @@ static bool poll_run(void *state, struct intake up, struct err *e)
 const struct transport transport_rest_poll = {
     .name = "rest_poll",
     .options = options,
+    .fetches = true,
     .state_size = sizeof(struct rest_poll),
     .check = poll_check,
     .try = poll_try,

@@ -7,7 +7,7 @@
  * something is to come again, or that breaks off, is asked for once more, and what came already is
  * a duplicate. Redirects are not followed, and no next page of another origin is asked for.
  * Threads: run() has its own; stop() may come from any, and ends a call under way.
- * Errors: rest_poll.option (ERR_FATAL); in the log, once an hour while it lasts: rest_poll.site,
+ * Errors: rest_poll.option (ERR_FATAL); told to the intake at each try in vain: rest_poll.site,
  * rest_poll.busy, rest_poll.page, rest_poll.size, rest_poll.later, those of host/http_client.h and
  * of credentials.h. */
 #ifndef CONCORDAT_TRANSPORT_REST_POLL_H

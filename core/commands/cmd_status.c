@@ -121,6 +121,18 @@ static void print_words(const struct feed_counts *n)
                           : "");
 }
 
+/* A partner that is asked, and cannot be. */
+static void print_fetch(const struct spool_fetch *f)
+{
+    char at[TIME_TEXT_MAX], next[TIME_TEXT_MAX];
+    struct slice since = time_ms_to_iso(f->since_ms, at);
+    struct slice again = time_ms_to_iso(f->again_ms, next);
+    if (f->tries)
+        say("                   CANNOT FETCH since %.*s: %s, tried %" PRIu64
+            " times, next try at %.*s: concordat manual %s\n",
+            SHOWN(since), f->code, f->tries, SHOWN(again), f->code);
+}
+
 static void print_feeds(const struct site *s, const struct figures *t)
 {
     for (size_t i = 0; i < s->feed_count; i++) {
@@ -138,6 +150,7 @@ static void print_feeds(const struct site *s, const struct figures *t)
             say("                   LOST BY THE BUS: %" PRIu64 " messages between number %" PRIu64
                 " and %" PRIu64 ", which were no longer kept here: only their sender has them\n",
                 n->lost, n->lost_first, n->lost_last);
+        print_fetch(&n->fetch);
         print_aside(n, t->at_ms);
         print_words(n);
         print_snapshot(n, t->at_ms);
@@ -354,13 +367,15 @@ static void print_feeds_json(const struct site *s, const struct figures *t)
             ",\"unknown\":%" PRIu64 ",\"not_kept\":%" PRIu64 ",\"vanished\":%" PRIu64
             ",\"stale\":%s,\"in_quarantine\":%" PRIu64 ",\"quarantine_oldest\":%" PRId64
             ",\"quarantine_alarm\":%s,\"words\":%" PRIu64 ",\"words_oldest\":%" PRId64
-            ",\"words_full\":%s}",
+            ",\"words_full\":%s,\"fetch_since\":%" PRId64 ",\"fetch_tries\":%" PRIu64
+            ",\"fetch_again\":%" PRId64 ",\"fetch_code\":\"%s\"}",
             i ? "," : "", s->feeds[i].name, n->taken, n->published, n->unchanged, n->duplicates,
             n->not_carried, n->quarantined, n->refused_environment, n->refused_later, n->events,
             n->waiting, n->lost, n->lost_ids, n->unknown, n->not_kept, n->vanished,
             feed_is_stale(n, t->at_ms) ? "true" : "false", n->aside, n->aside_oldest_ms,
             feed_is_full_or_old(n, t->at_ms) ? "true" : "false", n->words, n->words_oldest_ms,
-            n->words_full ? "true" : "false");
+            n->words_full ? "true" : "false", n->fetch.since_ms, n->fetch.tries, n->fetch.again_ms,
+            n->fetch.code);
     }
     say("}");
 }

@@ -11,7 +11,7 @@
 /* One feed, one delivery, one of whatever a family has a sample of. */
 static void write_example(struct buf *out)
 {
-    static const struct transport none = { .name = "none" };
+    static const struct transport none = { .name = "none", .fetches = true };
     struct site_feed feed = { .name = "NAME", .transport = &none };
     struct site_delivery delivery = { .name = "NAME", .transport = &none };
     const struct site site = {

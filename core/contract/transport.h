@@ -70,10 +70,23 @@ struct intake {
     /* Where nothing came and the cursor moves all the same: a durable turn of its own. False: it
      * could not be kept, and the cursor is where it was; why is in the intake's log. */
     bool (*go_on)(void *ctx, struct slice cursor);
+    /* Whether what fetches can: intake_fetched, below. */
+    void (*fetched)(void *ctx, const struct err *why, int64_t again_ms);
     /* As committed last before the intake was opened; empty: none yet. Lives as long as the
      * intake. */
     struct slice cursor;
 };
+
+/* What fetches says at each try whether it could, since nobody outside would notice that it cannot:
+ * the intake tells it in the log, in `status`, in metrics and health, with since when and how
+ * often. why: what keeps it from that, a code and a sentence without payload; ERR_RETRY: it may
+ * pass by itself, else somebody has to mend it. again_ms: until the next try. why NULL: it could.
+ * From run()'s thread. */
+static inline void intake_fetched(const struct intake *up, const struct err *why, int64_t again_ms)
+{
+    if (up->fetched)
+        up->fetched(up->ctx, why, again_ms);
+}
 
 /* id: the same for ever, the recipient's idempotency key. name: a safe file name stem made of it.
  * is_answer: whether what came is the answer to this message; what is not is passed over, and more
@@ -87,6 +100,7 @@ struct outgoing {
 struct transport {
     const char *name;
     const struct cfg_option *options; /* read into state before open() */
+    bool fetches;                     /* it asks by itself, and says so: intake_fetched */
     size_t state_size;                /* the caller allocates, zeroes, frees */
     /* What the options, once read, mean together, without touching the world outside: so that a
      * wrong configuration is refused before anything starts. receives: for a feed, else for a

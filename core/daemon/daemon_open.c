@@ -69,6 +69,7 @@ static bool open_feed(struct running_feed *r, struct err *e)
         .agency_key = f->agency_key,
         .spool = f->spool,
         .spool_max_bytes = f->spool_max_bytes,
+        .fetches = f->transport->fetches,
         .stale_after_ms = f->stale_after_ms,
         .quarantine_max_bytes = f->quarantine_max_bytes,
         .quarantine_age_ms = f->quarantine_age_ms,

@@ -7,63 +7,7 @@
 
 #include "audit/audit.h"
 #include "daemon/certificates.h"
-
-struct label {
-    const char *name;
-    struct slice value;
-};
-
-static void put_family(struct buf *out, const char *name, const char *type, const char *help)
-{
-    buf_format(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
-
-/* Backslash, quote and line feed are escaped; names of the configuration have none. */
-static void put_value(struct buf *out, struct slice value)
-{
-    for (size_t i = 0; i < value.n; i++) {
-        uint8_t byte = value.p[i];
-        if (byte == '\\' || byte == '"')
-            buf_byte(out, '\\');
-        buf_text(out, byte == '\n' ? "\\n" : "");
-        if (byte != '\n')
-            buf_byte(out, byte);
-    }
-}
-
-static void put_name(struct buf *out, const char *name, const struct label *labels, size_t n)
-{
-    buf_text(out, name);
-    for (size_t i = 0; i < n; i++) {
-        buf_format(out, "%s%s=\"", i ? "," : "{", labels[i].name);
-        put_value(out, labels[i].value);
-        buf_byte(out, '"');
-    }
-    buf_text(out, n ? "} " : " ");
-}
-
-static void put_count(struct buf *out, const char *name, const struct label *labels, size_t n,
-                      uint64_t value)
-{
-    put_name(out, name, labels, n);
-    buf_format(out, "%" PRIu64 "\n", value);
-}
-
-static void put_seconds(struct buf *out, const char *name, const struct label *labels, size_t n,
-                        int64_t ms)
-{
-    put_name(out, name, labels, n);
-    buf_format(out, "%s%" PRId64 ".%03d\n", ms < 0 ? "-" : "", (ms < 0 ? -ms : ms) / 1000,
-               (int)((ms < 0 ? -ms : ms) % 1000));
-}
-
-/* One family with a single sample. */
-static void put_one(struct buf *out, const char *name, const char *type, const char *help,
-                    uint64_t value)
-{
-    put_family(out, name, type, help);
-    put_count(out, name, NULL, 0, value);
-}
+#include "daemon/metrics_text.h"
 
 /* ---- feeds and deliveries: a row each ---- */
 
@@ -250,12 +194,13 @@ static uint64_t figure_at(const struct rows *r, size_t row, size_t at)
 static void put_table(struct buf *out, const struct site *s, const struct rows *r,
                       const struct table_family *f)
 {
-    put_family(out, f->name, f->type, f->help);
+    metrics_put_family(out, f->name, f->type, f->help);
     for (size_t i = 0; i < r->count; i++)
         for (size_t k = 0; k < f->count && (!r->which || r->which[i]); k++) {
-            const struct label labels[] = { { r->label, slice_text(r->name(s, i)) },
-                                            { f->label, slice_text(f->columns[k].value) } };
-            put_count(out, f->name, labels, f->label ? 2 : 1, figure_at(r, i, f->columns[k].at));
+            const struct metrics_label labels[] = { { r->label, slice_text(r->name(s, i)) },
+                                                    { f->label, slice_text(f->columns[k].value) } };
+            metrics_put_count(out, f->name, labels, f->label ? 2 : 1,
+                              figure_at(r, i, f->columns[k].at));
         }
 }
 
@@ -265,20 +210,20 @@ static void put_snapshots(struct buf *out, const struct figures_of *of, const st
     static const char age[] = "concordat_feed_snapshot_age_seconds";
     static const char stale[] = "concordat_feed_snapshot_stale";
     const struct site *s = of->site;
-    put_family(
+    metrics_put_family(
         out, age, "gauge",
         "Seconds since the last complete snapshot, or since the feed began to wait for the first.");
     for (size_t i = 0; i < s->feed_count; i++) {
-        const struct label name = { "feed", slice_text(s->feeds[i].name) };
+        const struct metrics_label name = { "feed", slice_text(s->feeds[i].name) };
         if ((!of->feeds || of->feeds[i]) && f->feeds[i].snapshot_ms)
-            put_seconds(out, age, &name, 1, f->at_ms - f->feeds[i].snapshot_ms);
+            metrics_put_seconds(out, age, &name, 1, f->at_ms - f->feeds[i].snapshot_ms);
     }
-    put_family(out, stale, "gauge",
-               "Is 1 when the last snapshot is older than stale_after: page somebody.");
+    metrics_put_family(out, stale, "gauge",
+                       "Is 1 when the last snapshot is older than stale_after: page somebody.");
     for (size_t i = 0; i < s->feed_count; i++) {
-        const struct label name = { "feed", slice_text(s->feeds[i].name) };
+        const struct metrics_label name = { "feed", slice_text(s->feeds[i].name) };
         if ((!of->feeds || of->feeds[i]) && f->feeds[i].stale_after_ms)
-            put_count(out, stale, &name, 1, feed_is_stale(&f->feeds[i], f->at_ms));
+            metrics_put_count(out, stale, &name, 1, feed_is_stale(&f->feeds[i], f->at_ms));
     }
 }
 
@@ -289,24 +234,26 @@ static void put_trouble(struct buf *out, const struct figures_of *of, const stru
     static const char *const ages[] = { "concordat_delivery_trouble_age_seconds",
                                         "concordat_delivery_down_seconds" };
     const struct site *s = of->site;
-    put_family(out, alarm, "gauge",
-               "Is 1 when something is parked, needs a person to mend it, or has failed for longer "
-               "than alarm_after: page somebody.");
+    metrics_put_family(
+        out, alarm, "gauge",
+        "Is 1 when something is parked, needs a person to mend it, or has failed for longer "
+        "than alarm_after: page somebody.");
     for (size_t i = 0; i < s->delivery_count; i++) {
-        const struct label name = { "delivery", slice_text(s->deliveries[i].name) };
+        const struct metrics_label name = { "delivery", slice_text(s->deliveries[i].name) };
         if (!of->deliveries || of->deliveries[i])
-            put_count(out, alarm, &name, 1, figures_is_alarming(of, f, i));
+            metrics_put_count(out, alarm, &name, 1, figures_is_alarming(of, f, i));
     }
     for (size_t k = 0; k < 2; k++) {
-        put_family(out, ages[k], "gauge",
-                   k ? "For how long nothing could be sent to the partner; 0 while it works."
-                     : "How long the oldest failing disclosure has been failing; 0 when none is.");
+        metrics_put_family(
+            out, ages[k], "gauge",
+            k ? "For how long nothing could be sent to the partner; 0 while it works."
+              : "How long the oldest failing disclosure has been failing; 0 when none is.");
         for (size_t i = 0; i < s->delivery_count; i++) {
             const struct delivery_counts *n = &f->deliveries[i];
-            const struct label name = { "delivery", slice_text(s->deliveries[i].name) };
+            const struct metrics_label name = { "delivery", slice_text(s->deliveries[i].name) };
             int64_t since = k ? n->down_since_ms : n->troubled_since_ms;
             if (!of->deliveries || of->deliveries[i])
-                put_seconds(out, ages[k], &name, 1, since ? f->at_ms - since : 0);
+                metrics_put_seconds(out, ages[k], &name, 1, since ? f->at_ms - since : 0);
         }
     }
 }
@@ -318,28 +265,30 @@ static void put_asides(struct buf *out, const struct figures_of *of, const struc
     static const char age[] = "concordat_feed_quarantine_oldest_age_seconds";
     static const char alarm[] = "concordat_feed_quarantine_alarm";
     const struct site *s = of->site;
-    put_family(out, now, "gauge", "Messages in the quarantine, by the code of their error.");
+    metrics_put_family(out, now, "gauge",
+                       "Messages in the quarantine, by the code of their error.");
     for (size_t i = 0; i < f->aside_count; i++) {
         const struct figures_aside *a = &f->asides[i];
-        const struct label labels[] = { { "feed", slice_text(s->feeds[a->feed].name) },
-                                        { "code", a->code } };
-        put_count(out, now, labels, 2, a->n);
+        const struct metrics_label labels[] = { { "feed", slice_text(s->feeds[a->feed].name) },
+                                                { "code", a->code } };
+        metrics_put_count(out, now, labels, 2, a->n);
     }
-    put_family(out, age, "gauge",
-               "Age of the oldest message in the quarantine; 0 when there is none.");
+    metrics_put_family(out, age, "gauge",
+                       "Age of the oldest message in the quarantine; 0 when there is none.");
     for (size_t i = 0; i < s->feed_count; i++) {
-        const struct label name = { "feed", slice_text(s->feeds[i].name) };
+        const struct metrics_label name = { "feed", slice_text(s->feeds[i].name) };
         int64_t since = f->feeds[i].aside_oldest_ms;
         if (!of->feeds || of->feeds[i])
-            put_seconds(out, age, &name, 1, since ? f->at_ms - since : 0);
+            metrics_put_seconds(out, age, &name, 1, since ? f->at_ms - since : 0);
     }
-    put_family(out, alarm, "gauge",
-               "Is 1 when the quarantine is full or has a message older than quarantine_age: page "
-               "somebody.");
+    metrics_put_family(
+        out, alarm, "gauge",
+        "Is 1 when the quarantine is full or has a message older than quarantine_age: page "
+        "somebody.");
     for (size_t i = 0; i < s->feed_count; i++) {
-        const struct label name = { "feed", slice_text(s->feeds[i].name) };
+        const struct metrics_label name = { "feed", slice_text(s->feeds[i].name) };
         if (!of->feeds || of->feeds[i])
-            put_count(out, alarm, &name, 1, feed_is_full_or_old(&f->feeds[i], f->at_ms));
+            metrics_put_count(out, alarm, &name, 1, feed_is_full_or_old(&f->feeds[i], f->at_ms));
     }
 }
 
@@ -349,22 +298,48 @@ static void put_words(struct buf *out, const struct figures_of *of, const struct
     static const char age[] = "concordat_feed_words_oldest_age_seconds";
     static const char full[] = "concordat_feed_words_full";
     const struct site *s = of->site;
-    put_family(out, age, "gauge",
-               "Age of the oldest stored consent, objection or restriction that waits for a link; "
-               "0 when there is none.");
+    metrics_put_family(
+        out, age, "gauge",
+        "Age of the oldest stored consent, objection or restriction that waits for a link; "
+        "0 when there is none.");
     for (size_t i = 0; i < s->feed_count; i++) {
-        const struct label name = { "feed", slice_text(s->feeds[i].name) };
+        const struct metrics_label name = { "feed", slice_text(s->feeds[i].name) };
         int64_t since = f->feeds[i].words_oldest_ms;
         if (!of->feeds || of->feeds[i])
-            put_seconds(out, age, &name, 1, since ? f->at_ms - since : 0);
+            metrics_put_seconds(out, age, &name, 1, since ? f->at_ms - since : 0);
     }
-    put_family(
+    metrics_put_family(
         out, full, "gauge",
         "Is 1 when a sender was asked to come again because words_max was reached: page somebody.");
     for (size_t i = 0; i < s->feed_count; i++) {
-        const struct label name = { "feed", slice_text(s->feeds[i].name) };
+        const struct metrics_label name = { "feed", slice_text(s->feeds[i].name) };
         if (!of->feeds || of->feeds[i])
-            put_count(out, full, &name, 1, f->feeds[i].words_full);
+            metrics_put_count(out, full, &name, 1, f->feeds[i].words_full);
+    }
+}
+
+/* Of feeds whose transport fetches. */
+static void put_fetches(struct buf *out, const struct figures_of *of, const struct figures *f)
+{
+    static const char *const names[] = { "concordat_feed_fetch_trouble_seconds",
+                                         "concordat_feed_fetch_trouble_tries" };
+    const struct site *s = of->site;
+    for (size_t k = 0; k < 2; k++) {
+        metrics_put_family(
+            out, names[k], "gauge",
+            k ? "How often the feed has tried in vain since then."
+              : "Since when a feed that fetches cannot; 0: it can. Page somebody when it "
+                "lasts.");
+        for (size_t i = 0; i < s->feed_count; i++) {
+            const struct spool_fetch *x = &f->feeds[i].fetch;
+            const struct metrics_label name = { "feed", slice_text(s->feeds[i].name) };
+            if (!s->feeds[i].transport->fetches || (of->feeds && !of->feeds[i]))
+                continue;
+            if (k)
+                metrics_put_count(out, names[k], &name, 1, x->tries);
+            else
+                metrics_put_seconds(out, names[k], &name, 1, x->tries ? f->at_ms - x->since_ms : 0);
+        }
     }
 }
 
@@ -380,6 +355,7 @@ static void put_tables(struct buf *out, const struct figures_of *of, const struc
     put_snapshots(out, of, f);
     put_asides(out, of, f);
     put_words(out, of, f);
+    put_fetches(out, of, f);
     for (size_t i = 0; i < sizeof of_deliveries / sizeof of_deliveries[0]; i++)
         put_table(out, s, &deliveries, &of_deliveries[i]);
     put_trouble(out, of, f);
@@ -391,13 +367,14 @@ static void put_away(struct buf *out, const struct figures_of *of, const struct 
     static const char away[] = "concordat_feed_bus_away_seconds";
     if (of->site->feed_count == 0)
         return;
-    put_family(out, away, "gauge",
-               "For how long the bus has not accepted what the feed has stored; 0 while it does.");
+    metrics_put_family(
+        out, away, "gauge",
+        "For how long the bus has not accepted what the feed has stored; 0 while it does.");
     for (size_t i = 0; i < of->site->feed_count; i++) {
-        const struct label label = { "feed", slice_text(of->site->feeds[i].name) };
+        const struct metrics_label label = { "feed", slice_text(of->site->feeds[i].name) };
         int64_t since_ms = p->bus_away_since_ms[i];
         if (!of->feeds || of->feeds[i])
-            put_seconds(out, away, &label, 1, since_ms ? f->at_ms - since_ms : 0);
+            metrics_put_seconds(out, away, &label, 1, since_ms ? f->at_ms - since_ms : 0);
     }
 }
 
@@ -407,13 +384,15 @@ static void put_bundle(struct buf *out, const struct figures *f, const struct me
 {
     static const char info[] = "concordat_bundle_info";
     char hash[17];
-    const struct label label = { "hash", slice_text(bundle_short_hash(f->rules->bundle, hash)) };
-    put_family(out, info, "gauge", "The bundle in force, by the beginning of its hash.");
-    put_count(out, info, &label, 1, 1);
-    put_one(out, "concordat_bundle_number", "gauge", "The number of the bundle in force.",
-            f->rules->number);
-    put_one(out, "concordat_bundle_wants_restart", "gauge",
-            "Is 1 when a bundle that is due needs a restart of this process.", p->wants_restart);
+    const struct metrics_label label = { "hash",
+                                         slice_text(bundle_short_hash(f->rules->bundle, hash)) };
+    metrics_put_family(out, info, "gauge", "The bundle in force, by the beginning of its hash.");
+    metrics_put_count(out, info, &label, 1, 1);
+    metrics_put_one(out, "concordat_bundle_number", "gauge", "The number of the bundle in force.",
+                    f->rules->number);
+    metrics_put_one(out, "concordat_bundle_wants_restart", "gauge",
+                    "Is 1 when a bundle that is due needs a restart of this process.",
+                    p->wants_restart);
 }
 
 static void put_ends(struct buf *out, const struct figures *f)
@@ -424,17 +403,19 @@ static void put_ends(struct buf *out, const struct figures *f)
     char version[16];
     for (int is_review = 0; is_review < 2; is_review++) {
         if (is_review)
-            put_family(out, review, "gauge", "Is 1 when the agreement's review is overdue.");
+            metrics_put_family(out, review, "gauge",
+                               "Is 1 when the agreement's review is overdue.");
         else
-            put_family(out, days, "gauge",
-                       "Whole days after today until the agreement ends; below 0 it has ended, and "
-                       "disclosures under it are held.");
+            metrics_put_family(
+                out, days, "gauge",
+                "Whole days after today until the agreement ends; below 0 it has ended, and "
+                "disclosures under it are held.");
         for (size_t i = 0; i < f->end_count; i++) {
             const struct expiry *x = &f->ends[i];
             (void)snprintf(version, sizeof version, "%d", list[x->agreement].version);
-            const struct label labels[] = { { "agreement", list[x->agreement].name },
-                                            { "version", slice_text(version) } };
-            put_name(out, is_review ? review : days, labels, 2);
+            const struct metrics_label labels[] = { { "agreement", list[x->agreement].name },
+                                                    { "version", slice_text(version) } };
+            metrics_put_name(out, is_review ? review : days, labels, 2);
             buf_format(out, "%" PRId64 "\n", is_review ? (int64_t)x->review_overdue : x->days_left);
         }
     }
@@ -453,14 +434,15 @@ static void put_held(struct buf *out, const struct figures *f)
         { "concordat_held_oldest_age_seconds", "How long the oldest held disclosure has waited." },
     };
     for (size_t k = 0; k < 3; k++) {
-        put_family(out, families[k].name, "gauge", families[k].help);
+        metrics_put_family(out, families[k].name, "gauge", families[k].help);
         for (size_t i = 0; i < f->routed.waiting_by_count; i++) {
             const struct holds_count *n = &f->routed.waiting_by[i].count;
-            const struct label reason = { "reason", slice_text(f->routed.waiting_by[i].reason) };
+            const struct metrics_label reason = { "reason",
+                                                  slice_text(f->routed.waiting_by[i].reason) };
             if (k == 2)
-                put_seconds(out, families[k].name, &reason, 1, f->at_ms - n->oldest_ms);
+                metrics_put_seconds(out, families[k].name, &reason, 1, f->at_ms - n->oldest_ms);
             else
-                put_count(out, families[k].name, &reason, 1, k ? n->overdue : n->open);
+                metrics_put_count(out, families[k].name, &reason, 1, k ? n->overdue : n->open);
         }
     }
 }
@@ -470,11 +452,13 @@ static void put_unread(struct buf *out, const struct figures *f)
 {
     static const char age[] = "concordat_unread_oldest_age_seconds";
     const struct tally_counts *n = &f->routed;
-    put_one(out, "concordat_unread_people", "gauge",
-            "People whose events wait until somebody looks at a message that could not be read.",
-            n->unread);
-    put_family(out, age, "gauge", "How long the events of the first of these people have waited.");
-    put_seconds(out, age, NULL, 0, n->unread ? f->at_ms - n->unread_oldest_ms : 0);
+    metrics_put_one(
+        out, "concordat_unread_people", "gauge",
+        "People whose events wait until somebody looks at a message that could not be read.",
+        n->unread);
+    metrics_put_family(out, age, "gauge",
+                       "How long the events of the first of these people have waited.");
+    metrics_put_seconds(out, age, NULL, 0, n->unread ? f->at_ms - n->unread_oldest_ms : 0);
 }
 
 /* Whom a service's own agency says that it knows, in figures: a service that claims many, of whom
@@ -484,25 +468,27 @@ static void put_claims(struct buf *out, const struct figures *f)
     static const char made[] = "concordat_claims_made_total",
                       caught_up[] = "concordat_claims_caught_up_total", now[] = "concordat_claims";
     const struct tally_counts *n = &f->routed;
-    put_family(out, made, "counter",
-               "People that a service began to claim by its own agency's word.");
+    metrics_put_family(out, made, "counter",
+                       "People that a service began to claim by its own agency's word.");
     for (size_t i = 0; i < n->claim_count; i++) {
-        const struct label label = { "service", n->claims[i].service };
-        put_count(out, made, &label, 1, n->claims[i].made);
+        const struct metrics_label label = { "service", n->claims[i].service };
+        metrics_put_count(out, made, &label, 1, n->claims[i].made);
     }
-    put_family(out, caught_up, "counter",
-               "Claimed people whose older events were sent to the service at once.");
+    metrics_put_family(out, caught_up, "counter",
+                       "Claimed people whose older events were sent to the service at once.");
     for (size_t i = 0; i < n->claim_count; i++) {
-        const struct label label = { "service", n->claims[i].service };
-        put_count(out, caught_up, &label, 1, n->claims[i].caught_up);
+        const struct metrics_label label = { "service", n->claims[i].service };
+        metrics_put_count(out, caught_up, &label, 1, n->claims[i].caught_up);
     }
-    put_family(out, now, "gauge",
-               "People claimed now, by how the claim compares with what other agencies say.");
+    metrics_put_family(
+        out, now, "gauge",
+        "People claimed now, by how the claim compares with what other agencies say.");
     for (size_t i = 0; i < n->claim_count; i++)
         for (enum claim_state s = CLAIM_NONE + 1; s < CLAIM_STATES; s++) {
-            const struct label labels[] = { { "service", n->claims[i].service },
-                                            { "state", slice_text(claimed_state_name(s)) } };
-            put_count(out, now, labels, 2, n->claims[i].now[s]);
+            const struct metrics_label labels[] = {
+                { "service", n->claims[i].service }, { "state", slice_text(claimed_state_name(s)) }
+            };
+            metrics_put_count(out, now, labels, 2, n->claims[i].now[s]);
         }
 }
 
@@ -512,48 +498,53 @@ static void put_router(struct buf *out, const struct figures *f, const struct me
                       lag[] = "concordat_router_lag_seconds";
     static const char age[] = "concordat_router_audit_age_seconds";
     const struct tally_counts *n = &f->routed;
-    put_one(out, "concordat_router_events_total", "counter", "Events decided.", n->events);
-    put_one(out, "concordat_router_duplicate_events_total", "counter",
-            "Events dropped because they were decided before.", n->duplicates);
-    put_one(out, "concordat_router_feed_openings_total", "counter",
-            "Times that a partition met a new spool of a feed.", n->openings);
-    put_one(
+    metrics_put_one(out, "concordat_router_events_total", "counter", "Events decided.", n->events);
+    metrics_put_one(out, "concordat_router_duplicate_events_total", "counter",
+                    "Events dropped because they were decided before.", n->duplicates);
+    metrics_put_one(out, "concordat_router_feed_openings_total", "counter",
+                    "Times that a partition met a new spool of a feed.", n->openings);
+    metrics_put_one(
         out, "concordat_router_returned_events_total", "counter",
         "Events decided although their number was used before: an older state folder came back.",
         n->returned);
-    put_one(out, "concordat_router_second_spool_events_total", "counter",
-            "Events with which a feed changed from one spool to another.", n->second);
-    put_one(out, "concordat_skipped_records_total", "counter",
-            "Records that the bus deleted before a part had read them, and that a person skipped.",
-            n->skipped);
-    put_one(out, "concordat_router_standing_lanes", "gauge",
-            "Partitions of topics that wait for a person to say how to go on (concordat skip).",
-            p->standing_lanes);
-    put_one(out, "concordat_router_refused_events_total", "counter",
-            "Events that could not be decided.", n->refused);
-    put_one(out, "concordat_router_not_yours_events_total", "counter",
-            "Events ignored because they would retract, replace or reuse what another agency or "
-            "service said.",
-            n->not_yours);
-    put_one(out, "concordat_router_not_allowed_facts_total", "counter",
-            "Facts ignored because the line of facts.yaml does not name the sender's role.",
-            n->not_allowed);
-    put_one(out, "concordat_router_receipts_total", "counter", "Receipts taken into the audit.",
-            n->receipts);
-    put_one(out, "concordat_router_caught_up_decisions_total", "counter",
-            "Decisions on older events, made when a service began to be entitled to them.",
-            n->caught_up);
-    put_family(out, decisions, "counter", "Decisions, one for each event and recipient.");
+    metrics_put_one(out, "concordat_router_second_spool_events_total", "counter",
+                    "Events with which a feed changed from one spool to another.", n->second);
+    metrics_put_one(
+        out, "concordat_skipped_records_total", "counter",
+        "Records that the bus deleted before a part had read them, and that a person skipped.",
+        n->skipped);
+    metrics_put_one(
+        out, "concordat_router_standing_lanes", "gauge",
+        "Partitions of topics that wait for a person to say how to go on (concordat skip).",
+        p->standing_lanes);
+    metrics_put_one(out, "concordat_router_refused_events_total", "counter",
+                    "Events that could not be decided.", n->refused);
+    metrics_put_one(
+        out, "concordat_router_not_yours_events_total", "counter",
+        "Events ignored because they would retract, replace or reuse what another agency or "
+        "service said.",
+        n->not_yours);
+    metrics_put_one(out, "concordat_router_not_allowed_facts_total", "counter",
+                    "Facts ignored because the line of facts.yaml does not name the sender's role.",
+                    n->not_allowed);
+    metrics_put_one(out, "concordat_router_receipts_total", "counter",
+                    "Receipts taken into the audit.", n->receipts);
+    metrics_put_one(out, "concordat_router_caught_up_decisions_total", "counter",
+                    "Decisions on older events, made when a service began to be entitled to them.",
+                    n->caught_up);
+    metrics_put_family(out, decisions, "counter", "Decisions, one for each event and recipient.");
     for (size_t i = 0; i < n->reason_count; i++) {
-        const struct label labels[] = { { "outcome", slice_text(n->reasons[i].outcome) },
-                                        { "reason", slice_text(n->reasons[i].reason) } };
-        put_count(out, decisions, labels, 2, n->reasons[i].count);
+        const struct metrics_label labels[] = { { "outcome", slice_text(n->reasons[i].outcome) },
+                                                { "reason", slice_text(n->reasons[i].reason) } };
+        metrics_put_count(out, decisions, labels, 2, n->reasons[i].count);
     }
-    put_family(out, lag, "gauge", "Seconds since the router last had nothing left to decide.");
-    put_seconds(out, lag, NULL, 0, p->router_lag_ms);
-    put_family(out, age, "gauge",
-               "Seconds since the audit was last read: figures from the audit are that old.");
-    put_seconds(out, age, NULL, 0, f->at_ms - n->read_ms);
+    metrics_put_family(out, lag, "gauge",
+                       "Seconds since the router last had nothing left to decide.");
+    metrics_put_seconds(out, lag, NULL, 0, p->router_lag_ms);
+    metrics_put_family(
+        out, age, "gauge",
+        "Seconds since the audit was last read: figures from the audit are that old.");
+    metrics_put_seconds(out, age, NULL, 0, f->at_ms - n->read_ms);
     put_held(out, f);
     put_unread(out, f);
     put_claims(out, f);
@@ -564,19 +555,21 @@ static void put_router(struct buf *out, const struct figures *f, const struct me
 static void put_process(struct buf *out, const struct figures *f, const struct metrics_process *p)
 {
     static const char build[] = "concordat_build_info", start[] = "concordat_start_time_seconds";
-    const struct label labels[] = { { "version", SLICE(CONCORDAT_VERSION) },
-                                    { "engine", SLICE(ENGINE_VERSION) } };
-    put_family(out, build, "gauge", "What runs here.");
-    put_count(out, build, labels, 2, 1);
-    put_family(out, start, "gauge", "When it started, in seconds since 1970.");
-    put_seconds(out, start, NULL, 0, p->started_ms);
-    put_one(out, "concordat_ready", "gauge", "Is 1 when /health/ready says yes.", p->is_ready);
-    put_one(out, "concordat_state_disk_free_bytes", "gauge",
-            "Free space for this process on the disk of the state folder.", p->disk_free_bytes);
-    put_one(out, "concordat_state_disk_size_bytes", "gauge",
-            "Size of the disk of the state folder.", p->disk_size_bytes);
-    put_one(out, "concordat_balanced", "gauge", "Is 1 when every balance in status comes to zero.",
-            f->balanced);
+    const struct metrics_label labels[] = { { "version", SLICE(CONCORDAT_VERSION) },
+                                            { "engine", SLICE(ENGINE_VERSION) } };
+    metrics_put_family(out, build, "gauge", "What runs here.");
+    metrics_put_count(out, build, labels, 2, 1);
+    metrics_put_family(out, start, "gauge", "When it started, in seconds since 1970.");
+    metrics_put_seconds(out, start, NULL, 0, p->started_ms);
+    metrics_put_one(out, "concordat_ready", "gauge", "Is 1 when /health/ready says yes.",
+                    p->is_ready);
+    metrics_put_one(out, "concordat_state_disk_free_bytes", "gauge",
+                    "Free space for this process on the disk of the state folder.",
+                    p->disk_free_bytes);
+    metrics_put_one(out, "concordat_state_disk_size_bytes", "gauge",
+                    "Size of the disk of the state folder.", p->disk_size_bytes);
+    metrics_put_one(out, "concordat_balanced", "gauge",
+                    "Is 1 when every balance in status comes to zero.", f->balanced);
 }
 
 void metrics_write(const struct figures_of *of, const struct figures *f,
@@ -592,8 +585,9 @@ void metrics_write(const struct figures_of *of, const struct figures *f,
     if (of->tally)
         put_router(out, f, p);
     if (of->tally && !of->feeds && !of->deliveries)
-        put_one(out, "concordat_in_motion", "gauge",
-                "Messages, events, disclosures and receipts on their way between two parts of the "
-                "program.",
-                f->in_motion);
+        metrics_put_one(
+            out, "concordat_in_motion", "gauge",
+            "Messages, events, disclosures and receipts on their way between two parts of the "
+            "program.",
+            f->in_motion);
 }

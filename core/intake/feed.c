@@ -130,7 +130,7 @@ bool feed_open(const struct feed_options *o, struct feed **out, struct err *e)
              words_open(&f->words, f->spool.db, f->o.words_max_bytes, f->o.now_ms(), e) &&
              (!mapping_is_snapshot(o->mapping) ||
               snapshot_open(&f->snapshot, f->spool.db, o->stale_after_ms, f->o.now_ms(), e)) &&
-             publisher_start(f, e)) {
+             feed_fetch_open(f, e) && publisher_start(f, e)) {
         f->spool.answers_max_bytes = f->o.spool_max_bytes / SHARE;
         struct err later = { .fate = ERR_NONE };
         if (!feed_take_ordered(f, &later)) /* at the next start */
@@ -148,6 +148,7 @@ struct intake feed_intake(struct feed *f)
                             .ctx = f,
                             .prepare = feed_prepare,
                             .go_on = feed_go_on,
+                            .fetched = feed_fetched,
                             .cursor = slice_of(f->spool.cursor, f->spool.cursor_bytes) };
 }
 

@@ -95,6 +95,12 @@ struct publisher {
     struct bus_reader *links;
 };
 
+/* Why the transport cannot fetch, as `status` reads it too. */
+struct fetching {
+    struct spool_fetch last; /* tries 0: it can */
+    int64_t said_ns;         /* when it was last said in the log */
+};
+
 struct feed {
     struct feed_options o;
     struct log_who who;
@@ -124,6 +130,7 @@ struct feed {
     uint64_t unknown[UNKNOWN_SAID_MAX]; /* types that no rule names, as they were said */
     size_t unknown_said;
     _Atomic bool stopping;
+    struct fetching fetching;   /* the transport's thread */
     bool refusing;              /* the last turn could not be kept: said once */
     _Atomic int64_t refused_ms; /* when that was; 0: it could */
 };
@@ -132,6 +139,10 @@ struct feed {
 void feed_prepare(void *ctx, const struct arrival *one);
 void feed_take(void *ctx, const struct arrival *in, struct answer *out, size_t n);
 bool feed_go_on(void *ctx, struct slice cursor);
+
+/* feed_fetch.c: whether the transport could fetch. open: what was so when the feed was closed. */
+void feed_fetched(void *ctx, const struct err *why, int64_t again_ms);
+MUST_CHECK bool feed_fetch_open(struct feed *f, struct err *e);
 
 /* feed_keep.c: the transaction of the open turn. begin takes the lock, which is held while t->open.
  * cursor: where the transport goes on; empty: where it was. keep: commits, with the cursor of what

@@ -47,6 +47,7 @@ struct feed_options {
      * thread. NULL: nobody wants to know. */
     void (*waits)(void *ctx, const struct err *why);
     void *waits_ctx;
+    bool fetches;     /* its transport does (transport.h) */
     bool without_bus; /* nothing is asked of the bus, and nothing sent, until feed_join_bus */
 };
 

@@ -3,6 +3,7 @@
 
 #include "host/db.h"
 #include "intake/spool/quarantine.h"
+#include "intake/spool/spool.h"
 
 static bool read_row(struct db *d, struct feed_counts *c, struct err *e)
 {
@@ -143,7 +144,9 @@ bool feed_counts_read(const char *spool, struct feed_counts *out, struct err *e)
     struct db *d = NULL;
     if (!db_open_reader(spool, &d, e))
         return false;
-    bool good = read_row(d, out, e) && read_aside(d, out, e) && read_words(d, out, e);
+    bool good = read_row(d, out, e) && read_aside(d, out, e);
+    good = good && read_words(d, out, e);
+    good = good && spool_read_fetch(d, &out->fetch, e);
     db_close(&d);
     return good;
 }

@@ -9,6 +9,13 @@
 #define TALLY_UNKNOWN "not named"
 /* Law 2's first sum, read from a spool beside a running daemon or not. */
 #define TALLY_NOT_KEPT "not kept"
+/* Of a transport that fetches: since when it cannot, how often it has tried in vain, when it tries
+ * next, and the code of what keeps it. */
+struct spool_fetch {
+    int64_t since_ms, again_ms;
+    uint64_t tries; /* 0: it can, and nothing else is set */
+    char code[64];
+};
 struct feed_counts {
     uint64_t taken, published, unchanged, duplicates, not_carried, quarantined; /* messages */
     uint64_t refused_environment, refused_later; /* answered AR: counted, not kept */
@@ -31,6 +38,7 @@ struct feed_counts {
     int64_t words_oldest_ms;
     bool words_full;
 #define WORDS_KEPT "words.kept" /* the code by which a named person drops some (asides.h) */
+    struct spool_fetch fetch;
     int64_t snapshot_ms, stale_after_ms; /* when the last complete one came; 0: none, no limit */
 };
 /* Whether the quarantine wants somebody: full, or older than it may be. */

@@ -27,6 +27,8 @@ static const char schema[] =
     " n integer not null, primary key (what, name)) without rowid;" SNAPSHOT_SCHEMA
     "create table if not exists cursor (one integer primary key check (one = 1), bytes blob not "
     "null);"
+    "create table if not exists fetch (one integer primary key check (one = 1), since integer not "
+    "null, tries integer not null, again integer not null, code text not null);"
     "create table if not exists total (one integer primary key check (one = 1), taken, published,"
     " unchanged, duplicates, not_carried, quarantined, refused_environment, refused_later, events,"
     " lost_ids, feed_seq);"
@@ -77,6 +79,7 @@ static const char *const texts[SPOOL_QUERY_COUNT] = {
                            " where n = ?1",
     [SPOOL_DOUBT_EMPTY] = "delete from message where n = ?1",
     [SPOOL_DOUBT_END] = "delete from doubt where n = ?1",
+    [SPOOL_FETCH] = "insert or replace into fetch values (1, ?1, ?2, ?3, ?4)",
     [SPOOL_SIZES] = "select coalesce(sum(length(raw) + length(records)), 0) from message"
                     " where n > ?1 and n <= ?2",
 };

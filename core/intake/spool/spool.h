@@ -53,6 +53,7 @@ enum spool_query {
     SPOOL_DOUBT_SETTLE,
     SPOOL_DOUBT_EMPTY,
     SPOOL_DOUBT_END,
+    SPOOL_FETCH,
     SPOOL_QUERY_COUNT
 };
 
@@ -130,6 +131,12 @@ MUST_CHECK bool spool_forget(struct spool *s, int64_t n, struct err *e);
 MUST_CHECK bool spool_put_cursor(struct spool *s, struct slice cursor, struct err *e);
 /* Into s->cursor. */
 MUST_CHECK bool spool_read_cursor(struct spool *s, struct err *e);
+
+/* ---- spool_fetch.c: why the transport cannot fetch; tries 0: it can. put: a commit of its own,
+ * never within a turn */
+
+MUST_CHECK bool spool_put_fetch(struct spool *s, const struct spool_fetch *f, struct err *e);
+MUST_CHECK bool spool_read_fetch(struct db *d, struct spool_fetch *out, struct err *e);
 
 /* ---- spool_kept.c: what the bus has is kept a while, with how far its lanes were when it had
  * it */

@@ -2,182 +2,18 @@
 #include "others.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include <CUnit/CUnit.h>
 
-#include "base/clock.h"
 #include "base/wait.h"
-
-#define HELD_MAX 128
-#define PATIENCE_S 30
-
-static int held[HELD_MAX]; /* connections and files that stay open until done() */
-static size_t held_count;
-
-static void hold(int fd)
-{
-    if (fd < 0 || held_count == HELD_MAX)
-        abort();
-    held[held_count++] = fd;
-}
-
-static void let_go(void)
-{
-    while (held_count > 0)
-        close(held[--held_count]);
-}
-
-/* ---- sockets ---- */
-
-/* Nothing is waited for without an end. */
-static void be_patient(int fd)
-{
-    const struct timeval patience = { .tv_sec = PATIENCE_S };
-    if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0)
-        abort();
-}
-
-static int connect_to(struct rig *r)
-{
-    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    const char *where = r->t->where(r->state);
-    at.sin_port = htons((uint16_t)strtoul(strrchr(where, ':') + 1, NULL, 10));
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    be_patient(fd);
-    if (connect(fd, (struct sockaddr *)&at, sizeof at) < 0)
-        abort();
-    return fd;
-}
-
-static void put(int fd, const void *p, size_t n)
-{
-    (void)!send(fd, p, n, MSG_NOSIGNAL);
-}
-
-static void put_text(int fd, const char *text)
-{
-    put(fd, text, strlen(text));
-}
-
-/* Until the other side hangs up, or `last` has come. */
-static void await_answer(int fd, int last)
-{
-    char byte;
-    ssize_t n;
-    do
-        n = recv(fd, &byte, 1, 0);
-    while (n == 1 && byte != last);
-    if (n < 0 && errno == EAGAIN) {
-        fprintf(stderr, "\n    a peer waited %d seconds in vain for its answer\n", PATIENCE_S);
-        CU_FAIL("no answer");
-    }
-    close(fd);
-}
-
-static void pelt_socket(struct rig *r, struct slice bytes)
-{
-    int fd = connect_to(r);
-    put(fd, bytes.p, bytes.n);
-    shutdown(fd, SHUT_WR);
-    await_answer(fd, -1);
-}
-
-/* Of the partner that is silent, or cannot be reached. */
-static struct {
-    int fd;
-    unsigned port;
-    char at[64];
-} partner;
-
-static const char *partner_listens(const char *form, int backlog)
-{
-    struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t n = sizeof to;
-    partner.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    be_patient(partner.fd);
-    if (bind(partner.fd, (struct sockaddr *)&to, n) || listen(partner.fd, backlog) ||
-        getsockname(partner.fd, (struct sockaddr *)&to, &n))
-        abort();
-    hold(partner.fd);
-    partner.port = ntohs(to.sin_port);
-    snprintf(partner.at, sizeof partner.at, "%s127.0.0.1:%u", form, partner.port);
-    return partner.at;
-}
-
-/* On a port of its own, where nobody answers; the system takes what is sent. */
-static const char *listen_in_silence(const char *form)
-{
-    return partner_listens(form, 8);
-}
-
-bool silent_has_heard(void)
-{
-    char byte;
-    int fd = accept(partner.fd, NULL, NULL);
-    if (fd < 0)
-        return false;
-    hold(fd);
-    be_patient(fd);
-    return recv(fd, &byte, 1, 0) == 1;
-}
-
-/* Its queue has no room, so that the system drops whoever else knocks: they go on knocking. */
-static const char *be_unreachable(const char *form)
-{
-    struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    const char *at = partner_listens(form, 0);
-    to.sin_port = htons((uint16_t)partner.port);
-    for (bool has_room = true; has_room;) {
-        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        socklen_t n = sizeof to;
-        (void)connect(fd, (struct sockaddr *)&to, sizeof to);
-        has_room = getpeername(fd, (struct sockaddr *)&to, &n) == 0;
-        if (has_room)
-            hold(fd);
-        else
-            close(fd);
-    }
-    return at;
-}
-
-#define SYN_SENT 2
-/* As /proc/net/tcp has it: "0: LOCAL:PORT REMOTE:PORT STATE ...". */
-static bool is_called_now(void)
-{
-    char line[300];
-    bool found = false;
-    FILE *f = fopen("/proc/net/tcp", "r");
-    if (!f)
-        abort();
-    while (!found && fgets(line, sizeof line, f)) {
-        unsigned remote = 0, state = 0;
-        int n = sscanf(line, " %*u: %*8x:%*4x %*8x:%4x %2x", &remote, &state);
-        found = n == 2 && remote == partner.port && state == SYN_SENT;
-    }
-    fclose(f);
-    return found;
-}
-
-bool unreachable_is_called(void)
-{
-    int64_t end_ns = wait_end_ns(PATIENCE_S * 1000);
-    bool called = is_called_now();
-    while (!called && clock_mono_ns() < end_ns) {
-        sched_yield();
-        called = is_called_now();
-    }
-    return called;
-}
+#include "others_sockets.h"
 
 /* ---- mllp ---- */
 
@@ -335,6 +171,24 @@ static void folder_begin(struct rig *r)
     hold(fd);
 }
 
+static void folder_move(struct rig *r, const char *from, const char *to)
+{
+    char old[220];
+    snprintf(old, sizeof old, "%s", rig_path(r, from));
+    if (rename(old, rig_path(r, to)) != 0)
+        abort();
+}
+
+static void folder_lose(struct rig *r)
+{
+    folder_move(r, "in", "away");
+}
+
+static void folder_regain(struct rig *r)
+{
+    folder_move(r, "away", "in");
+}
+
 static void folder_absent(struct rig *r)
 {
     static char out[200];
@@ -352,7 +206,7 @@ static struct {
     pthread_cond_t news;
     char items[4000], raw[2000];
     size_t raw_bytes, served;
-    bool hangs, runs;
+    bool hangs, refuses, runs;
     char url[64];
 } pages = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -367,6 +221,8 @@ static void serve_page(int fd)
     if (pages.raw_bytes) {
         put(fd, pages.raw, pages.raw_bytes);
         pages.raw_bytes = 0;
+    } else if (pages.refuses) {
+        put_text(fd, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     } else {
         snprintf(page, sizeof page,
                  "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n[%s]",
@@ -401,7 +257,7 @@ static void rest_receive(struct rig *r)
         pthread_create(&pages.thread, NULL, serve, NULL))
         abort();
     pages.runs = true;
-    pages.hangs = false;
+    pages.hangs = pages.refuses = false;
     pages.raw_bytes = pages.served = 0;
     pages.items[0] = '\0';
     snprintf(pages.url, sizeof pages.url, "http://127.0.0.1:%u/", (unsigned)ntohs(at.sin_port));
@@ -465,6 +321,25 @@ static void rest_begin(struct rig *r)
     pages.hangs = true;
     await_pages(1);
     pthread_mutex_unlock(&pages.lock);
+}
+
+static void set_refuses(bool refuses)
+{
+    pthread_mutex_lock(&pages.lock);
+    pages.refuses = refuses;
+    pthread_mutex_unlock(&pages.lock);
+}
+
+static void rest_lose(struct rig *r)
+{
+    (void)r;
+    set_refuses(true);
+}
+
+static void rest_regain(struct rig *r)
+{
+    (void)r;
+    set_refuses(false);
 }
 
 static void rest_pelt(struct rig *r, struct slice bytes)
@@ -533,6 +408,8 @@ static const struct other others[] = {
       .limit = "size_max",
       .peers = PEERS,
       .brings_again = true,
+      .lose = folder_lose,
+      .regain = folder_regain,
       .absent = folder_absent,
       .silent = NULL, /* a file is there, or it is not */
       .writes_files = true,
@@ -558,6 +435,8 @@ static const struct other others[] = {
       .limit = "unit_max",
       .peers = 1, /* it asks one partner for one page */
       .brings_again = true,
+      .lose = rest_lose,
+      .regain = rest_regain,
       .unreachable = rest_unreachable,
       .done = rest_done },
     { .name = "http_out",
@@ -584,6 +463,7 @@ const char *other_lacks(const struct transport *t, const struct other *o)
         { "receive", !t->run || o->receive }, { "spoil", !t->run || o->spoil },
         { "give", !t->run || o->give },       { "hand", !t->run || o->hand },
         { "begin", !t->run || o->begin },     { "pelt", !t->run || o->pelt },
+        { "lose", !t->fetches || o->lose },   { "regain", !t->fetches || o->regain },
         { "limit", !t->run || o->limit },     { "peers", !t->run || o->peers },
         { "absent", !t->send || o->absent },  { "done", o->done },
     };

@@ -25,6 +25,10 @@ struct other {
     const char *limit;                               /* option: bytes of the largest unit */
     size_t peers;      /* how many may be in the middle of one at once: 1, PEERS */
     bool brings_again; /* what is to come again, by itself; else its sender does */
+    /* Of what fetches, while it runs: nothing can be fetched any more, for no fault of a unit; and
+     * then again. */
+    void (*lose)(struct rig *r);
+    void (*regain)(struct rig *r);
     /* Of what calls a partner: options with which no connection is made nor refused. */
     void (*unreachable)(struct rig *r);
     /* Of what sends; NULL: it only receives. Options with which there is nobody. */

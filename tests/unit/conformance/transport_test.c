@@ -432,6 +432,34 @@ static void stops_within_a_second_while_its_partner_cannot_be_reached(void)
     }
 }
 
+/* What listens is called by others, who notice that they cannot. */
+static void says_at_each_try_whether_it_can_fetch(void)
+{
+    EACH(t)
+    {
+        if (!begin_to_receive(*t))
+            continue;
+        say_which((*t)->fetches || (*t)->where, "what receives and listens nowhere fetches");
+        if ((*t)->fetches) {
+            start();
+            rig_await_fetched(&r, 1);
+            say_which(r.fetch_tries == 0, "says no trouble before there is any");
+            other->lose(&r);
+            rig_await_in_vain(&r, 2);
+            pthread_mutex_lock(&r.lock);
+            size_t before = r.fetched;
+            say_which(r.fetch_code[0] && r.fetch_has_text, "says why, a code and a sentence");
+            say_which(r.fetch_again_ms > 0, "says when it tries again");
+            pthread_mutex_unlock(&r.lock);
+            other->regain(&r);
+            rig_await_fetched(&r, before + 1);
+            rig_stop(&r);
+            say_which(r.ran_well, "runs well");
+        }
+        end();
+    }
+}
+
 static CU_TestInfo cases[] = {
     { "has an other side here", has_an_other_side_here },
     { "opens and closes, and opens again", opens_and_closes_and_opens_again },
@@ -454,6 +482,7 @@ static CU_TestInfo cases[] = {
     { "no unit over its limit is handed up whole", no_unit_over_its_limit_is_handed_up_whole },
     { "bytes that are nothing are no other unit's loss",
       bytes_that_are_nothing_are_no_other_units_loss },
+    { "says at each try whether it can fetch", says_at_each_try_whether_it_can_fetch },
     { "a cursor that is not its own is none", a_cursor_that_is_not_its_own_is_none },
     { "its cursor begins with its name and fits", its_cursor_begins_with_its_name_and_fits },
     { "stops within a second while its partner cannot be reached",

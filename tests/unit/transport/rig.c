@@ -181,14 +181,31 @@ static void take(void *ctx, const struct arrival *in, struct answer *out, size_t
     pthread_mutex_unlock(&r->lock);
 }
 
+static void fetched(void *ctx, const struct err *why, int64_t again_ms)
+{
+    struct rig *r = ctx;
+    pthread_mutex_lock(&r->lock);
+    snprintf(r->fetch_code, sizeof r->fetch_code, "%s", why ? why->code : "");
+    r->fetch_has_text = why && why->text[0];
+    r->fetch_again_ms = again_ms;
+    r->fetch_tries += why != NULL;
+    r->fetched += why == NULL;
+    pthread_cond_broadcast(&r->taken);
+    pthread_mutex_unlock(&r->lock);
+}
+
+struct intake rig_intake(struct rig *r)
+{
+    return (struct intake){ .take = take, .ctx = r, .go_on = go_on, .fetched = fetched };
+}
+
 static void *run(void *ctx)
 {
     struct rig *r = ctx;
     char cursor[CURSOR_MAX + 1];
     memcpy(cursor, r->cursor, sizeof cursor);
-    const struct intake up = {
-        .take = take, .ctx = r, .go_on = go_on, .cursor = slice_text(cursor)
-    };
+    struct intake up = rig_intake(r);
+    up.cursor = slice_text(cursor);
     r->ran_well = r->t->run(r->state, up, &r->e);
     return NULL;
 }
@@ -255,6 +272,28 @@ void rig_await_waiting(struct rig *r)
         continue;
     if (!r->waits)
         say_in_vain(r, "for something to wait at the intake");
+    pthread_mutex_unlock(&r->lock);
+}
+
+void rig_await_in_vain(struct rig *r, size_t tries)
+{
+    int64_t end_ns = wait_end_ns(PATIENCE_MS);
+    pthread_mutex_lock(&r->lock);
+    while (r->fetch_tries < tries && wait_until(&r->taken, &r->lock, end_ns))
+        continue;
+    if (r->fetch_tries < tries)
+        say_in_vain(r, "for its word that it cannot fetch");
+    pthread_mutex_unlock(&r->lock);
+}
+
+void rig_await_fetched(struct rig *r, size_t times)
+{
+    int64_t end_ns = wait_end_ns(PATIENCE_MS);
+    pthread_mutex_lock(&r->lock);
+    while (r->fetched < times && wait_until(&r->taken, &r->lock, end_ns))
+        continue;
+    if (r->fetched < times)
+        say_in_vain(r, "for its word that it has fetched");
     pthread_mutex_unlock(&r->lock);
 }
 

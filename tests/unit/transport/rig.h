@@ -31,6 +31,11 @@ struct rig {
     /* where it goes on: what run() is given, then what was kept last; both alone are counted */
     char cursor[CURSOR_MAX + 1];
     size_t moves;
+    /* what it last said of fetching, and how often it said so; code empty: it can */
+    char fetch_code[64];
+    bool fetch_has_text;
+    int64_t fetch_again_ms;
+    size_t fetch_tries, fetched;
     /* a unit that is looked out for, and how often it came */
     char wanted[512];
     size_t wanted_came;
@@ -47,6 +52,8 @@ void rig_set(struct rig *r, const char *key, const char *value);
 /* NULL-terminated; borrowed. */
 void rig_set_list(struct rig *r, const char *key, const char **values);
 bool rig_open(struct rig *r);
+/* What notes; run() of rig_start has the same, with the cursor. */
+struct intake rig_intake(struct rig *r);
 void rig_start(struct rig *r);
 /* Until the intake has had so many arrivals. */
 void rig_await(struct rig *r, size_t arrivals);
@@ -54,6 +61,9 @@ void rig_await(struct rig *r, size_t arrivals);
 void rig_want(struct rig *r, const char *unit);
 size_t rig_wanted(struct rig *r);
 void rig_await_wanted(struct rig *r, size_t times);
+/* Until it has said so often that it cannot fetch; and that it can. */
+void rig_await_in_vain(struct rig *r, size_t tries);
+void rig_await_fetched(struct rig *r, size_t times);
 void rig_stop(struct rig *r);
 /* Until that thread, which has the rig, has ended. what: for a sentence, "run() to return". */
 void rig_join(struct rig *r, pthread_t thread, const char *what);

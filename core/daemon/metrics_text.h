@@ -1,0 +1,26 @@
+/* metrics_text.h - a family, and a sample, as Prometheus' text format has them. */
+#ifndef CONCORDAT_DAEMON_METRICS_TEXT_H
+#define CONCORDAT_DAEMON_METRICS_TEXT_H
+
+#include "base/buf.h"
+#include "base/slice.h"
+
+struct metrics_label {
+    const char *name;
+    struct slice value;
+};
+
+/* Before its samples. type: "gauge", "counter"; help: one sentence. */
+void metrics_put_family(struct buf *out, const char *name, const char *type, const char *help);
+/* A sample but for its value. */
+void metrics_put_name(struct buf *out, const char *name, const struct metrics_label *labels,
+                      size_t n);
+void metrics_put_count(struct buf *out, const char *name, const struct metrics_label *labels,
+                       size_t n, uint64_t value);
+void metrics_put_seconds(struct buf *out, const char *name, const struct metrics_label *labels,
+                         size_t n, int64_t ms);
+/* One family with a single sample. */
+void metrics_put_one(struct buf *out, const char *name, const char *type, const char *help,
+                     uint64_t value);
+
+#endif
