@@ -5,23 +5,6 @@
 
 enum { VALUE, VALUE_OR_END, NAME, NAME_OR_END, COLON, AFTER, STRING, ESCAPE, WORD };
 
-bool json_way_read(const char *text, struct json_way *out)
-{
-    struct slice rest = slice_text(text);
-    *out = (struct json_way){ .is_set = rest.n > 0 };
-    if (rest.n == 0 || slice_equal_text(rest, "."))
-        return true;
-    for (bool more = true; more;) {
-        size_t dot = slice_find(rest, '.');
-        if (out->n == JSON_CUT_NAMES || dot == 0 || dot > JSON_CUT_NAME)
-            return false;
-        out->names[out->n++] = slice_head(rest, dot);
-        more = dot < rest.n;
-        rest = slice_from(rest, dot + 1);
-    }
-    return true;
-}
-
 void json_cut_init(struct json_cut *c, size_t item_max)
 {
     *c = (struct json_cut){ .state = VALUE };
@@ -60,9 +43,9 @@ static bool is_broken(const struct json_cut *c, struct err *e)
 /* Whether the value that begins stands on the way, `on` brackets of which are open. */
 static bool is_on_way(const struct json_cut *c, const struct json_way *w, size_t on)
 {
-    if (!w->is_set || c->depth > w->n)
+    if (!w->is_set || c->depth > w->to_list)
         return false;
-    return c->depth == 0 || (on == c->depth && c->is_map[c->depth] && c->name_n <= JSON_CUT_NAME &&
+    return c->depth == 0 || (on == c->depth && c->is_map[c->depth] && c->name_n <= JSON_WAY_NAME &&
                              slice_equal(slice_of(c->name, c->name_n), w->names[c->depth - 1]));
 }
 
@@ -79,11 +62,13 @@ static bool begin_items(struct json_cut *c, uint8_t first, struct err *e)
 
 static bool begin_text(struct json_cut *c, uint8_t first, struct err *e)
 {
-    if (c->has_text || (first != '"' && first != 'n'))
+    uint8_t wanted = c->text.chooses ? '[' : '"';
+    if (c->has_text || (first != wanted && first != 'n'))
         return err_set(e, ERR_REJECT, "rest_poll.page", c->at,
-                       "what 'next' names is no text, or stands there twice, at byte %zu", c->at);
+                       "what 'next' names is no %s, or stands there twice, at byte %zu",
+                       c->text.chooses ? "list" : "text", c->at);
     c->has_text = true;
-    if (first == '"')
+    if (first == wanted)
         c->takes = TAKES_TEXT;
     return true;
 }
@@ -92,8 +77,8 @@ static bool begin_known(struct json_cut *c, uint8_t first, bool to_items, bool t
                         struct err *e)
 {
     bool is_item = c->list_depth && c->depth == c->list_depth;
-    bool is_list = !is_item && to_items && c->depth == c->items.n;
-    bool is_text = !is_item && to_text && c->depth == c->text.n;
+    bool is_list = !is_item && to_items && c->depth == c->items.to_list;
+    bool is_text = !is_item && to_text && c->depth == c->text.to_list;
     if (is_item)
         c->takes = TAKES_ITEM;
     if (is_list && !begin_items(c, first, e))
@@ -213,7 +198,7 @@ static bool step_string(struct json_cut *c, uint8_t byte, struct slice piece, si
         return c->is_name || end_value(c, piece, from, i + 1, e);
     }
     c->state = byte == '\\' && !is_escaped ? ESCAPE : STRING;
-    if (c->is_name && c->name_n <= JSON_CUT_NAME)
+    if (c->is_name && c->name_n <= JSON_WAY_NAME)
         c->name[c->name_n++] = (char)byte;
     return true;
 }

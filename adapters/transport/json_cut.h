@@ -1,7 +1,8 @@
 /* json_cut.h - the items of one list of a JSON text, cut off while the text comes in pieces: memory
  * for one item, whatever the text holds. Pure.
  *
- * Told by the way is one text that stands elsewhere in it, as the address of the next page. The
+ * Told by the way is one text that stands elsewhere in it, as the address of the next page, or the
+ * list in which that text is to be looked for. The
  * text's brackets, commas and names are read strictly; what an item holds beyond that is judged by
  * whoever reads it. A list or text that comes twice is refused, since others may read the one or
  * the other. Errors, ERR_REJECT, e->at the byte: rest_poll.page; rest_poll.size, of an item over
@@ -12,20 +13,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "transport/json_way.h"
 
-#define JSON_CUT_NAMES 8
 #define JSON_CUT_DEPTH 128
-#define JSON_CUT_NAME 128 /* of a name that can be meant */
-#define JSON_CUT_TEXT ((size_t)8 * 1024)
-
-/* "links.next": members' names from the outermost on; ".": the text itself. Borrows. */
-struct json_way {
-    struct slice names[JSON_CUT_NAMES];
-    size_t n;
-    bool is_set;
-};
-/* "" sets none. False: too many names, or one that is empty or too long. */
-bool json_way_read(const char *text, struct json_way *out);
+#define JSON_CUT_TEXT ((size_t)64 * 1024) /* a text, or the list from which one is chosen */
 
 enum json_taken { TAKES_NOTHING, TAKES_ITEM, TAKES_TEXT };
 
@@ -41,11 +32,11 @@ struct json_cut {
     bool is_map[JSON_CUT_DEPTH + 1];
     bool is_name; /* the string under way is a member's name */
     bool has_list, has_text;
-    char name[JSON_CUT_NAME + 1], word[8];
+    char name[JSON_WAY_NAME + 1], word[8];
     size_t name_n, word_n;
     enum json_taken takes;
     size_t takes_depth;
-    struct buf item, told; /* told: the text, as it is written, with its quotes; empty: none */
+    struct buf item, told; /* told: the text or list, as it is written; empty: none */
 };
 
 /* items, text: not set: none is looked for. */

@@ -96,17 +96,34 @@ bool rest_page_put(void *ctx, struct slice piece)
     return p->cut.items.is_set || add_piece(p, piece);
 }
 
-/* The text as it is written, with escapes as some write each slash. */
-static bool read_text(struct slice told, char next[HTTP_AT_MAX + 1], struct err *e)
+#define TREE_BYTES ((size_t)4 << 20) /* of a list of JSON_CUT_TEXT */
+
+static bool copy_address(const struct node *n, char next[HTTP_AT_MAX + 1])
+{
+    if (n->kind == NODE_NULL)
+        return true;
+    if (n->kind != NODE_TEXT || n->text.n > HTTP_AT_MAX)
+        return false;
+    if (n->text.n > 0 && memchr(n->text.p, 0, n->text.n))
+        return false;
+    (void)snprintf(next, HTTP_AT_MAX + 1, "%.*s", (int)n->text.n, (const char *)n->text.p);
+    return true;
+}
+
+/* Of the text as it is written, with escapes as some write each slash, or of the list in which it
+ * stands. Where no item is the chosen one there is no next page. */
+static bool read_told(const struct json_way *w, struct slice told, char next[HTTP_AT_MAX + 1],
+                      struct err *e)
 {
     struct arena a;
-    struct node *n = NULL;
-    arena_init(&a, (size_t)1 << 16);
-    bool good = tree_json(&a, told, &n, e);
-    good = good && n->kind == NODE_TEXT && n->text.n <= HTTP_AT_MAX;
-    good = good && !memchr(n->text.p, 0, n->text.n);
-    if (good)
-        (void)snprintf(next, HTTP_AT_MAX + 1, "%.*s", (int)n->text.n, (const char *)n->text.p);
+    struct node *root = NULL;
+    arena_init(&a, TREE_BYTES);
+    bool good = tree_json(&a, told, &root, e);
+    const struct node *n = root;
+    if (good && w->chooses)
+        good = json_way_choose(w, root, &n);
+    if (good && n)
+        good = copy_address(n, next);
     arena_release(&a);
     return good || err_set(e, ERR_REJECT, "rest_poll.page", 0, "what 'next' names is no address");
 }
@@ -118,7 +135,7 @@ bool rest_page_whole(struct rest_page *p, char next[HTTP_AT_MAX + 1], struct err
         return false;
     if (!p->cut.items.is_set && p->units.n > 0)
         p->ends[p->count++] = p->units.n;
-    return p->cut.told.n == 0 || read_text(buf_slice(&p->cut.told), next, e);
+    return p->cut.told.n == 0 || read_told(&p->cut.text, buf_slice(&p->cut.told), next, e);
 }
 
 bool rest_page_end(struct rest_page *p, struct slice cursor, struct err *e)

@@ -22,7 +22,7 @@ struct rest_page {
     struct err why; /* why no more of it is taken; fate ERR_NONE: nothing is wrong */
 };
 
-/* items, next: as the site names them. False: a way that cannot be read. */
+/* items, next: as the site names them (json_way.h). False: a way that cannot be read. */
 MUST_CHECK bool rest_page_init(struct rest_page *p, const char *items, const char *next,
                                size_t unit_max);
 void rest_page_release(struct rest_page *p);

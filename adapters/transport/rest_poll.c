@@ -45,8 +45,8 @@ static const struct cfg_option options[] = {
       "where the list stands whose items are the units, as data.items, or . for the page itself; "
       "none: a page is one unit" },
     { "next", CFG_TEXT, AT(next), "",
-      "where the address of the next page stands, as links.next; none: in the header Link, by "
-      "rel=next" },
+      "where the address of the next page stands, as links.next or link[relation=next].url; none: "
+      "in the header Link, by rel=next" },
     { "again", CFG_TEXT, AT(again), "first",
       "the page to begin with after the last one: first, or last where the list only grows" },
     { "interval", CFG_MS, AT(interval_ms), "1m",
@@ -76,6 +76,34 @@ static bool is_accept_line(const char *text)
     return n <= 128;
 }
 
+/* Whether the list from which `next` is chosen is that of the items: then its items are units. */
+static bool is_same_list(const struct json_way *items, const struct json_way *next)
+{
+    if (!items->is_set || !next->chooses || items->n != next->to_list)
+        return false;
+    for (size_t i = 0; i < items->n; i++)
+        if (!slice_equal(items->names[i], next->names[i]))
+            return false;
+    return true;
+}
+
+static bool check_ways(const struct rest_poll *s, struct err *e)
+{
+    struct json_way items, next;
+    bool are_good = json_way_read(s->items, &items) && json_way_read(s->next, &next);
+    if (!are_good || strcmp(s->next, ".") == 0)
+        return err_set(e, ERR_FATAL, "rest_poll.option", 0,
+                       "'items' and 'next' must be names with dots between them, at most %d; in "
+                       "'next' one may choose from its list, as link[relation=next].url",
+                       JSON_WAY_NAMES);
+    if (items.chooses)
+        return err_set(e, ERR_FATAL, "rest_poll.option", 0,
+                       "'items' must name a list as it is: nothing is chosen from it");
+    return !is_same_list(&items, &next) ||
+           err_set(e, ERR_FATAL, "rest_poll.option", 0,
+                   "'next' must stand outside the list that 'items' names");
+}
+
 static bool check_numbers(const struct rest_poll *s, struct err *e)
 {
     if (s->interval_ms <= 0 || s->retry_ms <= 0 || s->pages_max <= 0)
@@ -93,19 +121,14 @@ static bool check_numbers(const struct rest_poll *s, struct err *e)
 static bool poll_check(const void *state, bool receives, struct err *e)
 {
     const struct rest_poll *s = state;
-    struct json_way way;
     const char *fault = http_at_fault(s->url);
     (void)receives; /* it only receives */
     if (!fault && (strlen(s->url) > HTTP_AT_MAX || strpbrk(s->url, " \t\r\n#")))
         fault = "'url' must be at most 2048 bytes, without blanks and without #";
     if (fault)
         return err_set(e, ERR_FATAL, "rest_poll.option", 0, "%s", fault);
-    bool ways_are_good = json_way_read(s->items, &way);
-    ways_are_good = ways_are_good && json_way_read(s->next, &way);
-    if (!ways_are_good || strcmp(s->next, ".") == 0)
-        return err_set(e, ERR_FATAL, "rest_poll.option", 0,
-                       "'items' and 'next' must be names with dots between them, at most %d",
-                       JSON_CUT_NAMES);
+    if (!check_ways(s, e))
+        return false;
     if (strcmp(s->again, "first") != 0 && strcmp(s->again, "last") != 0)
         return err_set(e, ERR_FATAL, "rest_poll.option", 0, "'again' must be first or last");
     if (!is_accept_line(s->accept))

@@ -79,6 +79,20 @@ static void cuts_the_items_as_they_are_written(void)
     CU_ASSERT_EQUAL(items, 0);
 }
 
+/* As FHIR's Bundle has it: the list in which the address is to be looked for. */
+static void tells_the_list_of_which_one_is_chosen(void)
+{
+    CU_ASSERT_TRUE(cut("entry", "link[relation=next].url",
+                       "{\"entry\":[{\"link\":[9]}],\"link\":[{\"url\":\"a\"}, "
+                       "[1]],\"x\":{\"link\":[2]}}"));
+    CU_ASSERT_STRING_EQUAL(told(), "[{\"url\":\"a\"}, [1]]");
+    CU_ASSERT_STRING_EQUAL(got, "{\"link\":[9]}|");
+    CU_ASSERT_TRUE(cut("", "link[0].url", "{\"link\":null}"));
+    CU_ASSERT_STRING_EQUAL(told(), "");
+    CU_ASSERT_FALSE(cut("", "link[0].url", "{\"link\":\"a\"}"));
+    CU_ASSERT_FALSE(cut("", "link[0].url", "{\"link\":[],\"link\":[1]}"));
+}
+
 static void takes_no_list_of_the_same_name_elsewhere(void)
 {
     CU_ASSERT_TRUE(cut(
@@ -181,6 +195,7 @@ static void reads_ways(void)
 }
 
 static CU_TestInfo cases[] = {
+    { "tells the list of which one is chosen", tells_the_list_of_which_one_is_chosen },
     { "cuts the items as they are written", cuts_the_items_as_they_are_written },
     { "takes no list of the same name elsewhere", takes_no_list_of_the_same_name_elsewhere },
     { "tells a text from before or behind", tells_a_text_from_before_or_behind },
