@@ -2,8 +2,8 @@
  *
  * "links.next": members' names from the outermost on; ".": the text itself. Of a list one item is
  * chosen in brackets, by the words of mappings' paths: "link[relation=next].url" is the first item
- * whose member `relation` is that text, "rel[type=next|more].href" one of these, "links[0].href" the
- * first. One pair of brackets is enough for any partner known so far. */
+ * whose member `relation` is that text, "rel[type=next|more].href" one of these, "links[0].href"
+ * the first. One pair of brackets is enough for any partner known so far. */
 #ifndef CONCORDAT_TRANSPORT_JSON_WAY_H
 #define CONCORDAT_TRANSPORT_JSON_WAY_H
 

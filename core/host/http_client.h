@@ -36,7 +36,7 @@ struct http_call {
     const char *method, *url;
     const char *unix_socket;    /* NULL: over TCP */
     const char *const *headers; /* "Name: value", NULL-terminated; may be NULL */
-    struct slice body;
+    struct slice body; /* borrowed: it goes from where it lies, with its length, never copied */
     long timeout_ms;
     const struct tls_settings *tls; /* NULL: the system's CAs, no certificate of ours */
     const char *proxy;              /* "http://host:port"; NULL or "": straight */

@@ -34,7 +34,7 @@ static const char *chosen(const char *way, const char *list)
 }
 
 #define BUNDLE                                                                                     \
-    "[{\"url\":\"u0\",\"relation\":\"self\"},{\"relation\":\"next\",\"url\":\"u1\"},"                \
+    "[{\"url\":\"u0\",\"relation\":\"self\"},{\"relation\":\"next\",\"url\":\"u1\"},"              \
     "{\"relation\":\"next\",\"url\":\"u2\"},7,{\"relation\":\"last\"},{\"relation\":[\"x\"]}]"
 
 static void chooses_the_first_item_whose_member_is_the_word(void)
@@ -64,10 +64,23 @@ static void says_that_the_item_has_nothing_there(void)
 
 static void refuses_what_names_no_place(void)
 {
-    static const char *const bad[] = { "a.",      ".a",        "a..b",     "[0].a",   "a[",
-                                       "a[]",     "a[x]",      "a[=x]",    "a[x=]",   "a[x=y",
-                                       "a[x=y]b", "a[x=y].",   "a[0][1]",  "a[0].b[1]", "a[-1]",
-                                       "a[x=[y]", "a.b.c.d.e.f.g.h.i" };
+    static const char *const bad[] = { "a.",
+                                       ".a",
+                                       "a..b",
+                                       "[0].a",
+                                       "a[",
+                                       "a[]",
+                                       "a[x]",
+                                       "a[=x]",
+                                       "a[x=]",
+                                       "a[x=y",
+                                       "a[x=y]b",
+                                       "a[x=y].",
+                                       "a[0][1]",
+                                       "a[0].b[1]",
+                                       "a[-1]",
+                                       "a[x=[y]",
+                                       "a.b.c.d.e.f.g.h.i" };
     struct json_way w;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         bool read = json_way_read(bad[i], &w);
