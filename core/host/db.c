@@ -475,6 +475,19 @@ bool db_do(struct db_query *q, struct err *e)
     return good;
 }
 
+bool db_first_int(struct db_query *q, int64_t *out, struct err *e)
+{
+    bool row = false;
+    *out = 0;
+    if (!db_step(q, &row, e))
+        return false;
+    if (row) {
+        *out = db_int(q, 0);
+        db_reset(q);
+    }
+    return true;
+}
+
 int64_t db_int(struct db_query *q, int column)
 {
     return sqlite3_column_int64(q->statement, column);

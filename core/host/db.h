@@ -35,6 +35,8 @@ void db_bind_blob(struct db_query *q, int n, struct slice value);
 void db_bind_text(struct db_query *q, int n, struct slice value);
 /* *row tells whether a row is there. After the last row, or an error, the statement is reset. */
 MUST_CHECK bool db_step(struct db_query *q, bool *row, struct err *e);
+/* Runs a query and resets it. *out is the first column of its first row; 0 where it has no row. */
+MUST_CHECK bool db_first_int(struct db_query *q, int64_t *out, struct err *e);
 /* Runs a statement that returns no rows, then resets it. */
 MUST_CHECK bool db_do(struct db_query *q, struct err *e);
 /* Columns count from 0; slices live until the next step or reset. */

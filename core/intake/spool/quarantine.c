@@ -94,15 +94,12 @@ void quarantine_forget(struct quarantine *s)
 
 static bool count_bytes(struct quarantine *s, struct err *e)
 {
-    struct db_query *q = s->q[QUARANTINE_SIZE];
-    bool row = false;
+    int64_t bytes = 0;
     if (s->bytes >= 0)
         return true;
-    if (!db_step(q, &row, e))
+    if (!db_first_int(s->q[QUARANTINE_SIZE], &bytes, e))
         return false;
-    s->bytes = row ? db_int(q, 0) : 0;
-    if (row)
-        db_reset(q);
+    s->bytes = bytes;
     return true;
 }
 
@@ -277,14 +274,7 @@ bool quarantine_age(struct quarantine *s, int64_t now_ms, int64_t *oldest_ms, st
     db_bind_int(s->q[QUARANTINE_TOLD_AGED], 1, now_ms - TOLD_KEPT_MS);
     if (!db_do(s->q[QUARANTINE_TOLD_AGED], e))
         return false;
-    struct db_query *q = s->q[QUARANTINE_OLDEST];
-    bool row = false;
-    if (!db_step(q, &row, e))
-        return false;
-    *oldest_ms = row ? db_int(q, 0) : 0;
-    if (row)
-        db_reset(q);
-    return true;
+    return db_first_int(s->q[QUARANTINE_OLDEST], oldest_ms, e);
 }
 
 bool quarantine_next(struct quarantine *s, const char *name, const struct selection *which,

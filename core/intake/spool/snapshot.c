@@ -20,15 +20,7 @@ static const char *const texts[SNAPSHOT_QUERY_COUNT] = {
 static bool read_complete(struct snapshot *s, int64_t *out, struct err *e)
 {
     struct db_query *q = NULL;
-    bool row = false;
-    *out = 0;
-    if (!db_prepare(s->db, "select complete from snapshot", &q, e) || !db_step(q, &row, e))
-        return false;
-    if (row) {
-        *out = db_int(q, 0);
-        db_reset(q);
-    }
-    return true;
+    return db_prepare(s->db, "select complete from snapshot", &q, e) && db_first_int(q, out, e);
 }
 
 static bool write_limit(struct snapshot *s, struct err *e)
@@ -75,17 +67,6 @@ bool snapshot_note(struct snapshot *s, const uint8_t key[ID_BYTES], struct slice
     return db_do(q, e);
 }
 
-static bool count_gone(struct snapshot *s, int64_t *out, struct err *e)
-{
-    struct db_query *q = s->q[SNAPSHOT_COUNT_GONE];
-    bool row = false;
-    if (!db_step(q, &row, e))
-        return false;
-    *out = row ? db_int(q, 0) : 0;
-    db_reset(q);
-    return true;
-}
-
 bool snapshot_end(struct snapshot *s, int64_t now_ms, struct snapshot_found *out, struct err *e)
 {
     *out = (struct snapshot_found){ 0 };
@@ -96,7 +77,7 @@ bool snapshot_end(struct snapshot *s, int64_t now_ms, struct snapshot_found *out
         return false;
     out->gone_now = db_changes(s->db);
     if (!db_do(s->q[SNAPSHOT_NEW], e) || !db_do(s->q[SNAPSHOT_DONE], e) ||
-        !db_do(s->q[SNAPSHOT_CLEAR], e) || !count_gone(s, &out->gone, e))
+        !db_do(s->q[SNAPSHOT_CLEAR], e) || !db_first_int(s->q[SNAPSHOT_COUNT_GONE], &out->gone, e))
         return false;
     s->begun = false;
     s->due_ms = now_ms + s->stale_after_ms;

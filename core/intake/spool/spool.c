@@ -312,13 +312,10 @@ static bool is_code(struct slice name)
 
 static bool tally_is_full(struct spool *s, bool *full, struct err *e)
 {
-    struct db_query *q = s->q[SPOOL_TALLY_COUNT];
-    bool row = false;
-    if (!db_step(q, &row, e))
+    int64_t names = 0;
+    if (!db_first_int(s->q[SPOOL_TALLY_COUNT], &names, e))
         return false;
-    *full = row && db_int(q, 0) >= TALLY_NAMES_MAX;
-    if (row)
-        db_reset(q);
+    *full = names >= TALLY_NAMES_MAX;
     return true;
 }
 

@@ -24,14 +24,9 @@ static uint64_t number(const uint8_t *p, size_t bytes)
 static bool size_of(struct spool *s, int64_t after, int64_t upto, int64_t *out, struct err *e)
 {
     struct db_query *q = s->q[SPOOL_SIZES];
-    bool row = false;
     db_bind_int(q, 1, after);
     db_bind_int(q, 2, upto);
-    if (!db_step(q, &row, e))
-        return false;
-    *out = row ? db_int(q, 0) : 0;
-    db_reset(q);
-    return true;
+    return db_first_int(q, out, e);
 }
 
 bool spool_sent(struct spool *s, int64_t n, int64_t now_ms, const struct lane_end *ends,

@@ -4,8 +4,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* ?1 local id, ?2 key, ?3 its person is sure, ?4 what it is, ?6 not what people refused. What
- * allows goes from the local id itself only, and to one number. */
+/* The words of local id ?1 that may be said under key ?2. ?3: the key is its person's for sure. ?4:
+ * what the key is (enum word_under). ?6: refusals are left out. A word that restricts goes to every
+ * key. A word that allows goes only where it was said under the local id itself (under = 1), and
+ * only to one number (under = 2). */
 #define MAY_GO                                                                                     \
     " from word w where local = ?1 and length(record) > 0 and not (?6 and under = 3)"              \
     " and (restricts or (?3 and under = 1"                                                         \
@@ -148,13 +150,11 @@ bool words_drop(struct words *w, int64_t since_ms, int64_t until_ms, int64_t mos
 bool words_any(struct words *w, bool *any, struct err *e)
 {
     struct db_query *q = w->q[WORDS_ANY];
-    bool row = false;
+    int64_t some = 0;
     if (w->some < 0) {
-        if (!db_step(q, &row, e))
+        if (!db_first_int(q, &some, e))
             return false;
-        w->some = row;
-        if (row)
-            db_reset(q);
+        w->some = some != 0;
     }
     *any = w->some > 0;
     return true;
@@ -162,27 +162,18 @@ bool words_any(struct words *w, bool *any, struct err *e)
 
 bool words_last(struct words *w, int64_t *n, struct err *e)
 {
-    struct db_query *q = w->q[WORDS_LAST];
-    bool row = false;
-    if (!db_step(q, &row, e))
-        return false;
-    *n = row ? db_int(q, 0) : 0;
-    if (row)
-        db_reset(q);
-    return true;
+    return db_first_int(w->q[WORDS_LAST], n, e);
 }
 
-/* Whether one more goes of that local id than such as allow. */
+/* Whether more than WORDS_MAX words of that local id restrict: then trimming takes one of them. */
 static bool has_too_many(struct words *w, const uint8_t local[ID_BYTES], bool *yes, struct err *e)
 {
     struct db_query *q = w->q[WORDS_RESTRICTING];
-    bool row = false;
+    int64_t restricting = 0;
     db_bind_blob(q, 1, slice_of(local, ID_BYTES));
-    if (!db_step(q, &row, e))
+    if (!db_first_int(q, &restricting, e))
         return false;
-    *yes = row && db_int(q, 0) > WORDS_MAX;
-    if (row)
-        db_reset(q);
+    *yes = restricting > WORDS_MAX;
     return true;
 }
 
@@ -202,8 +193,11 @@ bool words_put(struct words *w, const struct word *x, bool *gave_up, struct err 
     db_bind_int(q, 7, x->at_ms);
     db_bind_blob(trim, 1, slice_of(x->to.local, ID_BYTES));
     db_bind_int(trim, 2, WORDS_MAX);
-    return db_do(q, e) && (!x->restricts || has_too_many(w, x->to.local, gave_up, e)) &&
-           db_do(trim, e);
+    if (!db_do(q, e))
+        return false;
+    if (x->restricts && !has_too_many(w, x->to.local, gave_up, e))
+        return false;
+    return db_do(trim, e);
 }
 
 bool words_refusal(struct words *w, const struct word *x, struct arena *a, struct slice *record,
@@ -265,7 +259,7 @@ bool words_put_refusal(struct words *w, const struct word *x, struct err *e)
     return db_do(go, e) && db_do(q, e);
 }
 
-static void bind(struct db_query *q, const struct word_to *to)
+static void bind_to(struct db_query *q, const struct word_to *to)
 {
     db_bind_blob(q, 1, slice_of(to->local, ID_BYTES));
     db_bind_blob(q, 2, slice_of(to->key, ID_BYTES));
@@ -274,8 +268,8 @@ static void bind(struct db_query *q, const struct word_to *to)
     db_bind_int(q, 6, to->is_without_refusals);
 }
 
-/* Of a local id there are few: WORDS_MAX, and what people refused. */
-static bool grow(struct arena *a, struct slice **records, size_t n)
+/* Makes room for one more record behind n. A local id has few: WORDS_MAX, and the refusals. */
+static bool grow_records(struct arena *a, struct slice **records, size_t n)
 {
     struct slice *more;
     if (n % WORDS_MAX)
@@ -295,10 +289,10 @@ bool words_left(struct words *w, const struct word_to *to, struct arena *a, stru
     *n = 0;
     if (!words_any(w, &any, e) || !any)
         return e->fate == ERR_NONE;
-    bind(q, to);
+    bind_to(q, to);
     while (db_step(q, &row, e) && row) {
         struct slice record = arena_copy(a, db_blob(q, 0));
-        if (!record.p || !grow(a, records, *n)) {
+        if (!record.p || !grow_records(a, records, *n)) {
             db_reset(q);
             return err_memory(e);
         }
@@ -313,7 +307,7 @@ bool words_carry(struct words *w, const struct word_to *to, int64_t upto, struct
     bool any = false;
     if (!words_any(w, &any, e) || !any)
         return e->fate == ERR_NONE;
-    bind(q, to);
+    bind_to(q, to);
     db_bind_int(q, 5, upto);
     if (!db_do(q, e))
         return false;
