@@ -47,9 +47,12 @@ struct identifiers event_identifiers(const struct build *b)
                                  text_of(b, h->birth_date) };
 }
 
+/* A slot below 0 is of a field that the schema lacks. */
 static bool put_text(struct build *b, int slot, struct slice text, struct err *e)
 {
-    return slot < 0 || slice_is_empty(text) || build_text(b, (size_t)slot, text, e);
+    if (slot < 0 || slice_is_empty(text))
+        return true;
+    return build_text(b, (size_t)slot, text, e);
 }
 
 static bool put_long(struct build *b, int slot, int64_t value, struct err *e)
@@ -57,77 +60,95 @@ static bool put_long(struct build *b, int slot, int64_t value, struct err *e)
     return slot < 0 || build_long(b, (size_t)slot, value, e);
 }
 
-/* What a mapping may say better than the feed's configuration. */
+/* The feed's configuration gives a default: a value that the mapping has set stays. */
 static bool put_default(struct build *b, int slot, struct slice text, struct err *e)
 {
-    return slot < 0 || build_is_set(b, (size_t)slot) || put_text(b, slot, text, e);
+    if (slot < 0 || build_is_set(b, (size_t)slot))
+        return true;
+    return put_text(b, slot, text, e);
 }
 
-static void unset(struct build *b, int slot)
+static void unset_slot(struct build *b, int slot)
 {
     if (slot >= 0)
         b->encoded[slot] = (struct slice){ .n = 0 };
 }
 
-static struct slice hex(struct slice bytes, char *out)
+static struct slice hex_of(struct slice bytes, char *out)
 {
     slice_to_hex(bytes, out);
     return slice_of(out, 2 * bytes.n);
 }
 
-/* A district may have one feed for several services: the one that was given the reference is the
- * one that replies. */
+/* One feed may carry several services. Of these the one that was given the reference replies. */
 static struct slice service_of(const struct occasion *o, const struct subject *s)
 {
     return s->asked ? slice_text(s->reference_of) : o->origin->service;
 }
 
-/* Who said it, how and when it came in. */
+/* A text of the header. */
+struct header_text {
+    int slot;
+    struct slice text;
+};
+
+/* Fills the header's fields that tell who said the record, how, and when it came in. */
 static bool put_source(const struct occasion *o, const struct place *p, const struct subject *s,
                        struct build *b, struct err *e)
 {
     const struct origin *from = o->origin;
     const struct header_slots *h = plan_header(b->plan);
+    const int64_t id_ms = p->restricts ? 0 : build_get_long(b, (size_t)h->occurred);
     struct event_id id;
     char id_text[2 * ID_BYTES];
-    event_id_of(o, p, p->restricts ? 0 : build_get_long(b, (size_t)h->occurred), &id);
-    return put_text(b, h->id, hex(slice_of(id.b, ID_BYTES), id_text), e) &&
-           put_text(b, h->type, slice_text(plan_name(b->plan)), e) &&
-           put_text(b, h->source_agency, from->agency, e) &&
-           put_text(b, h->source_service, service_of(o, s), e) &&
-           put_default(b, from->system_slot, from->system, e) &&
-           put_text(b, h->source_feed, from->feed, e) &&
-           put_text(b, h->source_message_id, o->message_id, e) &&
-           put_long(b, h->feed_seq, p->feed_seq, e) && put_text(b, h->mapping, from->mapping, e) &&
-           put_long(b, h->observed, o->observed_ms, e) &&
-           put_default(b, h->environment, from->environment, e) &&
-           put_default(b, h->contact_team, from->contact_team, e) &&
-           put_default(b, h->contact_phone, from->contact_phone, e) &&
-           put_default(b, h->timeliness, from->timeliness, e);
+    event_id_of(o, p, id_ms, &id);
+    const struct header_text texts[] = {
+        { h->id, hex_of(slice_of(id.b, ID_BYTES), id_text) },
+        { h->type, slice_text(plan_name(b->plan)) },
+        { h->source_agency, from->agency },
+        { h->source_service, service_of(o, s) },
+        { h->source_feed, from->feed },
+        { h->source_message_id, o->message_id },
+        { h->mapping, from->mapping },
+    };
+    const struct header_text defaults[] = {
+        { from->system_slot, from->system },     { h->environment, from->environment },
+        { h->contact_team, from->contact_team }, { h->contact_phone, from->contact_phone },
+        { h->timeliness, from->timeliness },
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (!put_text(b, texts[i].slot, texts[i].text, e))
+            return false;
+    for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++)
+        if (!put_default(b, defaults[i].slot, defaults[i].text, e))
+            return false;
+    return put_long(b, h->feed_seq, p->feed_seq, e) && put_long(b, h->observed, o->observed_ms, e);
 }
 
-/* Whom it is about. A number that must not travel, or failed its check, is taken out again. */
+/* Fills the header's fields that tell whom the record is about. An NHS number that must not travel,
+ * or that failed its check, is taken out again. */
 static bool put_subject(const struct subject *s, struct build *b, struct err *e)
 {
     const struct header_slots *h = plan_header(b->plan);
     char text[2 * HASH_BYTES];
     if (!s->keep_number) {
-        unset(b, h->nhs_number);
-        unset(b, h->nhs_number_status);
+        unset_slot(b, h->nhs_number);
+        unset_slot(b, h->nhs_number_status);
     }
     if (!put_text(b, h->identity_confidence, slice_text(s->confidence), e))
         return false;
     if (s->has_birth_hash &&
-        !put_text(b, h->birth_hash, hex(slice_of(s->birth_hash, HASH_BYTES), text), e))
+        !put_text(b, h->birth_hash, hex_of(slice_of(s->birth_hash, HASH_BYTES), text), e))
         return false;
     if (!s->is_pseudonym)
         return true;
-    return put_text(b, h->reference, hex(slice_of(s->key.b, ID_BYTES), text), e) &&
+    return put_text(b, h->reference, hex_of(slice_of(s->key.b, ID_BYTES), text), e) &&
            put_text(b, h->reference_of, slice_text(s->reference_of), e) &&
            put_long(b, h->route, s->partition, e);
 }
 
-static bool queue(const struct subject *s, const struct build *b, struct buf *out, struct err *e)
+static bool queue_record(const struct subject *s, const struct build *b, struct buf *out,
+                         struct err *e)
 {
     struct queued entry = { .topic = QUEUED_EVENT, .partition = s->partition };
     memcpy(entry.key, s->key.b, ID_BYTES);
@@ -142,7 +163,7 @@ static bool queue(const struct subject *s, const struct build *b, struct buf *ou
 bool event_queue(const struct occasion *o, const struct place *p, const struct subject *s,
                  struct build *b, struct buf *out, struct err *e)
 {
-    return put_source(o, p, s, b, e) && put_subject(s, b, e) && queue(s, b, out, e);
+    return put_source(o, p, s, b, e) && put_subject(s, b, e) && queue_record(s, b, out, e);
 }
 
 bool event_queue_as(const struct catalogue *c, struct slice framed, const struct subject *s,
@@ -166,24 +187,25 @@ bool event_queue_as(const struct catalogue *c, struct slice framed, const struct
     const int anew[] = { h->feed_seq,     h->source_feed, h->birth_hash,        h->reference,
                          h->reference_of, h->nhs_number,  h->nhs_number_status, h->route };
     for (size_t i = 0; i < sizeof anew / sizeof anew[0]; i++)
-        unset(&b, anew[i]);
-    return put_subject(s, &b, e) && queue(s, &b, out, e);
+        unset_slot(&b, anew[i]);
+    return put_subject(s, &b, e) && queue_record(s, &b, out, e);
 }
 
-static bool put_at(struct build *b, const char *path, struct slice text, struct err *e)
+static bool put_text_at(struct build *b, const char *path, struct slice text, struct err *e)
 {
     return put_text(b, plan_slot(b->plan, slice_text(path)), text, e);
 }
 
-/* Who links, whom, by which disclosure: all as the message's first record has it. */
+/* Which service links, which local id, by which disclosure. Id and disclosure are those of the
+ * message's first record. */
 static bool put_link(struct slice by, const struct build *like, struct build *b, struct err *e)
 {
     const struct header_slots *was = plan_header(like->plan), *h = plan_header(b->plan);
     struct slice local_id = text_of(like, was->local_id);
     struct slice quoted = text_of(like, was->case_reference);
     return put_text(b, h->local_id, local_id, e) && put_text(b, h->case_reference, quoted, e) &&
-           put_at(b, "link.disclosure", quoted, e) && put_at(b, "link.local_id", local_id, e) &&
-           put_at(b, "link.by", by, e);
+           put_text_at(b, "link.disclosure", quoted, e) &&
+           put_text_at(b, "link.local_id", local_id, e) && put_text_at(b, "link.by", by, e);
 }
 
 static bool put_time(const struct build *like, struct build *b, struct err *e)

@@ -25,8 +25,8 @@ void feed_half_hash(struct slice s, uint8_t out[ID_BYTES])
     memcpy(out, hash, ID_BYTES);
 }
 
-/* Since what carries that word was written; under the subject's key, or by the local id that it has
- * here. */
+/* Whether another spool has spoken of the subject since the memory that carries `word` was written:
+ * under the subject's key, or under its local id. */
 static bool has_spoken(struct feed *f, const struct mapped_event *event, const struct subject *s,
                        uint32_t word, bool *yes, struct err *e)
 {
@@ -44,7 +44,8 @@ static bool has_spoken(struct feed *f, const struct mapped_event *event, const s
     return lines_has_spoken(l, local, word, yes, e);
 }
 
-/* It is no word about sharing, and nothing new unless another spool has spoken since. */
+/* The event is no word about sharing, and says what is remembered, or says quietly what was never
+ * seen. It is news if another spool has spoken since. While nobody can tell that, it waits. */
 static bool tell_if_spoken(struct feed *f, const struct mapped_event *event,
                            const struct subject *s, struct news *n, struct err *e)
 {
@@ -52,7 +53,7 @@ static bool tell_if_spoken(struct feed *f, const struct mapped_event *event,
     return n->waits || has_spoken(f, event, s, n->change.line, &n->is_news, e);
 }
 
-/* What it says is what was last seen. */
+/* Whether an event is told that says what was last seen. */
 static bool tell_again(struct feed *f, const struct mapped_event *event, const struct subject *s,
                        struct news *n, struct err *e)
 {
@@ -67,18 +68,21 @@ static bool tell_again(struct feed *f, const struct mapped_event *event, const s
     return true;
 }
 
-/* It was never seen here. */
+/* Whether an event is told of which nothing was ever seen here. */
 static bool tell_first(struct feed *f, const struct mapped_event *event, const struct subject *s,
                        struct news *n, struct err *e)
 {
-    if (!event->changed_quiet || (event->schema->restricts && f->spool.lines.in_doubt))
+    const bool is_about_sharing = event->schema->restricts;
+    const bool is_in_doubt = f->spool.lines.in_doubt;
+    if (!event->changed_quiet || (is_about_sharing && is_in_doubt))
         return true;
-    return event->schema->restricts ? has_spoken(f, event, s, 0, &n->is_news, e)
-                                    : tell_if_spoken(f, event, s, n, e);
+    if (is_about_sharing)
+        return has_spoken(f, event, s, 0, &n->is_news, e);
+    return tell_if_spoken(f, event, s, n, e);
 }
 
-static void key_by(const struct mapped_event *event, const struct subject_key *who,
-                   uint8_t out[ID_BYTES])
+static void key_by_subject(const struct mapped_event *event, const struct subject_key *who,
+                           uint8_t out[ID_BYTES])
 {
     const struct slice parts[] = { event->changed_key, slice_of("\x1e", 1),
                                    slice_of(who->b, ID_BYTES) };
@@ -87,7 +91,8 @@ static void key_by(const struct mapped_event *event, const struct subject_key *w
     memcpy(out, hash, ID_BYTES);
 }
 
-/* Under both keys of its subject; the local id's is left out where it is the subject's. */
+/* Sets the keys of the event's memories. A memory by subject has two: by the subject's key, and by
+ * the key of the local id where that is another. */
 static void set_keys(struct feed *f, const struct mapped_event *event, const struct subject *s,
                      struct news *n)
 {
@@ -96,21 +101,21 @@ static void set_keys(struct feed *f, const struct mapped_event *event, const str
         feed_half_hash(event->changed_key, n->change.key);
         return;
     }
-    key_by(event, &s->key, n->change.key);
+    key_by_subject(event, &s->key, n->change.key);
     const struct slice id = event_identifiers(&event->build).local_id;
     if (slice_is_empty(id))
         return;
     struct subject local;
     identity_local(&f->identity, id, &local);
     n->local = n->change;
-    key_by(event, &local.key, n->local.key);
+    key_by_subject(event, &local.key, n->local.key);
     n->has_local = memcmp(n->local.key, n->change.key, ID_BYTES) != 0;
 }
 
-/* What stands under another key counts for n, too. *differs: it is there, and says something else.
- */
-static bool count_in(struct feed *f, struct change *other, struct news *n, bool *differs,
-                     struct err *e)
+/* Reads the memory under another key, and lets n count on from its revision and line. *differs: it
+ * exists, and says something else than the event. */
+static bool count_memory(struct feed *f, struct change *other, struct news *n, bool *differs,
+                         struct err *e)
 {
     if (!spool_change_get(&f->spool, other, differs, e))
         return false;
@@ -125,7 +130,7 @@ static bool count_in(struct feed *f, struct change *other, struct news *n, bool 
     return true;
 }
 
-/* The order-th of the orders of n things: `at` says which stands where. */
+/* The permutation number `order` of n things: at[i] is the thing that stands i-th. */
 static void set_order(size_t order, size_t n, size_t at[CHANGED_WAS_MAX])
 {
     for (size_t i = 0; i < n; i++)
@@ -150,8 +155,8 @@ static void key_as_it_was(const struct mapped_event *event, size_t order, uint8_
     memcpy(out, hash, ID_BYTES);
 }
 
-/* By the keys of an older mapping; each order of their paths was a memory of its own. One that says
- * something else is set right when the change is learned. */
+/* Reads the memories under the keys of an older mapping. That kept one for each order of its paths.
+ * A memory that says something else is listed, and set right when the change is learned. */
 static bool count_older(struct feed *f, const struct mapped_event *event, struct news *n,
                         bool *changed, struct err *e)
 {
@@ -162,7 +167,7 @@ static bool count_older(struct feed *f, const struct mapped_event *event, struct
         struct change older = n->change;
         bool differs = false;
         key_as_it_was(event, order, older.key);
-        if (!count_in(f, &older, n, &differs, e))
+        if (!count_memory(f, &older, n, &differs, e))
             return false;
         *changed = *changed || differs;
         if (differs)
@@ -171,7 +176,9 @@ static bool count_older(struct feed *f, const struct mapped_event *event, struct
     return true;
 }
 
-/* What allows goes by all that is remembered of its subject; of all else one memory is enough. */
+/* Reads what is remembered of the event's subject. One memory is enough, but for an event that
+ * allows: that is compared with all of them. *changed: some memory says something else, or there is
+ * none. */
 static bool find_memory(struct feed *f, const struct mapped_event *event, struct news *n,
                         bool *changed, struct err *e)
 {
@@ -184,12 +191,18 @@ static bool find_memory(struct feed *f, const struct mapped_event *event, struct
         return true;
     if (!is_known)
         *changed = false;
-    if (n->has_local && !count_in(f, &n->local, n, &differs, e))
+
+    if (n->has_local && !count_memory(f, &n->local, n, &differs, e))
         return false;
-    *changed = *changed || differs;
-    if ((n->change.revision == 0 || allows) && !count_older(f, event, n, changed, e))
+    if (differs)
+        *changed = true;
+
+    const bool asks_older = allows || n->change.revision == 0;
+    if (asks_older && !count_older(f, event, n, changed, e))
         return false;
-    *changed = *changed || n->change.revision == 0;
+    if (n->change.revision == 0)
+        *changed = true;
+
     n->is_older = !is_known && !*changed;
     return true;
 }
@@ -238,12 +251,15 @@ void feed_put_if(const struct feed *f, const struct mapped_event *event, const s
 void feed_compare_after(const struct mapped_event *event, const struct news *before,
                         int64_t revision, struct news *n)
 {
-    if (!before->is_learned || memcmp(before->change.key, n->change.key, ID_BYTES) != 0)
+    const bool has_same_key = memcmp(before->change.key, n->change.key, ID_BYTES) == 0;
+    if (!before->is_learned || !has_same_key)
         return;
-    n->is_learned = memcmp(before->change.of, n->change.of, ID_BYTES) != 0;
-    n->is_repeat = n->is_repeat && !n->is_learned;
+    const bool says_other = memcmp(before->change.of, n->change.of, ID_BYTES) != 0;
+    const bool is_quiet = event->changed_quiet && revision == 0;
+    n->is_learned = says_other;
+    n->is_repeat = n->is_repeat && !says_other;
     n->change.revision = revision;
-    n->is_news = event->restricts || (n->is_learned && !(event->changed_quiet && revision == 0));
+    n->is_news = event->restricts || (says_other && !is_quiet);
     n->waits = false;
 }
 
@@ -251,9 +267,13 @@ void feed_place(const struct feed *f, const struct mapped_event *event, const st
                 bool diffed, struct place *p)
 {
     p->restricts = event->restricts;
-    p->revision = diffed ? n->change.revision : 0;
-    p->opening =
-        diffed && (p->revision > 0 || event->schema->restricts) ? f->spool.lines.opening : 0;
+    p->revision = 0;
+    p->opening = 0;
+    if (!diffed)
+        return;
+    p->revision = n->change.revision;
+    if (p->revision > 0 || event->schema->restricts)
+        p->opening = f->spool.lines.opening;
 }
 
 bool feed_is_told(struct feed *f, const struct occasion *o, const struct place *p,

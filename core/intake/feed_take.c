@@ -36,25 +36,29 @@ static enum reading refuse_other(struct err *e)
     return READ_WRONG_ENVIRONMENT;
 }
 
-/* What parse, mapping and the site's environment say of a message. */
+/* Parses and maps a message, and compares its environment with the site's. */
 static enum reading read_message(struct feed *f, struct message *m)
 {
     struct err *e = &m->why;
     hash_body(m);
-    if (!f->format->parse(&f->work, m->shared ? m->shared->head : NULL, m->raw, &m->doc, e))
+    const struct head *head = m->shared ? m->shared->head : NULL;
+    if (!f->format->parse(&f->work, head, m->raw, &m->doc, e))
         return e->fate == ERR_REJECT ? READ_UNREADABLE : READ_LATER;
-    if (!mapping_in(f->o.mapping, &f->work, m->doc, f->turn.now_ms, &m->mapped, e)) {
-        if (e->fate != ERR_REJECT)
-            return READ_LATER;
-        if (strcmp(e->code, "map.restriction") == 0 && is_of_other(f, m))
-            return refuse_other(e);
-        return strcmp(e->code, "map.environment") == 0 ? READ_WRONG_ENVIRONMENT : READ_UNMAPPED;
+
+    if (mapping_in(f->o.mapping, &f->work, m->doc, f->turn.now_ms, &m->mapped, e)) {
+        dedup_key_of(m->mapped.message_id, m->body, &m->dedup);
+        return is_of_other(f, m) ? refuse_other(e) : READ_MAPPED;
     }
-    dedup_key_of(m->mapped.message_id, m->body, &m->dedup);
-    return is_of_other(f, m) ? refuse_other(e) : READ_MAPPED;
+    if (e->fate != ERR_REJECT)
+        return READ_LATER;
+    if (strcmp(e->code, "map.environment") == 0)
+        return READ_WRONG_ENVIRONMENT;
+    if (strcmp(e->code, "map.restriction") == 0 && is_of_other(f, m))
+        return refuse_other(e);
+    return READ_UNMAPPED;
 }
 
-/* Stores the run that was read. False: the turn has failed. */
+/* Stores the messages read since the last run, and begins a new run. False: the turn has failed. */
 static bool store_run(struct feed *f)
 {
     struct turn *t = &f->turn;
@@ -73,7 +77,7 @@ static bool store_run(struct feed *f)
     return true;
 }
 
-static bool is_full(const struct feed *f)
+static bool is_run_full(const struct feed *f)
 {
     return f->turn.count == TURN_MESSAGES || f->work.used_bytes > WORK_BYTES_FULL;
 }
@@ -84,15 +88,18 @@ bool feed_may_go_on(const struct feed *f, struct err *e)
            err_set(e, ERR_RETRY, "intake.stopping", 0, "cannot go on: the program ends");
 }
 
-/* Room for one more message in the run; before the turn is closed nothing is stored to make
- * some. */
+/* Stores a full run, so that one more message can be read. False: the turn has failed; or the run
+ * is full and the take() has not begun, and nothing is stored before that. */
 static bool make_room(struct feed *f)
 {
-    return !is_full(f) || (f->turn.in && feed_may_go_on(f, &f->turn.failed) && store_run(f));
+    if (!is_run_full(f))
+        return true;
+    const bool has_begun = f->turn.in != NULL;
+    return has_begun && feed_may_go_on(f, &f->turn.failed) && store_run(f);
 }
 
-static struct message *add(struct feed *f, size_t arrival, const struct shared *shared,
-                           struct slice raw)
+static struct message *add_message(struct feed *f, size_t arrival, const struct shared *shared,
+                                   struct slice raw)
 {
     struct message *m = &f->turn.messages[f->turn.count++];
     *m = (struct message){ .arrival = arrival, .shared = shared, .raw = raw };
@@ -101,21 +108,22 @@ static struct message *add(struct feed *f, size_t arrival, const struct shared *
 
 static void add_read(struct feed *f, size_t arrival, const struct shared *shared, struct slice raw)
 {
-    struct message *m = add(f, arrival, shared, raw);
+    struct message *m = add_message(f, arrival, shared, raw);
     m->reading = read_message(f, m);
 }
 
 static struct message *add_broken(struct feed *f, size_t arrival, const struct shared *shared,
                                   struct slice raw, const struct err *why)
 {
-    struct message *m = add(f, arrival, shared, raw);
+    struct message *m = add_message(f, arrival, shared, raw);
     hash_body(m);
     m->why = *why;
     m->reading = why->fate == ERR_REJECT ? READ_UNREADABLE : READ_LATER;
     return m;
 }
 
-/* What could not be cut off may still restrict, as far as the format can tell what is its own. */
+/* Parses the rest of a unit that could not be taken apart: what can be read of it may restrict
+ * somebody. Only for formats that tell where a broken message ends (breaks_off). */
 static void read_rest(struct feed *f, struct message *m)
 {
     struct err e = { .fate = ERR_NONE };
@@ -157,20 +165,22 @@ static void judge_unit(struct feed *f, size_t messages, size_t unmapped)
 }
 
 /* What the messages of a unit share, made once; NULL with *e set when memory ran out. */
-static const struct shared *share(struct feed *f, const struct head *head, struct err *e)
+static const struct shared *share_head(struct feed *f, const struct head *head, struct err *e)
 {
     struct shared *s = ARENA_NEW(&f->keep, struct shared);
-    if (!s)
-        return err_memory(e), NULL;
+    if (!s) {
+        err_memory(e);
+        return NULL;
+    }
     s->head = head;
     sha256(head->bytes, s->hash);
     sha256_begin(head->bytes, &s->begun);
     return s;
 }
 
-/* The messages that split() cuts off; room is made before each, for what is read of it belongs to a
- * run. Where a unit cannot be taken apart any further, the rest is one message that cannot be
- * read. */
+/* Reads the messages that split() cuts off a unit. Room is made before each, since what is read of
+ * it lives as long as its run. Where split() fails, the rest of the unit is one message that cannot
+ * be read. False: the turn has failed. */
 static bool read_cut(struct feed *f, size_t arrival, struct slice came, struct slice unit)
 {
     struct slice one;
@@ -179,10 +189,14 @@ static bool read_cut(struct feed *f, size_t arrival, struct slice came, struct s
     const struct shared *shared = NULL;
     size_t messages = 0, unmapped = 0;
     while (f->format->split(&f->keep, unit, &c, &one, &broken)) {
-        if (c.head && !shared && !(shared = share(f, c.head, &broken)))
-            break;
+        if (c.head && !shared) {
+            shared = share_head(f, c.head, &broken);
+            if (!shared)
+                break;
+        }
         add_read(f, arrival, shared, one);
-        if (messages++ == 0 && !is_readable_unit(f, came))
+        messages++;
+        if (messages == 1 && !is_readable_unit(f, came))
             return true;
         unmapped += f->turn.messages[f->turn.count - 1].reading == READ_UNMAPPED;
         if (slice_is_blank(slice_from(unit, c.at)))
@@ -190,12 +204,14 @@ static bool read_cut(struct feed *f, size_t arrival, struct slice came, struct s
         if (!make_room(f))
             return false;
     }
-    /* Nothing in it: a file with a header only is well, an empty HL7 frame is not. */
-    if (broken.fate != ERR_NONE)
-        read_rest(f, add_broken(f, arrival, shared, c.at < unit.n ? slice_from(unit, c.at) : unit,
-                                &broken));
-    else if (messages == 0 && f->format->reply)
+    if (broken.fate != ERR_NONE) {
+        const struct slice rest = c.at < unit.n ? slice_from(unit, c.at) : unit;
+        struct message *m = add_broken(f, arrival, shared, rest, &broken);
+        read_rest(f, m);
+    } else if (messages == 0 && f->format->reply) {
+        /* A file with a header only is well; an empty HL7 frame is not. */
         add_read(f, arrival, NULL, unit);
+    }
     return true;
 }
 
@@ -223,8 +239,13 @@ static bool read_unit(struct feed *f, size_t arrival, const struct arrival *in)
 /* A unit of a snapshot is compared as a whole, in the transaction that stores its last rows. */
 static bool end_unit(struct feed *f)
 {
-    return !f->snapshot.on ||
-           (store_run(f) && (f->turn.open || feed_keep_begin(f)) && feed_end_snapshot(f));
+    if (!f->snapshot.on)
+        return true;
+    if (!store_run(f))
+        return false;
+    if (!f->turn.open && !feed_keep_begin(f))
+        return false;
+    return feed_end_snapshot(f);
 }
 
 /* Nothing was kept: every arrival is to come again. */
@@ -245,8 +266,8 @@ static void answer_later(struct feed *f)
     }
 }
 
-/* Whether it was one message's doing: what the database or the spool says is true of all, and so is
- * that the program ends. */
+/* Whether a turn failed for one of its messages. An error of the database or the spool concerns
+ * every message, and so does the end of the program. */
 static bool is_of_one(const struct err *e)
 {
     struct slice code = slice_text(e->code);
@@ -254,14 +275,17 @@ static bool is_of_one(const struct err *e)
            !slice_equal_text(code, "intake.stopping");
 }
 
-static void give_up(struct feed *f)
+/* Answers "later" to every arrival of a turn that has failed, and says why in the log, once. */
+static void give_up_turn(struct feed *f)
 {
     struct turn *t = &f->turn;
-    bool all = !is_of_one(&t->failed), words = strcmp(t->failed.code, WORDS_FULL) == 0;
-    if (!(all && f->refusing) && !(words && f->words_said))
+    const bool concerns_all = !is_of_one(&t->failed);
+    const bool is_words_full = strcmp(t->failed.code, WORDS_FULL) == 0;
+    const bool is_said = (concerns_all && f->refusing) || (is_words_full && f->words_said);
+    if (!is_said)
         log_err(LOG_ERROR, &f->who, &t->failed);
-    f->words_said = f->words_said || words;
-    if (all) {
+    f->words_said = f->words_said || is_words_full;
+    if (concerns_all) {
         f->refusing = true;
         atomic_store(&f->refused_ms, t->now_ms);
     }
@@ -269,7 +293,7 @@ static void give_up(struct feed *f)
     answer_later(f);
 }
 
-/* Answers that were given stay where they are. */
+/* Begins a turn; the answers given so far stay in the arena. */
 static void begin_turn(struct feed *f)
 {
     struct turn *t = &f->turn;
@@ -287,9 +311,9 @@ static void open_turn(struct feed *f)
     begin_turn(f);
 }
 
-/* An arrival that does not fit in the first run as a whole is left to the take(), and so is a
- * snapshot, which is stored as soon as it is read. */
-static void prepare(struct feed *f, const struct arrival *one)
+/* Reads an arrival before its take(). An arrival that does not fit in the first run as a whole is
+ * left to the take(). So is a snapshot, which is stored as soon as it is read. */
+static void prepare_arrival(struct feed *f, const struct arrival *one)
 {
     struct turn *t = &f->turn;
     if (!t->is_ahead)
@@ -299,7 +323,7 @@ static void prepare(struct feed *f, const struct arrival *one)
         return;
     struct arena_saved before = arena_save(&f->work);
     size_t count = t->count;
-    if (!is_full(f) && read_unit(f, t->ahead_count, one)) {
+    if (!is_run_full(f) && read_unit(f, t->ahead_count, one)) {
         t->ahead[t->ahead_count++] = one->bytes;
         t->ahead_full = t->ahead_count == TURN_MESSAGES;
         return;
@@ -313,28 +337,31 @@ void feed_prepare(void *ctx, const struct arrival *one)
 {
     struct feed *f = ctx;
     pthread_mutex_lock(&f->taking);
-    prepare(f, one);
+    prepare_arrival(f, one);
     pthread_mutex_unlock(&f->taking);
 }
 
-/* Whether what was prepared is how this take() begins. */
+/* Whether the first arrivals of this take() are those that were prepared, the same bytes in
+ * memory. */
 static bool begins_as_prepared(const struct turn *t, const struct arrival *in, size_t n)
 {
     if (!t->is_ahead || t->ahead_count > n)
         return false;
-    for (size_t i = 0; i < t->ahead_count; i++)
-        if (t->ahead[i].p != in[i].bytes.p || t->ahead[i].n != in[i].bytes.n)
+    for (size_t i = 0; i < t->ahead_count; i++) {
+        const struct slice prepared = t->ahead[i], came = in[i].bytes;
+        if (prepared.p != came.p || prepared.n != came.n)
             return false;
+    }
     return true;
 }
 
-/* What the region says of this feed now. */
-static void look_up(struct feed *f)
+/* Asks the edition in force now whether the feed's NHS numbers count as verified. */
+static void look_up_traced(struct feed *f)
 {
-    if (f->o.rules)
-        f->identity.traced =
-            bundle_feed_is_traced(editions_at(editions_newest(f->o.rules), f->o.now_ms())->bundle,
-                                  f->o.agency, slice_text(f->o.name));
+    if (!f->o.rules)
+        return;
+    const struct edition *now = editions_at(editions_newest(f->o.rules), f->o.now_ms());
+    f->identity.traced = bundle_feed_is_traced(now->bundle, f->o.agency, slice_text(f->o.name));
 }
 
 /* All of it in one commit; false: nothing of it is stored, and nothing answered. */
@@ -372,7 +399,8 @@ static void say_kept_again(struct feed *f)
     atomic_store(&f->refused_ms, 0);
 }
 
-/* A turn that fails for one message is taken by halves, so that it is no other's loss; in order. */
+/* Takes a turn. One that fails for one message is taken in two halves, in order, so that the other
+ * messages are kept. */
 static void take_halves(struct feed *f, const struct arrival *in, struct answer *out, size_t n)
 {
     if (take_all(f, in, out, n)) {
@@ -380,7 +408,7 @@ static void take_halves(struct feed *f, const struct arrival *in, struct answer 
         return;
     }
     if (n <= 1 || !is_of_one(&f->turn.failed)) {
-        give_up(f);
+        give_up_turn(f);
         return;
     }
     begin_turn(f);
@@ -393,7 +421,7 @@ static void take(struct feed *f, const struct arrival *in, struct answer *out, s
 {
     if (!begins_as_prepared(&f->turn, in, n))
         open_turn(f);
-    look_up(f);
+    look_up_traced(f);
     f->turn.is_held = false;
     take_halves(f, in, out, n);
 }
@@ -413,7 +441,7 @@ static bool go_on(struct feed *f, struct slice cursor)
     bool kept = feed_keep_cursor(f, cursor) && feed_keep(f);
     if (!kept) {
         feed_keep_nothing(f, 0);
-        give_up(f);
+        give_up_turn(f);
     } else if (f->turn.open) {
         pthread_mutex_unlock(&f->lock);
         f->turn.open = false;
@@ -434,7 +462,8 @@ bool feed_go_on(void *ctx, struct slice cursor)
 
 /* ---- what is of the quarantine ---- */
 
-/* The answers of the last take() may still be on their way: those of this turn go elsewhere. */
+/* The transport may still send the answers of the last take(). So the answers of this turn go to
+ * another arena. */
 static void swap_keep(struct feed *f)
 {
     struct arena other = f->own_keep;
@@ -447,7 +476,7 @@ bool feed_retake_begin(struct feed *f, struct err *e)
     pthread_mutex_lock(&f->taking);
     swap_keep(f);
     open_turn(f);
-    look_up(f);
+    look_up_traced(f);
     f->turn.again = true;
     if (feed_keep_begin(f))
         return true;
@@ -456,8 +485,8 @@ bool feed_retake_begin(struct feed *f, struct err *e)
     return false;
 }
 
-/* What was set aside anew stands for the old row, and is as old. */
-static bool inherit(struct feed *f, uint64_t after, int64_t at_ms, bool answered)
+/* A row that was set aside anew stands for the old row: it gets its age. */
+static bool inherit_age(struct feed *f, uint64_t after, int64_t at_ms, bool answered)
 {
     for (uint64_t n = after + 1; n <= f->spool.turn.counts.taken; n++)
         if (!quarantine_inherit(&f->quarantined, (int64_t)n, at_ms, answered, &f->turn.failed))
@@ -465,8 +494,8 @@ static bool inherit(struct feed *f, uint64_t after, int64_t at_ms, bool answered
     return true;
 }
 
-/* It is still what it was: by the same mapping, or it is to come again, or is of the other
- * environment. */
+/* Whether a row that was taken again has ended. It has not where the same mapping fails again,
+ * where it is to come again, or where it is of the other environment. */
 static bool has_ended(const struct feed *f, const struct feed_counts *before)
 {
     const struct feed_counts *now = &f->spool.turn.counts;
@@ -475,8 +504,8 @@ static bool has_ended(const struct feed *f, const struct feed_counts *before)
            now->refused_environment == before->refused_environment;
 }
 
-/* A row is a message, or a whole unit that could not be taken apart. */
-static bool retake(struct feed *f, int64_t n)
+/* Takes one row again: a message, or a whole unit that could not be taken apart. */
+static bool retake_row(struct feed *f, int64_t n)
 {
     struct turn *t = &f->turn;
     struct arrival in = { .name = { .n = 0 } };
@@ -492,14 +521,17 @@ static bool retake(struct feed *f, int64_t n)
     t->arrivals = 1;
     t->known_failed = 0;
     const struct feed_counts before = f->spool.turn.counts;
-    bool good = read_unit(f, 0, &in) && store_run(f) && inherit(f, before.taken, at_ms, answered);
+    bool good =
+        read_unit(f, 0, &in) && store_run(f) && inherit_age(f, before.taken, at_ms, answered);
     t->in = NULL;
-    return good && (!has_ended(f, &before) || quarantine_delete(&f->quarantined, n, &t->failed));
+    if (good && has_ended(f, &before))
+        good = quarantine_delete(&f->quarantined, n, &t->failed);
+    return good;
 }
 
 bool feed_retake(struct feed *f, int64_t n, struct err *e)
 {
-    if (retake(f, n))
+    if (retake_row(f, n))
         return true;
     *e = f->turn.failed;
     return false;

@@ -1,17 +1,19 @@
-/* feed_unknown.c - a message that restricts by a code which nobody here knows: its person's events
- * are held, and where none of its records can be held for it the message is set aside
- * (feed_restrict.c).
+/* feed_unknown.c - a message that restricts by a code that no rule knows.
  *
- * Senders repeat what they know in every message, so for one person, place and code that is done
- * once, until the place comes without the code: with another, with a known one, or cleared. A place
- * that may come several times (ARV-3, the items of a list) is one place, in any order, and
- * remembers as many codes as the mapping has paths to it. What a message does not send it does not
- * take back. */
+ * Its person's events are held. Where the message has no record that can be held, the message is
+ * set aside (feed_restrict.c).
+ *
+ * Senders repeat what they know in every message. So this is done once for one person, place and
+ * code. It is done anew after the place came without the code: with another code, with a known one,
+ * or cleared. A place that may come several times (ARV-3, the items of a list) is one place: the
+ * order of its codes does not matter, and it remembers as many codes as the mapping has paths to
+ * it. A place that a message does not send stays as it was. */
 #include "intake/feed.h"
 
-/* As `changed` keeps it. of: all zeros where code is empty. place empty: whether there ever was
- * anything. */
-static struct change change_of(struct slice who, struct slice place, size_t nth, struct slice code)
+/* The memory of the nth code of a place, in the form of `changed`. An empty code: `of` is all
+ * zeros. An empty place: the memory that the person ever had an unknown code. */
+static struct change memory_of_code(struct slice who, struct slice place, size_t nth,
+                                    struct slice code)
 {
     const uint8_t number[] = { 0, (uint8_t)nth };
     const struct slice hashed[] = {
@@ -27,14 +29,16 @@ static struct change change_of(struct slice who, struct slice place, size_t nth,
     return c;
 }
 
-static bool keep(struct feed *f, struct change *c, struct err *e)
+/* Stores the memory, unless the spool has it already and believes it, or there is none to clear. */
+static bool keep_memory(struct feed *f, struct change *c, struct err *e)
 {
     static const uint8_t nothing[ID_BYTES];
     bool changed = false;
     if (!spool_change_get(&f->spool, c, &changed, e))
         return false;
-    if ((!changed && lines_believes(&f->spool.lines, c->line)) ||
-        (c->revision == 0 && memcmp(c->of, nothing, ID_BYTES) == 0))
+    const bool is_kept = !changed && lines_believes(&f->spool.lines, c->line);
+    const bool is_empty = memcmp(c->of, nothing, ID_BYTES) == 0;
+    if (is_kept || (c->revision == 0 && is_empty))
         return true;
     c->revision++;
     return spool_change_put(&f->spool, c, e);
@@ -45,7 +49,7 @@ static bool is_remembered(struct feed *f, struct slice who, const struct mapped_
 {
     *is = false;
     for (size_t i = 0; i < x->most && !*is; i++) {
-        struct change c = change_of(who, x->place, i, x->code);
+        struct change c = memory_of_code(who, x->place, i, x->code);
         bool changed = false;
         if (!spool_change_get(&f->spool, &c, &changed, e))
             return false;
@@ -54,7 +58,7 @@ static bool is_remembered(struct feed *f, struct slice who, const struct mapped_
     return true;
 }
 
-/* Whom a message is about, as it says. */
+/* The identifiers by which a message names its person. */
 static bool find_identifiers(struct feed *f, const struct message *m, struct identifiers *out,
                              struct err *e)
 {
@@ -69,7 +73,7 @@ static bool find_identifiers(struct feed *f, const struct message *m, struct ide
     return true;
 }
 
-/* *who empty: nobody can tell. */
+/* *who: the id under which the person's codes are remembered; empty: the message names nobody. */
 static bool find_who(struct feed *f, const struct message *m, struct slice *who, struct err *e)
 {
     struct identifiers c;
@@ -79,8 +83,9 @@ static bool find_who(struct feed *f, const struct message *m, struct slice *who,
     return true;
 }
 
-/* The path of the first code that is news; empty: none is. */
-static bool find_news(struct feed *f, const struct message *m, struct slice *path, struct err *e)
+/* *path: that of the first code that is news; empty: none is. */
+static bool find_new_code(struct feed *f, const struct message *m, struct slice *path,
+                          struct err *e)
 {
     struct slice who;
     if (!find_who(f, m, &who, e))
@@ -103,7 +108,7 @@ static bool find_news(struct feed *f, const struct message *m, struct slice *pat
 bool feed_is_unknown_news(struct feed *f, struct message *m, bool *news, struct err *e)
 {
     struct slice path = { .n = 0 };
-    if (!slice_is_empty(m->mapped.unknown) && !find_news(f, m, &path, e))
+    if (!slice_is_empty(m->mapped.unknown) && !find_new_code(f, m, &path, e))
         return false;
     *news = !slice_is_empty(path);
     if (*news)
@@ -126,8 +131,9 @@ bool feed_sign_unknown(struct feed *f, const struct message *m, struct err *e)
     return nobody.fate == ERR_REJECT;
 }
 
-/* All that stands where x does. For what stands as a restriction nobody was asked: it is kept, and
- * not added. */
+/* Remembers all unknown codes that stand at x's place, and clears what else was remembered there. A
+ * code that is published as a restriction (stands) was never news: it stays remembered, and is not
+ * added. */
 static bool note_place(struct feed *f, struct slice who, const struct mapped *m,
                        const struct mapped_code *x, struct err *e)
 {
@@ -137,21 +143,25 @@ static bool note_place(struct feed *f, struct slice who, const struct mapped *m,
     if (!all)
         return err_memory(e);
     for (const struct mapped_code *y = x; y < end; y++) {
-        bool stays = !y->stands && !slice_is_empty(y->code);
-        if (!slice_equal(y->place, x->place) || (y->stands && !is_remembered(f, who, y, &stays, e)))
+        if (!slice_equal(y->place, x->place))
             continue;
-        if (stays)
-            all[n] = change_of(who, x->place, n, y->code), n++;
+        bool stays = !y->stands && !slice_is_empty(y->code);
+        if (y->stands && !is_remembered(f, who, y, &stays, e))
+            return false;
+        if (stays) {
+            all[n] = memory_of_code(who, x->place, n, y->code);
+            n++;
+        }
     }
     for (; n < x->most; n++)
-        all[n] = change_of(who, x->place, n, slice_of(NULL, 0));
-    for (size_t i = 0; i < n && e->fate == ERR_NONE; i++)
-        if (!keep(f, &all[i], e))
+        all[n] = memory_of_code(who, x->place, n, slice_of(NULL, 0));
+    for (size_t i = 0; i < n; i++)
+        if (!keep_memory(f, &all[i], e))
             return false;
-    return e->fate == ERR_NONE;
+    return true;
 }
 
-static bool is_first(const struct mapped *m, const struct mapped_code *x)
+static bool is_first_of_place(const struct mapped *m, const struct mapped_code *x)
 {
     for (const struct mapped_code *y = m->codes; y < x; y++)
         if (slice_equal(y->place, x->place))
@@ -162,17 +172,32 @@ static bool is_first(const struct mapped *m, const struct mapped_code *x)
 bool feed_note_codes(struct feed *f, const struct message *m, struct err *e)
 {
     const struct mapped *said = &m->mapped;
-    bool any = !slice_is_empty(said->unknown), never = false;
+    const bool has_unknown = !slice_is_empty(said->unknown);
     struct slice who;
-    if (!said->code_count || (f->turn.again && any))
+    if (said->code_count == 0 || (f->turn.again && has_unknown))
         return true;
     if (!find_who(f, m, &who, e))
         return false;
-    struct change c = change_of(who, slice_of(NULL, 0), 0, SLICE("any"));
-    if (slice_is_empty(who) || !(any ? keep(f, &c, e) : spool_change_get(&f->spool, &c, &never, e)))
-        return e->fate == ERR_NONE;
-    for (size_t i = 0; i < said->code_count && !never; i++)
-        if (is_first(said, &said->codes[i]) && !note_place(f, who, said, &said->codes[i], e))
+    if (slice_is_empty(who))
+        return true;
+
+    /* A person who never had an unknown code has nothing to clear. */
+    struct change any = memory_of_code(who, slice_of(NULL, 0), 0, SLICE("any"));
+    bool never_had = false;
+    if (has_unknown) {
+        if (!keep_memory(f, &any, e))
             return false;
+    } else {
+        if (!spool_change_get(&f->spool, &any, &never_had, e))
+            return false;
+    }
+    if (never_had)
+        return true;
+
+    for (size_t i = 0; i < said->code_count; i++) {
+        const struct mapped_code *x = &said->codes[i];
+        if (is_first_of_place(said, x) && !note_place(f, who, said, x, e))
+            return false;
+    }
     return true;
 }
