@@ -3,12 +3,20 @@
 
 #include "base/charset.h"
 
+static uint8_t lower_case(uint8_t c)
+{
+    bool is_upper = c >= 'A' && c <= 'Z';
+    return is_upper ? (uint8_t)(c - 'A' + 'a') : c;
+}
+
 struct slice csv_name(struct arena *a, struct slice s)
 {
     s = text_plain(a, s);
     uint8_t *out = s.p ? arena_alloc(a, s.n + 1) : NULL;
-    for (size_t i = 0; out && i < s.n; i++)
-        out[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (uint8_t)(s.p[i] + 'a' - 'A') : s.p[i];
+    if (!out)
+        return slice_of(NULL, s.n);
+    for (size_t i = 0; i < s.n; i++)
+        out[i] = lower_case(s.p[i]);
     return slice_of(out, s.n);
 }
 

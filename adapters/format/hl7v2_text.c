@@ -200,21 +200,42 @@ static bool switches_set(const struct doc *d)
     return memmem(d->raw.p, d->raw.n, switches, 2) || memmem(d->raw.p, d->raw.n, switches + 2, 2);
 }
 
-/* The first repetition is the set of the message, others are those that escapes
- * switch to. What is all ASCII reads the same in every set; bytes past it want a set that is
- * read. */
+/* The set that a message is read as when MSH-18 names this one. Its delimiters stand as single
+ * bytes, so it is not in units of 16 or 32 bits: what names UTF-16 or UTF-32 is read as UTF-8. */
+static enum charset_kind charset_of_bytes(enum charset_kind named)
+{
+    switch (named) {
+    case CHARSET_ASCII:
+    case CHARSET_UTF16LE:
+    case CHARSET_UTF32LE:
+        return CHARSET_UTF8;
+    default:
+        return named;
+    }
+}
+
+static bool say_unread_charset(enum charset_kind kind, size_t at, struct err *e)
+{
+    if (kind == CHARSET_UNKNOWN)
+        return err_set(e, ERR_REJECT, "hl7v2.charset", at,
+                       "cannot read text: MSH-18 names a character set that table 0211 lacks");
+    return err_set(e, ERR_REJECT, "hl7v2.charset", at,
+                   "cannot read text: the character set in MSH-18 is not read here");
+}
+
+/* The first repetition of MSH-18 is the set of the message. The others are sets that escapes switch
+ * to. A message of ASCII alone reads the same in every set; other bytes need a set that is read
+ * here. */
 bool hl7v2_text_charset(struct doc *d, struct err *e)
 {
     struct hl7v2_span field = hl7v2_field(d, &d->segments[0], 18);
     struct slice all = hl7v2_bytes(d, field);
-    struct slice first = slice_trim(slice_head(all, slice_find(all, d->delimiters.repetition)));
+    size_t end = slice_find(all, d->delimiters.repetition);
+    struct slice first = slice_trim(slice_head(all, end));
     enum charset_kind kind = charset_named(first);
-    d->charset = kind;
-    if (kind == CHARSET_ASCII || kind == CHARSET_UTF16LE || kind == CHARSET_UTF32LE || !first.n)
-        d->charset =
-            CHARSET_UTF8; /* the delimiters stand as single bytes, so it is neither 16 nor 32 */
-    bool several = all.n > 0 && slice_find(all, d->delimiters.repetition) < all.n;
-    if ((several || kind == CHARSET_UNREAD) && switches_set(d))
+    d->charset = first.n > 0 ? charset_of_bytes(kind) : CHARSET_UTF8;
+    bool is_several = end < all.n;
+    if ((is_several || kind == CHARSET_UNREAD) && switches_set(d))
         return err_set(e, ERR_REJECT, "hl7v2.charset", field.at,
                        "cannot read text that switches its character set: send one set, as UTF-8");
     if (d->charset < CHARSET_UNREAD || !has_high(d->raw))
@@ -223,8 +244,5 @@ bool hl7v2_text_charset(struct doc *d, struct err *e)
         d->charset = CHARSET_UTF8;
         return true;
     }
-    return err_set(e, ERR_REJECT, "hl7v2.charset", field.at,
-                   kind == CHARSET_UNKNOWN
-                       ? "cannot read text: MSH-18 names a character set that table 0211 lacks"
-                       : "cannot read text: the character set in MSH-18 is not read here");
+    return say_unread_charset(kind, field.at, e);
 }

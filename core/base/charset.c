@@ -125,7 +125,7 @@ static const uint16_t parts[][96] = {
     },
 };
 
-/* Names without blanks, hyphens, slashes and underscores, in capitals. HL7 table 0211 first. */
+/* Names in capitals, without separators (separates_name). HL7 table 0211 first. */
 static const struct {
     struct slice name;
     enum charset_kind kind;
@@ -165,16 +165,27 @@ static const struct {
     { SLICE_INIT("ISOIR100"), CHARSET_LATIN1 },
 };
 
+static uint8_t upper_case(uint8_t c)
+{
+    bool is_lower = c >= 'a' && c <= 'z';
+    return is_lower ? (uint8_t)(c - 'a' + 'A') : c;
+}
+
+static bool separates_name(uint8_t c)
+{
+    return c == ' ' || c == '-' || c == '/' || c == '_';
+}
+
 enum charset_kind charset_named(struct slice name)
 {
-    char plain[NAME_MAX];
+    uint8_t capitals[NAME_MAX]; /* without separators, as in the table; longer names are cut */
     size_t n = 0;
-    for (size_t i = 0; i < name.n && n + 1 < sizeof plain; i++) {
+    for (size_t i = 0; i < name.n && n + 1 < sizeof capitals; i++) {
         uint8_t c = name.p[i];
-        if (c != ' ' && c != '-' && c != '/' && c != '_')
-            plain[n++] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+        if (!separates_name(c))
+            capitals[n++] = upper_case(c);
     }
-    struct slice key = slice_of(plain, n);
+    struct slice key = slice_of(capitals, n);
     if (slice_starts(key, SLICE("ISO8859")))
         key = slice_from(key, 3);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -326,8 +337,8 @@ struct slice charset_guess(struct arena *a, struct slice s)
     return slice_is_utf8(s) ? s : charset_to_utf8(a, CHARSET_LATIN1, s);
 }
 
-/* Whether a blank (slice_blank_length) shows as nothing: then two letters beside it are one word.
- * */
+/* Whether a blank (slice_blank_length) shows as nothing. Letters on both sides of it are one word.
+ */
 static bool is_hidden_blank(struct slice blank)
 {
     static const struct {
@@ -344,11 +355,16 @@ static bool is_hidden_blank(struct slice blank)
     return true;
 }
 
-/* Whether every blank is one ' ' between two others. */
-static bool is_plain(struct slice s)
+static bool is_visible_ascii(uint8_t c)
 {
-    size_t at = 0; /* most codes are one word of ASCII */
-    while (at < s.n && s.p[at] > ' ' && s.p[at] < 0x80)
+    return c > ' ' && c < 0x80;
+}
+
+/* Whether each blank is a single ' '. Blanks at the ends are not looked for. */
+static bool has_single_spaces(struct slice s)
+{
+    size_t at = 0;
+    while (at < s.n && is_visible_ascii(s.p[at])) /* most codes are one word of ASCII */
         at++;
     for (; at < s.n; at++) {
         size_t blank = slice_blank_length(slice_from(s, at));
@@ -363,22 +379,39 @@ static bool is_plain(struct slice s)
     return true;
 }
 
+static bool is_plain(struct slice s)
+{
+    if (s.n == 0 || s.p[0] == ' ' || s.p[s.n - 1] == ' ')
+        return false;
+    return has_single_spaces(s);
+}
+
+/* Writes s to out, and each run of blanks as one ' '. A blank that shows as nothing is left out. s
+ * begins with no blank. Returns how many bytes it wrote: never more than s has. */
+static size_t join_blanks(struct slice s, uint8_t *out)
+{
+    size_t n = 0, at = 0;
+    while (at < s.n) {
+        size_t blank = slice_blank_length(slice_from(s, at));
+        if (blank == 0) {
+            out[n++] = s.p[at++];
+            continue;
+        }
+        bool is_shown = !is_hidden_blank(slice_of(s.p + at, blank));
+        if (is_shown && out[n - 1] != ' ')
+            out[n++] = ' ';
+        at += blank;
+    }
+    return n;
+}
+
 struct slice text_plain(struct arena *a, struct slice s)
 {
-    if (s.n && is_plain(s) && s.p[0] != ' ' && s.p[s.n - 1] != ' ')
+    if (is_plain(s))
         return s;
     s = slice_trim(s);
-    if (is_plain(s))
+    if (has_single_spaces(s))
         return s.p ? s : SLICE("");
     uint8_t *out = arena_alloc(a, s.n);
-    size_t n = 0;
-    for (size_t i = 0; out && i < s.n;) {
-        size_t blank = slice_blank_length(slice_from(s, i));
-        if (!blank)
-            out[n++] = s.p[i++];
-        else if (!is_hidden_blank(slice_of(s.p + i, blank)) && out[n - 1] != ' ')
-            out[n++] = ' ';
-        i += blank;
-    }
-    return slice_of(out, n);
+    return out ? slice_of(out, join_blanks(s, out)) : slice_of(NULL, 0);
 }

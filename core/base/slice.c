@@ -108,6 +108,14 @@ static bool is_second(uint8_t first, uint8_t c)
     }
 }
 
+/* How many bytes a character has, by its first byte (0xc2 to 0xf4). */
+static size_t length_by_first(uint8_t first)
+{
+    if (first < 0xe0)
+        return 2;
+    return first < 0xf0 ? 3 : 4;
+}
+
 size_t slice_utf8_length(struct slice s)
 {
     if (s.n == 0)
@@ -117,7 +125,7 @@ size_t slice_utf8_length(struct slice s)
         return 1;
     if (first < 0xc2 || first > 0xf4)
         return 0;
-    size_t n = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    size_t n = length_by_first(first);
     if (s.n < n || !is_second(first, s.p[1]))
         return 0;
     for (size_t i = 2; i < n; i++)

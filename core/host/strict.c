@@ -108,16 +108,24 @@ static bool check_member(const struct strict *r, const struct node *m,
                       strict_shape_name(key->shape), is_empty ? " that is not empty" : "");
 }
 
+/* A member of a list has no key. */
+static bool say_no_map(const struct strict *r, const struct node *n)
+{
+    if (slice_is_empty(n->key))
+        return strict_say(r, n, r->codes->shape, "cannot read this: want a map");
+    return strict_say(r, n, r->codes->shape, "cannot read '%.*s': want a map", SHOWN(n->key));
+}
+
 bool strict_keys(const struct strict *r, const struct node *map, const struct strict_table *table)
 {
     bool good = true;
     if (!map)
         return true;
     if (map->kind != NODE_MAP)
-        return strict_say(r, map, r->codes->shape, "cannot read %s%.*s%s: want a map",
-                          map->key.n ? "'" : "this", SHOWN(map->key), map->key.n ? "'" : "");
+        return say_no_map(r, map);
     for (const struct node *m = map->first; m; m = m->next)
-        good = check_member(r, m, table) && good;
+        if (!check_member(r, m, table))
+            good = false;
     for (const struct strict_key *key = table->keys; key < table->keys + table->n; key++)
         if (key->required && !node_get(map, key->name))
             good = strict_say(r, map, r->codes->missing, "cannot do without '%s'", key->name);
