@@ -1,4 +1,4 @@
-/* states.c - what parts say of bundles: written, read, and the last word of each. */
+/* states.c - writes and reads what parts say of bundles, and keeps the last state of each part. */
 #include "control/states.h"
 
 #include "record/wire.h"
@@ -44,16 +44,39 @@ static struct part_state *states_find(const struct part_states *l, struct slice 
     return NULL;
 }
 
+/* Feeds come first, then routers, then deliveries, as events travel. */
+static int part_rank(struct slice part)
+{
+    if (slice_starts(part, SLICE("feed:")))
+        return 0;
+    return slice_starts(part, SLICE("delivery:")) ? 2 : 1;
+}
+
+/* Of one rank the name decides, then the agency. */
+static int compare_parts(const struct bundle_state *a, const struct bundle_state *b)
+{
+    int rank = part_rank(a->part) - part_rank(b->part);
+    if (rank != 0)
+        return rank;
+    int name = slice_compare(a->part, b->part);
+    return name != 0 ? name : slice_compare(a->agency, b->agency);
+}
+
 static struct part_state *states_add(struct part_states *l, const struct bundle_state *s)
 {
     struct part_state *p = ARENA_NEW(l->a, struct part_state);
     if (!p)
         return NULL;
-    p->next = l->first;
     p->state.part = arena_copy(l->a, s->part);
     p->state.agency = arena_copy(l->a, s->agency);
-    l->first = p;
-    return p->state.part.p && p->state.agency.p ? p : NULL;
+    if (!p->state.part.p || !p->state.agency.p)
+        return NULL;
+    struct part_state **at = &l->first;
+    while (*at && compare_parts(&(*at)->state, &p->state) < 0)
+        at = &(*at)->next;
+    p->next = *at;
+    *at = p;
+    return p;
 }
 
 bool states_put(struct part_states *l, const struct bundle_state *s)

@@ -22,8 +22,8 @@ struct part_state {
 /* The last states of each part: the bundle it goes by (outcome empty: it never said), and the
  * bundle it refused last. A refusal does not change what it goes by. */
 struct part_states {
-    struct arena *a; /* copies live here */
-    struct part_state *first;
+    struct arena *a;          /* copies live here */
+    struct part_state *first; /* sorted: feeds, routers, deliveries; by name, then agency */
 };
 /* False without memory. */
 MUST_CHECK bool states_put(struct part_states *l, const struct bundle_state *s);

@@ -82,6 +82,29 @@ static void a_word_for_another_agency_is_passed_over(void)
     CU_ASSERT_PTR_NULL(heard(SLICE("wexshire-council"), NULL));
 }
 
+static void parts_are_sorted_whoever_spoke_first(void)
+{
+    static const char *const spoken[] = { "delivery:inbox", "router", "feed:pas", "delivery:adt",
+                                          "feed:adt" };
+    static const char *const sorted[] = { "feed:adt", "feed:pas", "router", "delivery:adt",
+                                          "delivery:inbox" };
+    size_t n = 0;
+    for (size_t i = 0; i < 5; i++) {
+        const struct bundle_state s = { .part = slice_text(spoken[i]), .agency = HOSPITAL };
+        CU_ASSERT_FATAL(states_put(&states, &s));
+    }
+    const struct bundle_state other = { .part = PART, .agency = SLICE("a-council") };
+    CU_ASSERT_FATAL(states_put(&states, &other));
+    for (const struct part_state *p = states.first; p; p = p->next) {
+        bool is_others = slice_equal(p->state.agency, other.agency);
+        if (is_others)
+            CU_ASSERT_FATAL(p->next && slice_equal(p->next->state.part, PART));
+        if (!is_others)
+            CU_ASSERT(slice_equal_text(p->state.part, sorted[n++]));
+    }
+    CU_ASSERT_EQUAL(n, 5);
+}
+
 static void what_is_no_order_is_another_thing(void)
 {
     struct order_read read;
@@ -95,6 +118,7 @@ static CU_TestInfo tests[] = {
       a_refusal_changes_nothing_of_what_it_goes_by },
     { "who was refused and then taken goes by it", who_was_refused_and_then_taken_goes_by_it },
     { "a word for another agency is passed over", a_word_for_another_agency_is_passed_over },
+    { "parts are sorted, whoever spoke first", parts_are_sorted_whoever_spoke_first },
     { "what is no order is another thing", what_is_no_order_is_another_thing },
     CU_TEST_INFO_NULL,
 };
