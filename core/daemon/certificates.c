@@ -1,4 +1,5 @@
-/* certificates.c - each part's certificates, asked of its transport. */
+/* certificates.c - asks each part's transport for its certificates; writes and logs when they
+ * end. */
 #include "daemon/certificates.h"
 
 #include <inttypes.h>
@@ -17,72 +18,79 @@ struct certificate {
 
 typedef void (*each_certificate)(void *ctx, const struct certificate *c);
 
-static void tell(const struct certificate *of, const char *whose, int64_t until_ms, int64_t now_ms,
-                 each_certificate each, void *ctx)
+static void give_end(const struct certificate *of, const char *whose, int64_t until_ms,
+                     int64_t now_ms, each_certificate each, void *ctx)
 {
+    if (until_ms == TLS_NO_END)
+        return;
     const struct certificate one = { of->room, of->name, whose, tls_days(until_ms, now_ms) };
-    if (until_ms != TLS_NO_END)
-        each(ctx, &one);
+    each(ctx, &one);
 }
 
-/* Files that cannot be used as they lie (a new certificate beside the old key) have no days
- * left. */
-static void tell_own(const struct certificate *part, const struct secure_stand *s, int64_t now_ms,
+/* Files that cannot be used as they are (a new certificate beside the old key) count as ended. */
+static void give_own(const struct certificate *part, const struct secure_stand *s, int64_t now_ms,
                      each_certificate each, void *ctx)
 {
     struct err e = { .fate = ERR_NONE };
     int64_t until_ms = 0;
-    if (cfg_is_set(s->secure->tls.cert))
-        tell(part, "own", secure_try(s, &until_ms, &e) ? until_ms : now_ms - 1, now_ms, each, ctx);
+    if (!cfg_is_set(s->secure->tls.cert))
+        return;
+    if (!secure_try(s, &until_ms, &e))
+        until_ms = now_ms - 1;
+    give_end(part, "own", until_ms, now_ms, each, ctx);
 }
 
-static void of_part(const struct certificate *part, const struct transport *t, const void *state,
-                    bool receives, int64_t now_ms, each_certificate each, void *ctx)
+static void give_of_part(const struct certificate *part, const struct transport *t,
+                         const void *state, bool receives, int64_t now_ms, each_certificate each,
+                         void *ctx)
 {
     struct secure_stand s = { .secure = NULL };
     if (t->stand)
         t->stand(state, receives, &s);
     if (s.secure)
-        tell_own(part, &s, now_ms, each, ctx);
+        give_own(part, &s, now_ms, each, ctx);
     if (t->shown_until_ms)
-        tell(part, "partner", t->shown_until_ms(state), now_ms, each, ctx);
+        give_end(part, "partner", t->shown_until_ms(state), now_ms, each, ctx);
 }
 
-static void of_admin(const struct site_admin *a, int64_t now_ms, each_certificate each, void *ctx)
+static void give_of_admin(const struct site_admin *a, int64_t now_ms, each_certificate each,
+                          void *ctx)
 {
     const struct certificate part = { .room = "admin", .name = "listener" };
     struct secure_stand s = { .secure = NULL };
     if (!a->listen)
         return;
     site_admin_stand(a, &s);
-    tell_own(&part, &s, now_ms, each, ctx);
+    give_own(&part, &s, now_ms, each, ctx);
 }
 
-static void of_bus(const struct site *s, int64_t now_ms, each_certificate each, void *ctx)
+static void give_of_bus(const struct site *s, int64_t now_ms, each_certificate each, void *ctx)
 {
     const struct certificate part = { .room = "bus", .name = "kafka" };
     struct err e = { .fate = ERR_NONE };
     int64_t until_ms = 0;
-    if (cfg_is_set(s->bus_tls.cert))
-        tell(&part, "own", tls_try(&s->bus_tls, &until_ms, &e) ? until_ms : now_ms - 1, now_ms,
-             each, ctx);
+    if (!cfg_is_set(s->bus_tls.cert))
+        return;
+    if (!tls_try(&s->bus_tls, &until_ms, &e))
+        until_ms = now_ms - 1;
+    give_end(&part, "own", until_ms, now_ms, each, ctx);
 }
 
-static void walk(const struct figures_of *of, int64_t now_ms, each_certificate each, void *ctx)
+static void give_each(const struct figures_of *of, int64_t now_ms, each_certificate each, void *ctx)
 {
     const struct site *s = of->site;
-    of_bus(s, now_ms, each, ctx);
-    of_admin(&s->admin, now_ms, each, ctx);
+    give_of_bus(s, now_ms, each, ctx);
+    give_of_admin(&s->admin, now_ms, each, ctx);
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct certificate part = { .room = "feed", .name = s->feeds[i].name };
         if (!of->feeds || of->feeds[i])
-            of_part(&part, s->feeds[i].transport, s->feeds[i].state, true, now_ms, each, ctx);
+            give_of_part(&part, s->feeds[i].transport, s->feeds[i].state, true, now_ms, each, ctx);
     }
     for (size_t i = 0; i < s->delivery_count; i++) {
         const struct certificate part = { .room = "delivery", .name = s->deliveries[i].name };
         if (!of->deliveries || of->deliveries[i])
-            of_part(&part, s->deliveries[i].transport, s->deliveries[i].state, false, now_ms, each,
-                    ctx);
+            give_of_part(&part, s->deliveries[i].transport, s->deliveries[i].state, false, now_ms,
+                         each, ctx);
     }
 }
 
@@ -109,15 +117,14 @@ static void write_one(void *ctx, const struct certificate *c)
 void certificates_write(const struct figures_of *of, int64_t now_ms, struct buf *out)
 {
     struct writing w = { .out = out };
-    walk(of, now_ms, write_one, &w);
+    give_each(of, now_ms, write_one, &w);
 }
 
 static const char *what_to_do(const struct certificate *c)
 {
-    return strcmp(c->whose, "own") == 0
-               ? "put a new one in the place of its files, which are read again by "
-                 "themselves"
-               : "ask the partner for a new one";
+    if (strcmp(c->whose, "own") == 0)
+        return "replace its files; they are read again without a restart";
+    return "ask the partner for a new one";
 }
 
 static void warn_one(void *ctx, const struct certificate *c)
@@ -134,13 +141,13 @@ static void warn_one(void *ctx, const struct certificate *c)
 
 void certificates_warn_bus(const struct site *s)
 {
-    of_bus(s, clock_wall_ms(), warn_one, NULL);
+    give_of_bus(s, clock_wall_ms(), warn_one, NULL);
 }
 
 void certificates_watch(const struct figures_of *of, struct ending *until)
 {
     do {
         if (of)
-            walk(of, clock_wall_ms(), warn_one, NULL);
+            give_each(of, clock_wall_ms(), warn_one, NULL);
     } while (!ending_wait_for(until, WATCH_MS));
 }

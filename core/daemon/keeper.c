@@ -12,10 +12,10 @@
 #include "sharing/change/expiry.h"
 
 #define LOOK_MS 50
-/* what is on the bus ages, and whoever starts must know it */
+/* topics drop old records: a state is published again before it is gone */
 #define SAY_AGAIN_MS (INT64_C(24) * 3600000)
 #define ASK_AGAIN_MS 1000
-/* between two looks whether control is what it was, though nothing comes */
+/* how often to check that control is the same topic while nothing comes */
 #define SAME_MS INT64_C(30000)
 #define READ_ARENA_BYTES ((size_t)64 << 20)
 #define BUNDLE_ARENA_BYTES ((size_t)512 << 20)
@@ -47,9 +47,9 @@ struct keeper {
     struct part_states states;
     struct watched *parts;
     struct named_by_others named;
-    bool is_open;               /* what is read now is new */
-    int64_t warned_day;         /* since 1970, when expiries were last said */
-    _Atomic int64_t restart_ms; /* from when on site->waiting is due; INT64_MAX: none waits */
+    bool is_open;               /* false: it reads what was ordered before this program began */
+    int64_t warned_day;         /* the London day on which expiries were last logged; 0: none */
+    _Atomic int64_t restart_ms; /* when site->waiting comes into force; INT64_MAX: none waits */
     pthread_t thread;
     bool started;
     atomic_bool stop;
@@ -64,7 +64,7 @@ static const struct log_who who = { "bundles", NULL };
 
 /* ---- what parts say ---- */
 
-static bool tell(struct keeper *k, const struct watched *p, struct bundle_state *s)
+static bool publish_state(struct keeper *k, const struct watched *p, struct bundle_state *s)
 {
     struct buf framed;
     struct err e = { 0 };
@@ -72,25 +72,25 @@ static bool tell(struct keeper *k, const struct watched *p, struct bundle_state 
     s->agency = p->agency;
     s->at_ms = clock_wall_ms();
     buf_init(&framed, 1 << 16);
-    bool good = states_encode(k->site->catalogue, s, &framed, &e) &&
-                states_publish(k->bus, s->agency, buf_slice(&framed), &e);
+    bool good = states_encode(k->site->catalogue, s, &framed, &e);
+    good = good && states_publish(k->bus, s->agency, buf_slice(&framed), &e);
     if (!good)
         log_err(LOG_WARN, &who, &e);
     buf_release(&framed);
     return good;
 }
 
-static void tell_all(struct keeper *k, const struct bundle_order *o, struct slice outcome,
-                     const char *code)
+static void publish_states(struct keeper *k, const struct bundle_order *o, struct slice outcome,
+                           const char *code)
 {
     struct bundle_state s = { .outcome = outcome, .code = slice_text(code), .number = o->number };
     memcpy(s.hash, o->hash, HASH_BYTES);
     for (const struct watched *p = k->parts; p && k->is_open; p = p->next)
-        (void)tell(k, p, &s);
+        (void)publish_state(k, p, &s);
 }
 
-/* Each part that has gone over to the newest since it was last asked; said until it is out, and
- * once a day. */
+/* Publishes the state of each part that goes by the newest bundle now. A state that could not be
+ * published is tried again; one that was is published again after a day. */
 static void look_at_parts(struct keeper *k)
 {
     const struct edition *newest = editions_newest(&k->site->rules);
@@ -98,10 +98,12 @@ static void look_at_parts(struct keeper *k)
     memcpy(s.hash, newest->bundle->hash, HASH_BYTES);
     const int64_t now = clock_wall_ms();
     for (struct watched *p = k->parts; p; p = p->next) {
-        bool said = hash_equal(p->told, s.hash) && clock_is_within(now, p->told_ms, SAY_AGAIN_MS);
-        if (said || (p->generation && p->generation(p->of) < s.number))
+        bool is_said =
+            hash_equal(p->told, s.hash) && clock_is_within(now, p->told_ms, SAY_AGAIN_MS);
+        bool is_behind = p->generation && p->generation(p->of) < s.number;
+        if (is_said || is_behind)
             continue;
-        if (!tell(k, p, &s))
+        if (!publish_state(k, p, &s))
             return;
         memcpy(p->told, s.hash, HASH_BYTES);
         p->told_ms = now;
@@ -109,7 +111,7 @@ static void look_at_parts(struct keeper *k)
 }
 
 /* Tells a feed when it may publish no more, and when again. */
-static void hold(const struct keeper *k, struct watched *p)
+static void hold_feed(const struct keeper *k, struct watched *p)
 {
     struct err why = { 0 };
     bool stands = p->holds && named_stands(&k->named, p->agency, &why);
@@ -118,14 +120,14 @@ static void hold(const struct keeper *k, struct watched *p)
     p->is_held = stands;
 }
 
-/* What a feed publishes is held back while the router would decide it by others' word. */
+/* Holds each feed back while the router would decide its events by a bundle that others named. */
 static void look_at_feeds(struct keeper *k)
 {
     struct err e = { 0 };
     if (!named_look(&k->named, k->site, k->bus, false, &e))
         log_err(LOG_DEBUG, &who, &e); /* asked again */
     for (struct watched *p = k->parts; p; p = p->next)
-        hold(k, p);
+        hold_feed(k, p);
 }
 
 bool keeper_holds(const struct keeper *k, struct slice agency, struct err *why)
@@ -155,8 +157,8 @@ static void drop_kept(struct keeper *k)
 }
 
 /* Reads, checks and compiles; every problem goes to the log, the first becomes e. */
-static struct edition *compile(struct keeper *k, struct arena *a, const struct bundle_order *o,
-                               struct err *e)
+static struct edition *compile_bundle(struct keeper *k, struct arena *a,
+                                      const struct bundle_order *o, struct err *e)
 {
     struct problems p = { .count = 0 };
     const char *label =
@@ -184,7 +186,7 @@ static void note_waiting(struct keeper *k)
     atomic_store(&k->restart_ms, g ? g->from_ms : INT64_MAX);
 }
 
-static void take_up(struct keeper *k, struct edition *g, const struct bundle_order *o)
+static void take_up_bundle(struct keeper *k, struct edition *g, const struct bundle_order *o)
 {
     struct site *s = k->site;
     char time[TIME_TEXT_MAX], hash[9] = { 0 };
@@ -201,7 +203,7 @@ static void take_up(struct keeper *k, struct edition *g, const struct bundle_ord
         log_line(LOG_WARN, &who, "bundle.restart",
                  "bundle %" PRIu64 " (%s) changes %s: it is kept and needs a restart after %.*s",
                  g->number, hash, differs ? differs : "what needs one", SHOWN(from));
-        tell_all(k, o, SLICE("restart"), "");
+        publish_states(k, o, SLICE("restart"), "");
         return;
     }
     editions_add(&s->rules, g);
@@ -211,28 +213,29 @@ static void take_up(struct keeper *k, struct edition *g, const struct bundle_ord
              g->number, hash, SHOWN(from));
 }
 
-/* Whether the order brings what it says. Else it is no news of the bundle that it names, and no
- * part answers it: one that refused that by name would deny the real one. */
+/* Whether the order brings the bundle that it names. No part answers an order that does not: a
+ * refusal by that name would count against the real bundle. */
 static bool brings_it(struct keeper *k, const struct bundle_order *o, struct err *e)
 {
     struct pack p;
     if (!pack_read(&k->work, o->file, &p, e))
         return false;
-    return (p.number == o->number && hash_equal(p.hash, o->hash)) ||
-           err_set(e, ERR_REJECT, "order.forged", 0,
+    if (p.number == o->number && hash_equal(p.hash, o->hash))
+        return true;
+    return err_set(e, ERR_REJECT, "order.forged", 0,
                    "it brings another bundle than the one that it names");
 }
 
-/* Of what was ordered before this program began: whether the router has taken it, or gone past
- * it. */
+/* Whether the router has taken the bundle of this order, or a later one. Asked of orders that came
+ * before this program began. */
 static bool was_in_force(const struct keeper *k, const struct bundle_order *o)
 {
     uint64_t number = named_routers_number(&k->states);
     return o->number < number || named_is_the_routers(&k->states, o->hash);
 }
 
-/* What is asked of one that comes. Of an older program's, which names its own approvals, one may
- * only have been before; keys are looked at when the program begins. */
+/* Whether a bundle may be taken up. A bundle of an older program, which names its own approvals,
+ * may only come from before this program began; its keys are checked when the program begins. */
 static bool may_come(const struct keeper *k, const struct bundle_order *o,
                      const struct bundles_trust *trust, const struct edition *g, struct err *e)
 {
@@ -248,29 +251,33 @@ static bool is_known(const struct keeper *k, const struct bundle_order *o)
            hash_equal(k->site->last->bundle->hash, o->hash);
 }
 
-/* What was ordered before this program began, and was refused then, is passed over. */
+/* Whether an order came before this program began and was refused then. It is passed over. */
 static bool is_passed(const struct keeper *k, const struct bundle_order *o)
 {
     return !k->is_open && o->number <= k->site->last->number;
 }
 
-/* g: what it brings; NULL: nothing that loads. */
-static void refuse(struct keeper *k, const struct bundle_order *o, const struct edition *g,
-                   struct err *e)
+/* Logs why an order is refused and tells it for all parts. g: its bundle; NULL: it does not load.
+ */
+static void refuse_bundle(struct keeper *k, const struct bundle_order *o, const struct edition *g,
+                          struct err *e)
 {
-    if (g && (strcmp(e->code, "pack.first") == 0 || named_is_the_routers(&k->states, o->hash)) &&
-        !named_note(&k->named, k->site, g->bundle))
+    bool is_another_first = strcmp(e->code, "pack.first") == 0;
+    bool is_by_others = is_another_first || named_is_the_routers(&k->states, o->hash);
+    if (g && is_by_others && !named_note(&k->named, k->site, g->bundle))
         (void)err_memory(e);
     log_line(k->is_open ? LOG_ERROR : LOG_WARN, &who, e->code,
              "bundle %" PRIu64 " is refused, and the one before goes on: %s", o->number, e->text);
     if (e->fate != ERR_REJECT)
         log_line(LOG_ERROR, &who, e->code,
-                 "bundle %" PRIu64 " is on the bus: mend that and start again, and it is taken up",
+                 "bundle %" PRIu64
+                 " stays on the bus: mend the cause and start again to take it up",
                  o->number);
-    tell_all(k, o, SLICE("refused"), e->code);
+    publish_states(k, o, SLICE("refused"), e->code);
 }
 
-/* Another took its number here, before this program began; the router may go by it all the same. */
+/* Notes a bundle that was passed over because another had its number here. The router may go by it
+ * all the same. */
 static void note_passed(struct keeper *k, const struct bundle_order *o)
 {
     struct problems ignored = { .count = 0 };
@@ -289,15 +296,17 @@ static void note_passed(struct keeper *k, const struct bundle_order *o)
     arena_release(&a);
 }
 
-/* Whether somebody's last day is over is asked of the time of its record. */
+/* Whether the bus dated the record. Whether a signer's time has ended is judged by that date. */
 static bool is_dated_by_bus(const struct bus_record *r, struct err *e)
 {
-    return !r->sender_dated ||
-           err_set(e, ERR_REJECT, "bus.dated", 0,
-                   "its sender dated it; 'control' must have message.timestamp.type=LogAppendTime");
+    if (!r->sender_dated)
+        return true;
+    return err_set(
+        e, ERR_REJECT, "bus.dated", 0,
+        "its sender dated it: set message.timestamp.type=LogAppendTime on the topic 'control'");
 }
 
-/* r: its record. */
+/* Takes up the bundle that an order brings, or refuses it. r: the record of the order. */
 static void take_order(struct keeper *k, const struct bundle_order *o, const struct bus_record *r)
 {
     const struct bundles_trust trust = site_trust(k->site, r->accepted_ms);
@@ -314,16 +323,19 @@ static void take_order(struct keeper *k, const struct bundle_order *o, const str
         return;
     }
     struct kept *one = new_kept(k);
-    struct edition *g = one ? compile(k, &one->arena, o, &e) : NULL;
+    struct edition *g = one ? compile_bundle(k, &one->arena, o, &e) : NULL;
     if (!one)
         (void)err_memory(&e);
-    if (g && is_dated_by_bus(r, &e) && bundles_follows(&trust, k->site->last, g, &e) &&
-        may_come(k, o, &trust, g, &e) && bundles_keep(k->site->places.bundles, g, &e)) {
-        take_up(k, g, o);
+    bool is_taken = g && is_dated_by_bus(r, &e);
+    is_taken = is_taken && bundles_follows(&trust, k->site->last, g, &e);
+    is_taken = is_taken && may_come(k, o, &trust, g, &e);
+    is_taken = is_taken && bundles_keep(k->site->places.bundles, g, &e);
+    if (is_taken) {
+        take_up_bundle(k, g, o);
         named_took(&k->named, g->bundle);
         return;
     }
-    refuse(k, o, g, &e);
+    refuse_bundle(k, o, g, &e);
     if (one)
         drop_kept(k);
 }
@@ -347,7 +359,7 @@ static void take_records(struct keeper *k, const struct bus_record *r, size_t n)
 
 /* ---- what ends ---- */
 
-/* Once a London day, and after each bundle that was taken up. */
+/* Logs which agreements end soon: once a London day, and after each bundle that was taken up. */
 static void warn_of_ends(struct keeper *k)
 {
     int64_t now = clock_wall_ms();
@@ -391,8 +403,9 @@ bool keeper_open(struct site *s, struct bus *b, struct keeper **out, struct err 
     bool end = false;
     if (!k)
         return err_memory(e);
-    bool good = site_keep_bundles(s, e) && states_read(&k->states, b, s->bundle, e) &&
-                bus_reader_open(b, TOPIC_CONTROL, ORDERS_PARTITION, 0, &k->reader, e);
+    bool good = site_keep_bundles(s, e);
+    good = good && states_read(&k->states, b, s->bundle, e);
+    good = good && bus_reader_open(b, TOPIC_CONTROL, ORDERS_PARTITION, 0, &k->reader, e);
     while (good && !end) {
         const struct bus_record *r;
         size_t n = 0;
@@ -432,11 +445,12 @@ bool keeper_watch(struct keeper *k, const struct keeper_part *p, struct err *e)
         one->told_ms = before->at_ms;
     }
     k->parts = one;
-    hold(k, one);
+    hold_feed(k, one);
     return true;
 }
 
-/* Whether to ask the same reader again, after a while. */
+/* Whether to ask the same reader again; it waits a while before. After a fatal failure it tells the
+ * owner, and the answer is no. */
 static bool may_ask_again(struct keeper *k, const struct err *e)
 {
     bool lost = e->fate == ERR_FATAL;
@@ -448,29 +462,32 @@ static bool may_ask_again(struct keeper *k, const struct err *e)
     return !lost;
 }
 
-/* Where control was made anew and has grown past what was read, its first orders would be read by
- * nobody. */
-static bool is_what_it_was(struct keeper *k, struct err *e)
+/* Whether `control` still has the record that was read last. When the topic was made anew and has
+ * grown past that place, nobody would read its first orders: a fatal error. */
+static bool is_same_control(struct keeper *k, struct err *e)
 {
-    bool yes = true;
+    bool still_has = true;
     k->same_ns = clock_mono_ns() + SAME_MS * 1000000;
     if (k->seen.next == 0)
         return true;
-    return bus_still_has(k->bus, TOPIC_CONTROL, ORDERS_PARTITION, &k->seen, &yes, e) &&
-           (yes || err_set(e, ERR_FATAL, "bus.position", 0,
-                           "cannot go on in '" TOPIC_CONTROL "' at %" PRId64
-                           ": it was made anew, another record stands before that",
-                           k->seen.next));
+    if (!bus_still_has(k->bus, TOPIC_CONTROL, ORDERS_PARTITION, &k->seen, &still_has, e))
+        return false;
+    if (still_has)
+        return true;
+    return err_set(e, ERR_FATAL, "bus.position", 0,
+                   "cannot go on in '" TOPIC_CONTROL "' at %" PRId64
+                   ": it was made anew, another record stands before that",
+                   k->seen.next);
 }
 
-/* Asked before anything that came is taken, and now and then; false: it follows no more, or is to
- * stop. */
+/* Checks that `control` is the same topic: before the n records that came are taken, and every
+ * SAME_MS. False: it cannot go on, or it is to stop. */
 static bool may_take(struct keeper *k, size_t n)
 {
     struct err e = { .fate = ERR_NONE };
     if (n == 0 && clock_mono_ns() < k->same_ns)
         return true;
-    while (!is_what_it_was(k, &e)) {
+    while (!is_same_control(k, &e)) {
         if (atomic_load(&k->stop) || !may_ask_again(k, &e))
             return false;
         err_clear(&e);
@@ -478,7 +495,7 @@ static bool may_take(struct keeper *k, size_t n)
     return true;
 }
 
-static void *run(void *ctx)
+static void *follow_orders(void *ctx)
 {
     struct keeper *k = ctx;
     while (!atomic_load(&k->stop)) {
@@ -508,7 +525,7 @@ bool keeper_start(struct keeper *k, void (*lost)(void *ctx, const struct err *wh
     k->lost_ctx = ctx;
     if (!waker_open(&k->stop_asked, e))
         return false;
-    int number = pthread_create(&k->thread, NULL, run, k);
+    int number = pthread_create(&k->thread, NULL, follow_orders, k);
     k->started = number == 0;
     return k->started || err_errno(e, ERR_FATAL, "run.thread", number, "cannot start", "a thread");
 }

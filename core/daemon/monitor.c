@@ -1,4 +1,4 @@
-/* monitor.c - answers three questions over HTTP. */
+/* monitor.c - answers /health/live, /health/ready and /metrics over HTTP. */
 #include "daemon/monitor.h"
 
 #include <inttypes.h>
@@ -44,7 +44,7 @@ static int64_t audit_age_ms(struct tally *t)
     return clock_wall_ms() - n.read_ms;
 }
 
-/* A sentence a trouble; none: ready. */
+/* Writes a sentence for each reason why it is not ready. */
 static bool is_ready(const struct monitor *m, struct buf *out)
 {
     const struct site *s = m->o.of.site;
@@ -55,12 +55,13 @@ static bool is_ready(const struct monitor *m, struct buf *out)
     int64_t lag_ms = m->o.router ? router_lag_ms(m->o.router) : 0;
     if (lag_ms > LAG_MAX_MS)
         buf_format(out,
-                   "the router is not in step: it last had nothing left to decide %" PRId64
+                   "the router is behind: it last had nothing left to decide %" PRId64
                    " seconds ago\n",
                    lag_ms / 1000);
     size_t standing = m->o.router ? router_standing(m->o.router) : 0;
     if (standing)
-        buf_format(out, "%zu partitions of topics wait for a human: see concordat status SITE\n",
+        buf_format(out,
+                   "%zu partitions of topics wait for a named person: see concordat status SITE\n",
                    standing);
     int64_t silent_ms = m->o.of.tally ? audit_age_ms(m->o.of.tally) : 0;
     if (silent_ms > LAG_MAX_MS)
@@ -72,7 +73,7 @@ static bool is_ready(const struct monitor *m, struct buf *out)
     if (!edition_in_force(s, clock_wall_ms()))
         buf_text(out, "no bundle is in force yet\n");
     if (m->o.keeper && keeper_wants_restart(m->o.keeper))
-        buf_text(out, "the bundle in force needs that this process starts again\n");
+        buf_text(out, "the bundle in force needs a restart of this process\n");
     return out->n == before;
 }
 
@@ -102,8 +103,8 @@ static void tell_feed(const struct site_feed *d, const struct feed_counts *n, in
     say_cannot_fetch(d->name, &n->fetch, out);
 }
 
-/* Tells of partners in trouble, which makes the process no less ready: what waits for them waits on
- * disk, and a process taken out of service for it could take nothing in either. */
+/* Writes alarms about partners and quarantines. They do not make the process less ready: what waits
+ * for a partner waits on disk, and a process out of service could take nothing in. */
 static void tell_alarms(const struct monitor *m, struct buf *out)
 {
     const struct figures_of *of = &m->o.of;
@@ -132,19 +133,23 @@ static void tell_alarms(const struct monitor *m, struct buf *out)
     }
 }
 
-/* A feed takes what comes whether the bus is there or not: it is ready, and says so. */
+/* Writes which feeds have lost the bus. They are ready all the same, for they keep what they take.
+ */
 static void say_away(const struct monitor *m, struct buf *out)
 {
     const struct site *s = m->o.of.site;
     for (size_t i = 0; i < s->feed_count; i++) {
         char time[TIME_TEXT_MAX];
         int64_t since_ms = m->o.feeds[i] ? feed_bus_away_ms(m->o.feeds[i]) : 0;
-        const char *why = since_ms ? feed_bus_trouble(m->o.feeds[i]) : NULL;
+        if (since_ms == 0)
+            continue;
         struct slice since = time_ms_to_iso(since_ms, time);
-        if (since_ms)
-            buf_format(out, "feed %s keeps what it takes: bus away since %.*s%s%s%s\n",
-                       s->feeds[i].name, SHOWN(since), why ? " (" : "", why ? why : "",
-                       why ? ")" : "");
+        const char *why = feed_bus_trouble(m->o.feeds[i]);
+        buf_format(out, "feed %s keeps what it takes: bus away since %.*s", s->feeds[i].name,
+                   SHOWN(since));
+        if (why)
+            buf_format(out, " (%s)", why);
+        buf_text(out, "\n");
     }
 }
 
@@ -169,8 +174,8 @@ static void look_at_disk(const char *folder, struct metrics_process *p)
     p->disk_size_bytes = (uint64_t)disk.f_blocks * disk.f_frsize;
 }
 
-/* By the site's index; NULL: no memory for it. */
-static const int64_t *since_when_away(struct monitor *m)
+/* Since when the bus is away, for each feed by the site's index. NULL: no memory. */
+static const int64_t *bus_away_since(struct monitor *m)
 {
     size_t n = m->o.of.site->feed_count;
     int64_t *list = ARENA_ARRAY(&m->arena, n + 1, int64_t);
@@ -201,7 +206,7 @@ static void answer_metrics(struct monitor *m, struct http_answer *out)
     p.router_lag_ms = m->o.router ? router_lag_ms(m->o.router) : 0;
     p.standing_lanes = m->o.router ? router_standing(m->o.router) : 0;
     look_at_disk(m->o.of.site->state_folder, &p);
-    p.bus_away_since_ms = since_when_away(m);
+    p.bus_away_since_ms = bus_away_since(m);
     out->type = METRICS_TYPE;
     out->status = 200;
     metrics_write(&m->o.of, &f, &p, out->body);

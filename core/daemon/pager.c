@@ -1,5 +1,5 @@
-/* pager.c - looks at what is held, every two seconds. Reasons are shown as everybody may see
- * them. */
+/* pager.c - looks at what is held every two seconds, and logs what is overdue. It shows reasons as
+ * everybody may see them. */
 #include "daemon/pager.h"
 
 #include <pthread.h>
@@ -21,21 +21,26 @@ struct pager {
 
 static const struct log_who who = { "router", "holds" };
 
-/* Whether x's person was told of within the last ten minutes, as that clock shows. */
+/* Whether an alarm for x was logged within the last ten minutes. A time in the future does not
+ * count: the clock was set back. */
 static bool is_told(const struct unread_person *x, int64_t now_ms)
 {
-    return x->told_ms && now_ms >= x->told_ms && now_ms < x->told_ms + UNREAD_ALIKE_MS;
+    bool is_before = now_ms >= x->told_ms;
+    bool is_recent = now_ms < x->told_ms + UNREAD_ALIKE_MS;
+    return x->told_ms && is_before && is_recent;
 }
 
 static void mark_told(const struct unread_list *l, int64_t now_ms)
 {
-    for (struct unread_alike *a = l->alikes; a; a = a->next)
-        a->was_told = a->is_paged = false;
+    for (struct unread_alike *a = l->alikes; a; a = a->next) {
+        a->was_told = false;
+        a->is_paged = false;
+    }
     for (struct unread_person *x = l->first; x; x = x->next)
         x->alike->was_told = x->alike->was_told || is_told(x, now_ms);
 }
 
-/* Says of x, and with it of all of its feed and code that nobody was told of. */
+/* Logs one alarm for x and for all others of its feed and code. */
 static void page_alike(const struct unread_person *x)
 {
     const struct unread_alike *a = x->alike;
@@ -51,8 +56,8 @@ static void page_alike(const struct unread_person *x)
                  x->reference, a->source, a->code);
 }
 
-/* One alarm a feed and code, at once; whoever comes within ten minutes of it is told of afterwards,
- * in one again: so that many are one alarm, however fast they come. */
+/* Logs one alarm for each feed and code, at once. Those that come within the next ten minutes share
+ * the alarm after that. So however fast they come, they are few alarms. Returns how many. */
 static size_t page_unread(struct unread_list *l, int64_t now_ms)
 {
     size_t n = 0;
@@ -75,12 +80,14 @@ size_t pager_page(struct holds *h, int64_t now_ms)
     char time[TIME_TEXT_MAX];
     size_t n = 0;
     for (struct held *x = h->first; x; x = x->next) {
-        if (now_ms < x->due_ms || (x->paged_ms && now_ms < x->paged_ms + AGAIN_MS))
+        bool is_due = now_ms >= x->due_ms;
+        bool was_just_paged = x->paged_ms && now_ms < x->paged_ms + AGAIN_MS;
+        if (!is_due || was_just_paged)
             continue;
         struct slice since = time_ms_to_iso(x->since_ms, time);
         struct slice reason = reason_shown(slice_text(x->reason), false);
         log_line(LOG_ERROR, &who, "held.overdue",
-                 "%s waits since %.*s for a named person (%.*s): see concordat held SITE show",
+                 "%s has waited since %.*s for a named person (%.*s): see concordat held SITE show",
                  x->hold, SHOWN(since), SHOWN(reason));
         x->paged_ms = now_ms;
         n++;
@@ -88,8 +95,8 @@ size_t pager_page(struct holds *h, int64_t now_ms)
     return n + page_unread(&h->unread, now_ms);
 }
 
-/* After a failure the audit is read anew; what was paged is then said once more. */
-static void look(struct pager *p)
+/* After a failure the audit is read anew, and what was logged before is logged once more. */
+static void look_at_holds(struct pager *p)
 {
     struct err e = { .fate = ERR_NONE };
     if (tally_read(p->tally, &e))
@@ -98,11 +105,11 @@ static void look(struct pager *p)
         log_err(LOG_WARN, &who, &e);
 }
 
-static void *run(void *ctx)
+static void *run_pager(void *ctx)
 {
     struct pager *p = ctx;
     do
-        look(p);
+        look_at_holds(p);
     while (waker_wait(&p->stop_asked, -1, 0, wait_end_ns(LOOK_MS)) == WAITED_END);
     return NULL;
 }
@@ -118,11 +125,11 @@ bool pager_start(struct tally *t, struct pager **out, struct err *e)
         pager_stop(out);
         return false;
     }
-    int number = pthread_create(&p->thread, NULL, run, p);
+    int number = pthread_create(&p->thread, NULL, run_pager, p);
     p->started = number == 0;
     if (!p->started) {
         pager_stop(out);
-        return err_errno(e, ERR_FATAL, "run.thread", number, "start", "a thread");
+        return err_errno(e, ERR_FATAL, "run.thread", number, "cannot start", "a thread");
     }
     return true;
 }

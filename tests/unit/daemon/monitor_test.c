@@ -196,7 +196,7 @@ static void with_a_bundle_that_wants_a_restart_it_is_not_ready(void)
     office.site->waiting = &due;
     start();
     CU_ASSERT_EQUAL(ask("/health/ready", body), 503);
-    CU_ASSERT_STRING_EQUAL(body, "the bundle in force needs that this process starts again\n");
+    CU_ASSERT_STRING_EQUAL(body, "the bundle in force needs a restart of this process\n");
     CU_ASSERT_EQUAL(ask("/metrics", body), 200);
     CU_ASSERT_PTR_NOT_NULL(strstr(body, "concordat_ready 0\n"));
     done();
