@@ -1,5 +1,5 @@
-/* cmd_act.c - concordat act show|sign|submit: what people decided, as a file that goes from one to
- * the other. */
+/* cmd_act.c - concordat act show|sign|submit: an act as a file that is passed from one signer to
+ * the next. */
 #include "commands/acts.h"
 
 #include <string.h>
@@ -41,25 +41,29 @@ static int sign_act(struct cli *c, int argc, char **argv)
     struct cli_rules rules = { .bundle = NULL };
     struct key secret = { .set = false };
     struct err e = { 0 };
-    if (!words_read(argc, argv, 2, 1, o, &w) || !o[0].count || !o[1].count)
+    if (!words_read(argc, argv, 2, 1, o, &w))
         return CLI_USAGE;
-    if (o[2].count && !cli_rules(c, o[2].values[0], &rules))
+    const char *person = words_one(o, "--by");
+    const char *key_file = words_one(o, "--key");
+    const char *region = words_one(o, "--region");
+    if (!person || !key_file)
+        return CLI_USAGE;
+    if (region && !cli_rules(c, region, &rules))
         return CLI_NO;
     if (!acts_read_file(c, w.plain[0], &x, &e))
         return cli_fail(CLI_NO, &e);
     acts_print(&x);
     print_signers(&x);
     bool done = passphrase_from(words_one(o, "--passphrase-file"), &e);
-    done = done && passphrase_open_key(o[1].values[0], &secret, &e);
-    done = done &&
-           act_sign(&x, rules.bundle, slice_text(o[0].values[0]), &secret, clock_wall_ms(), &e);
+    done = done && passphrase_open_key(key_file, &secret, &e);
+    done = done && act_sign(&x, rules.bundle, slice_text(person), &secret, clock_wall_ms(), &e);
     explicit_bzero(&secret, sizeof secret);
     if (!done)
         return cli_fail(CLI_NO, &e);
     if (!acts_write_file(w.plain[0], &x, false, &e))
         return cli_fail(CLI_CANNOT, &e);
-    say("signed by %s%s\n", o[0].values[0],
-        rules.bundle ? "" : "; whether the key is theirs is seen when it is submitted");
+    say("signed by %s%s\n", person,
+        rules.bundle ? "" : "; that the key is theirs is checked when the act is submitted");
     return CLI_DONE;
 }
 
@@ -84,11 +88,11 @@ static int submit_act(struct cli *c, const char *site, const char *path)
 int cmd_act(struct cli *c, int argc, char **argv)
 {
     struct slice verb = slice_text(argc > 1 ? argv[1] : NULL);
-    if (slice_equal_text(verb, "show") && argc == 3)
-        return show_act(c, argv[2]);
+    if (slice_equal_text(verb, "show"))
+        return argc == 3 ? show_act(c, argv[2]) : CLI_USAGE;
     if (slice_equal_text(verb, "sign"))
         return sign_act(c, argc, argv);
-    if (slice_equal_text(verb, "submit") && argc == 4)
-        return submit_act(c, argv[2], argv[3]);
+    if (slice_equal_text(verb, "submit"))
+        return argc == 4 ? submit_act(c, argv[2], argv[3]) : CLI_USAGE;
     return CLI_USAGE;
 }

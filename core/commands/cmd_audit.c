@@ -59,8 +59,8 @@ static void put_shown_name(void *ctx, struct slice name)
     buf_json(b, name);
 }
 
-/* Lists what was withheld. That an event had it tells of its person: protected ones are listed only
- * for those who may see them. */
+/* Adds the categories that were withheld. That an event had one tells of its person, so protected
+ * ones are listed only for those who may see them. */
 static void print_withheld(struct listing *l, const struct audit_decision *d)
 {
     struct buf *b = &l->line;
@@ -73,7 +73,8 @@ static void print_withheld(struct listing *l, const struct audit_decision *d)
     buf_byte(b, ']');
 }
 
-/* Prohibitions that acted, and what was released: as far as everybody may see it. */
+/* Adds the prohibitions that acted and what was released. Where a prohibition is protected, what
+ * was released would tell of it: that is null for those who may not see protected ones. */
 static void print_categories(struct listing *l, const struct audit_decision *d)
 {
     struct buf *b = &l->line;
@@ -82,8 +83,8 @@ static void print_categories(struct listing *l, const struct audit_decision *d)
                        put_shown_name, b);
     buf_byte(b, ']');
     bool is_disclosed = slice_equal_text(d->outcome, decision_outcome_name(OUTCOME_DISCLOSE));
-    if (!l->may_see_protected && is_disclosed &&
-        prohibitions_hide(l->bundle, d->prohibitions, d->prohibition_count)) {
+    bool hides = prohibitions_hide(l->bundle, d->prohibitions, d->prohibition_count);
+    if (is_disclosed && hides && !l->may_see_protected) {
         buf_text(b, ",\"released\":null,\"withheld\":null,\"obliged\":null");
         return;
     }
@@ -92,7 +93,7 @@ static void print_categories(struct listing *l, const struct audit_decision *d)
     print_strings(b, "obliged", d->obliged, d->obliged_count);
 }
 
-/* What became of a disclosure: null where there is none. */
+/* Adds what became of the disclosure; null where nothing was disclosed. */
 static void print_fate(struct listing *l, const struct audit_decision *d)
 {
     if (!d->disclosure.n) {
@@ -104,7 +105,8 @@ static void print_fate(struct listing *l, const struct audit_decision *d)
     fates_json(&f, hides && !l->may_see_protected, &l->line);
 }
 
-/* When, and by which bundle: the first 8 bytes of its hash, as status shows them. */
+/* Adds when it was decided and by which bundle: the first 8 bytes of its hash, as status shows
+ * them. */
 static void print_rules(struct buf *b, const struct audit_read *r)
 {
     char time[TIME_TEXT_MAX];
@@ -141,7 +143,7 @@ static bool list_entry(void *ctx, int partition, const struct audit_read *r)
     return true;
 }
 
-/* Who did what, and why: the note of the entry is that sentence. */
+/* Prints an entry of an act. Its note is a sentence: who did what, and why. */
 static bool list_act(void *ctx, int partition, const struct audit_read *r)
 {
     struct listing *l = ctx;
@@ -166,7 +168,9 @@ static int list_audit(struct cli *c, const struct site *s, bool may_see_protecte
     if (!b)
         return CLI_CANNOT;
     buf_init(&l.line, 1 << 20);
-    bool is_read = acts || fates_read(&c->arena, s, b, &l.fates, &e);
+    bool is_read = true;
+    if (!acts)
+        is_read = fates_read(&c->arena, s, b, &l.fates, &e);
     if (is_read)
         is_read = audit_each(b, s->catalogue, s->bundle->partitions, acts ? list_act : list_entry,
                              &l, &e);
@@ -175,7 +179,7 @@ static int list_audit(struct cli *c, const struct site *s, bool may_see_protecte
     return is_read ? CLI_DONE : cli_fail(CLI_CANNOT, &e);
 }
 
-/* The bundle of an entry, from those that are kept. */
+/* Finds the bundle of an entry among those that the site keeps. */
 struct finder {
     struct cli *c;
     const struct site *site;
@@ -208,20 +212,38 @@ static int examine_audit(struct cli *c, const struct site *s, bool replay)
     return print_report(replay ? "judged again, the same" : "verified", &r);
 }
 
+/* `list SITE`, `list SITE --protected`, `list SITE --acts`. */
+static int call_list(struct cli *c, int argc, char **argv)
+{
+    struct slice option = slice_text(argc == 4 ? argv[3] : NULL);
+    bool may_see_protected = slice_equal_text(option, "--protected");
+    bool acts = slice_equal_text(option, "--acts");
+    bool is_known = argc == 3 || may_see_protected || acts;
+    if (!is_known)
+        return CLI_USAGE;
+    const struct site *s = cli_site(c, argv[2], false);
+    return s ? list_audit(c, s, may_see_protected, acts) : CLI_CANNOT;
+}
+
+/* `verify SITE`, `replay SITE`. A replay decides again, for which it needs the router's keys. */
+static int call_examine(struct cli *c, int argc, char **argv, bool replay)
+{
+    if (argc != 3)
+        return CLI_USAGE;
+    const struct site *s = cli_site(c, argv[2], replay);
+    return s ? examine_audit(c, s, replay) : CLI_CANNOT;
+}
+
 int cmd_audit(struct cli *c, int argc, char **argv)
 {
-    struct slice verb = slice_text(argc > 1 ? argv[1] : NULL);
-    struct slice option = slice_text(argc == 4 ? argv[3] : NULL);
-    bool protected = slice_equal_text(option, "--protected");
-    bool acts = slice_equal_text(option, "--acts");
-    bool has_site = argc == 3;
-    bool lists = slice_equal_text(verb, "list") && (has_site || protected || acts);
-    bool replay = slice_equal_text(verb, "replay") && has_site;
-    bool verifies = slice_equal_text(verb, "verify") && has_site;
-    if (!lists && !replay && !verifies)
+    if (argc < 3)
         return CLI_USAGE;
-    struct site *s = cli_site(c, argv[2], replay);
-    if (!s)
-        return CLI_CANNOT;
-    return lists ? list_audit(c, s, protected, acts) : examine_audit(c, s, replay);
+    struct slice verb = slice_text(argv[1]);
+    if (slice_equal_text(verb, "list"))
+        return call_list(c, argc, argv);
+    if (slice_equal_text(verb, "verify"))
+        return call_examine(c, argc, argv, false);
+    if (slice_equal_text(verb, "replay"))
+        return call_examine(c, argc, argv, true);
+    return CLI_USAGE;
 }

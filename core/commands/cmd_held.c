@@ -1,5 +1,5 @@
-/* cmd_held.c - concordat held SITE list|show|release|refuse|reopen|settle: what waits for a human,
- * what one refused, and their word. */
+/* cmd_held.c - concordat held SITE list|show|release|refuse|reopen|settle|looked: lists what waits
+ * for a named person and what one refused, and submits that person's act. */
 #include "commands/acts.h"
 #include "commands/held_episode.h"
 #include "commands/held_unread.h"
@@ -9,11 +9,12 @@
 #include "host/shown.h"
 #include "host/say.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* "3 d 4 h", "25 min": as long as that. */
+/* A length of time in words: "3 d 4 h", "25 min". */
 static const char *age_text(int64_t ms, char out[32])
 {
     long long minutes = ms / 60000;
@@ -35,13 +36,16 @@ static void print_due(const struct held *h, int64_t now_ms)
         say("due in %s", age_text(h->due_ms - now_ms, text));
 }
 
-static int by_age(const void *a, const void *b)
+static int compare_age(const void *a, const void *b)
 {
-    const struct held *const *x = a, *const *y = b;
-    return (*x)->since_ms < (*y)->since_ms ? -1 : (*x)->since_ms > (*y)->since_ms;
+    const struct held *const *x = a;
+    const struct held *const *y = b;
+    int64_t first_ms = (*x)->since_ms;
+    int64_t second_ms = (*y)->since_ms;
+    return (first_ms > second_ms) - (first_ms < second_ms);
 }
 
-/* What the first of two said: the second must say the same. */
+/* Where two people must agree: what the first did, in a word. The second must do the same. */
 static const char *first_said(const struct held *h)
 {
     static const struct {
@@ -71,13 +75,15 @@ static int list_held(struct cli *c, struct holds *l)
     int64_t now_ms = clock_wall_ms();
     holds_count(l, now_ms, &n);
     const struct held **sorted = ARENA_ARRAY(&c->arena, n.open + 1, const struct held *);
-    struct err e = { 0 };
-    if (!sorted)
-        return err_memory(&e), cli_fail(CLI_CANNOT, &e);
+    if (!sorted) {
+        struct err e = { 0 };
+        (void)err_memory(&e);
+        return cli_fail(CLI_CANNOT, &e);
+    }
     size_t count = 0;
     for (const struct held *h = l->first; h; h = h->next)
         sorted[count++] = h;
-    qsort(sorted, count, sizeof *sorted, by_age);
+    qsort(sorted, count, sizeof *sorted, compare_age);
     for (size_t i = 0; i < count; i++) {
         const struct held *h = sorted[i];
         struct slice since = time_ms_to_iso(h->since_ms, time);
@@ -87,12 +93,13 @@ static int list_held(struct cli *c, struct holds *l)
         print_due(h, now_ms);
         print_first_of_two(h);
     }
-    if (held_unread_print(&l->unread) + count == 0)
+    count += held_unread_print(&l->unread);
+    if (count == 0)
         say_to(stderr, "nothing is held\n");
     return CLI_DONE;
 }
 
-/* What named people refused, and nobody has reopened. */
+/* Lists what named people refused and nobody has reopened. */
 static int list_refused(const struct holds *l)
 {
     char since[TIME_TEXT_MAX];
@@ -128,7 +135,7 @@ static int show_refused(const struct held *h)
     return CLI_DONE;
 }
 
-/* A claim in doubt ends by itself where its own data are put right. */
+/* Says what to try before releasing: some holds end by themselves once a record is corrected. */
 static void print_remedy(const struct held *h)
 {
     if (strcmp(h->reason, "identity-disagrees") == 0)
@@ -173,7 +180,7 @@ static int show_held(const struct held *h)
 }
 
 /* Tells signers of the recipient's own agency that nothing goes by their word alone. */
-static void print_own(const struct site *s, const struct act *x)
+static void print_own_signers(const struct site *s, const struct act *x)
 {
     const struct bundle *b = s->bundle;
     int to = bundle_service(b, slice_from(x->on, slice_find(x->on, ':') + 1));
@@ -203,7 +210,7 @@ static int give_word(struct cli *c, const struct site *s, const struct held *h, 
     case ACTS_GIVEN:
         break;
     }
-    print_own(s, &x);
+    print_own_signers(s, &x);
     return acts_submit(s, &x);
 }
 
@@ -213,17 +220,20 @@ static int settle_conflict(struct cli *c, const struct site *s, const struct hel
 {
     struct word_option o[] = { ACTS_OPTIONS, { .name = NULL } };
     struct words none;
-    bool yes = strcmp(argv[4], "yes") == 0;
-    bool no = strcmp(argv[4], "no") == 0;
-    if (argc < 7 || (!yes && !no))
+    bool is_yes = strcmp(argv[4], "yes") == 0;
+    bool is_no = strcmp(argv[4], "no") == 0;
+    if (!is_yes && !is_no)
         return CLI_USAGE;
-    if (!words_read(argc, argv, 7, 0, o, &none) || !*argv[5] || !*argv[6])
+    if (argc < 7 || !words_read(argc, argv, 7, 0, o, &none))
+        return CLI_USAGE;
+    const char *person = argv[5], *reason = argv[6];
+    if (!*person || !*reason)
         return CLI_USAGE;
     if (!reason_is_of_conflict(slice_text(h->reason))) {
         say_to(stderr, "concordat: '%s' is not held because of a conflict\n", h->hold);
         return CLI_NO;
     }
-    return give_word(c, s, h, yes ? "settle-yes" : "settle-no", argv[5], argv[6], o);
+    return give_word(c, s, h, is_yes ? "settle-yes" : "settle-no", person, reason, o);
 }
 
 static int act_on_hold(struct cli *c, const struct site *s, const struct held *h, int argc,
@@ -237,22 +247,22 @@ static int act_on_hold(struct cli *c, const struct site *s, const struct held *h
     bool of_episode = refuses && argc > 6 && strcmp(argv[6], "--episode") == 0;
     if (!words_read(argc, argv, of_episode ? 7 : 6, 0, o, &none))
         return CLI_USAGE;
-    if (!*argv[4] || !*argv[5])
+    const char *person = argv[4], *reason = argv[5];
+    if (!*person || !*reason)
         return CLI_USAGE;
     if (of_episode && !held_episode_check(s, slice_text(h->hold)))
         return CLI_NO;
     if (h->is_whole_episode)
-        say("with it all that was refused of its episode waits again, and of what follows nothing "
-            "is "
-            "refused any more\n");
-    return give_word(c, s, h, of_episode ? "refuse-episode" : argv[2], argv[4], argv[5], o);
+        say("all that was refused of its episode waits again, and what follows in the episode is "
+            "no longer refused\n");
+    return give_word(c, s, h, of_episode ? "refuse-episode" : argv[2], person, reason, o);
 }
 
-/* An event that was never held because its episode was refused: by is that refusal. */
+/* Looks for an event that was never held because its episode was refused. */
 struct kept_back {
     const struct holds *holds;
     struct slice name;
-    const struct held *by;
+    const struct held *by; /* the refusal of the episode; NULL: none found */
 };
 
 static bool look_for_refusal(void *ctx, int partition, const struct audit_read *r)
@@ -263,6 +273,8 @@ static bool look_for_refusal(void *ctx, int partition, const struct audit_read *
     return true;
 }
 
+/* The refusal by which that name's event is not held. NULL: it was not refused, or the audit could
+ * not be read. */
 static const struct held *find_refused(const struct site *s, const struct holds *l,
                                        struct slice name)
 {
@@ -282,46 +294,101 @@ static const struct held *find_refused(const struct site *s, const struct holds 
     return k.by;
 }
 
-static int on_hold(struct cli *c, const struct site *s, const struct holds *l, int argc,
-                   char **argv)
+/* ---- the words of the command ---- */
+
+/* One call: `concordat` and the words behind it, with what they are about. */
+struct held_call {
+    struct cli *c;
+    const struct site *s;
+    struct holds *l;
+    int argc;
+    char **argv;
+};
+
+static int held_list(const struct held_call *h)
 {
-    struct slice name = slice_text(argv[3]);
-    bool reopens = strcmp(argv[2], "reopen") == 0;
-    const struct held *held = holds_find(l, name), *refused = NULL;
-    if (reopens || !held)
-        refused = find_refused(s, l, name);
-    const struct held *h = reopens ? refused : held;
-    if (!h && refused && argc == 4)
-        return show_refused(refused);
-    if (!h) {
-        say_to(stderr, "concordat: nothing is %s as '%s'%s\n", reopens ? "refused" : "held",
-               shown_text(argv[3]), refused ? ": it was refused" : "");
-        return CLI_NO;
-    }
-    return argc == 4 ? show_held(h) : act_on_hold(c, s, h, argc, argv);
+    return list_held(h->c, h->l);
 }
 
-enum held_word { HELD_LIST, HELD_LIST_REFUSED, HELD_ONE, HELD_LOOKED, HELD_NONE };
-static enum held_word read_held_word(int argc, char **argv)
+static int held_list_refused(const struct held_call *h)
 {
-    static const char *const words[] = { "release", "refuse", "reopen", "settle" };
-    struct slice word = slice_text(argc > 2 ? argv[2] : NULL);
-    bool lists = slice_equal_text(word, "list");
-    if (lists && argc == 4 && strcmp(argv[3], "--refused") == 0)
-        return HELD_LIST_REFUSED;
-    if (lists)
-        return argc == 3 ? HELD_LIST : HELD_NONE;
-    if (argc >= 6 && slice_equal_text(word, "looked"))
-        return HELD_LOOKED;
-    bool acts = argc >= 6 && slice_is_one_of_texts(word, words, 4);
-    bool shows = argc == 4 && slice_equal_text(word, "show");
-    return acts || shows ? HELD_ONE : HELD_NONE;
+    return list_refused(h->l);
+}
+
+static int held_looked(const struct held_call *h)
+{
+    return held_unread_looked(h->c, h->s, &h->l->unread, h->argc, h->argv);
+}
+
+/* Shows what is held by that name; else what was refused. */
+static int held_show(const struct held_call *h)
+{
+    struct slice name = slice_text(h->argv[3]);
+    const struct held *held = holds_find(h->l, name);
+    if (held)
+        return show_held(held);
+    const struct held *refused = find_refused(h->s, h->l, name);
+    if (refused)
+        return show_refused(refused);
+    say_to(stderr, "concordat: nothing is held as '%s'\n", shown_text(h->argv[3]));
+    return CLI_NO;
+}
+
+/* Releases, refuses or settles what is held. */
+static int held_act(const struct held_call *h)
+{
+    struct slice name = slice_text(h->argv[3]);
+    const struct held *held = holds_find(h->l, name);
+    if (held)
+        return act_on_hold(h->c, h->s, held, h->argc, h->argv);
+    bool is_refused = find_refused(h->s, h->l, name) != NULL;
+    say_to(stderr, "concordat: nothing is held as '%s'%s\n", shown_text(h->argv[3]),
+           is_refused ? ": it was refused" : "");
+    return CLI_NO;
+}
+
+static int held_reopen(const struct held_call *h)
+{
+    const struct held *refused = find_refused(h->s, h->l, slice_text(h->argv[3]));
+    if (refused)
+        return act_on_hold(h->c, h->s, refused, h->argc, h->argv);
+    say_to(stderr, "concordat: nothing is refused as '%s'\n", shown_text(h->argv[3]));
+    return CLI_NO;
+}
+
+/* `concordat held SITE WORD ...`: least and most count all words from `held` on. */
+struct held_word {
+    const char *word, *option; /* option: the last word must be this one; NULL: none must */
+    int least, most;
+    int (*run)(const struct held_call *h);
+};
+
+static const struct held_word *read_held_word(int argc, char **argv)
+{
+    static const struct held_word words[] = {
+        { "list", NULL, 3, 3, held_list },
+        { "list", "--refused", 4, 4, held_list_refused },
+        { "show", NULL, 4, 4, held_show },
+        { "release", NULL, 6, INT_MAX, held_act },
+        { "refuse", NULL, 6, INT_MAX, held_act },
+        { "settle", NULL, 6, INT_MAX, held_act },
+        { "reopen", NULL, 6, INT_MAX, held_reopen },
+        { "looked", NULL, 6, INT_MAX, held_looked },
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        const struct held_word *w = &words[i];
+        if (argc < w->least || argc > w->most || strcmp(argv[2], w->word) != 0)
+            continue;
+        if (!w->option || strcmp(argv[argc - 1], w->option) == 0)
+            return w;
+    }
+    return NULL;
 }
 
 int cmd_held(struct cli *c, int argc, char **argv)
 {
-    enum held_word word = read_held_word(argc, argv);
-    if (word == HELD_NONE)
+    const struct held_word *word = read_held_word(argc, argv);
+    if (!word)
         return CLI_USAGE;
     struct site *s = cli_site(c, argv[1], false);
     if (!s)
@@ -336,17 +403,8 @@ int cmd_held(struct cli *c, int argc, char **argv)
     bus_close(&b);
     if (l.lost)
         is_read = err_memory(&e);
-    int code = CLI_CANNOT;
-    if (!is_read)
-        code = cli_fail(CLI_CANNOT, &e);
-    else if (word == HELD_LIST_REFUSED)
-        code = list_refused(&l);
-    else if (word == HELD_LIST)
-        code = list_held(c, &l);
-    else if (word == HELD_LOOKED)
-        code = held_unread_looked(c, s, &l.unread, argc, argv);
-    else
-        code = on_hold(c, s, &l, argc, argv);
+    const struct held_call call = { c, s, &l, argc, argv };
+    int code = is_read ? word->run(&call) : cli_fail(CLI_CANNOT, &e);
     holds_release(&l);
     return code;
 }

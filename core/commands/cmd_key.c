@@ -18,7 +18,8 @@ static void print_key(const struct public_key *key)
     say("%.*s\n", (int)sizeof text, text);
 }
 
-/* Prints the public half of an approver's key as older programs made it: 32 bytes that lie open. */
+/* Prints the public half of an approver's key that an older program made: 32 bytes without a
+ * passphrase. */
 static int print_raw(const char *path)
 {
     struct key secret;
@@ -32,8 +33,8 @@ static int print_raw(const char *path)
     return CLI_DONE;
 }
 
-/* Makes a person's or approver's key under a passphrase. Of a file that is there it prints the
- * public half. */
+/* Makes a person's or approver's key under a passphrase. Where the file exists, it only prints that
+ * key's public half. */
 static int make_person(int argc, char **argv)
 {
     struct word_option o[] = { { .name = "--passphrase-file", .most = 1 }, { .name = NULL } };
@@ -48,8 +49,7 @@ static int make_person(int argc, char **argv)
     if (access(path, F_OK) == 0) {
         done = person_key_public(path, &public) ||
                err_set(&e, ERR_FATAL, "key.form", 0,
-                       "cannot use key file '%s': it is no key that concordat key --person makes",
-                       path);
+                       "cannot use key file '%s': it was not made by concordat key --person", path);
     } else {
         done = passphrase_from(words_one(o, "--passphrase-file"), &e);
         done = done && passphrase_new(&phrase, &e);
@@ -76,21 +76,32 @@ static int print_check(const char *path)
     return CLI_DONE;
 }
 
-int cmd_key(struct cli *c, int argc, char **argv)
+/* Makes an approver's key as a person's. Of an older file, whose key lies open, it prints the
+ * public half. */
+static int make_approver(int argc, char **argv)
+{
+    bool is_raw = argc == 3 && key_file_kind(argv[2]) == KEY_FILE_RAW;
+    return is_raw ? print_raw(argv[2]) : make_person(argc, argv);
+}
+
+/* Makes a site's key, and prints its check value. */
+static int make_key(const char *path)
 {
     struct err e = { 0 };
+    if (!key_make(path, &e))
+        return cli_fail(CLI_CANNOT, &e);
+    return print_check(path);
+}
+
+int cmd_key(struct cli *c, int argc, char **argv)
+{
     struct slice word = slice_text(argc > 1 ? argv[1] : NULL);
-    bool is_approver = slice_equal_text(word, "--approver");
     (void)c;
-    if (is_approver && argc == 3 && key_file_kind(argv[2]) == KEY_FILE_RAW)
-        return print_raw(argv[2]);
-    if (is_approver || slice_equal_text(word, "--person"))
+    if (slice_equal_text(word, "--approver"))
+        return make_approver(argc, argv);
+    if (slice_equal_text(word, "--person"))
         return make_person(argc, argv);
     if (argc == 3 && slice_equal_text(word, "check"))
         return print_check(argv[2]);
-    if (argc != 2)
-        return CLI_USAGE;
-    if (!key_make(argv[1], &e))
-        return cli_fail(CLI_CANNOT, &e);
-    return print_check(argv[1]);
+    return argc == 2 ? make_key(argv[1]) : CLI_USAGE;
 }

@@ -11,14 +11,14 @@
 struct signer {
     const struct signing *s;
     const struct approver *who;
-    struct approver person; /* who may stop or extend, as if they approved */
+    struct approver person; /* a person who may stop or extend, in the form of an approver */
     struct key key;
     const struct pack *pack;
     struct buf *out;
 };
 
-/* A person with that role may sign a bundle that only stops or extends. Whether it does no more is
- * seen by whoever loads it. */
+/* People who may stop or extend sign bundles that do no more than that. Whoever loads the bundle
+ * checks that it does no more. */
 static const struct approver *find_signing_person(struct signer *g, const struct bundle *b,
                                                   struct slice name)
 {
@@ -49,8 +49,8 @@ static bool find_signer(struct signer *g, const struct bundle *b, struct err *e)
     if (!g->who)
         return err_set(
             e, ERR_REJECT, "pack.approver", 0,
-            "cannot sign: '%s' is none of the approvers that region.yaml names, nor of its "
-            "people who may",
+            "cannot sign: region.yaml names '%s' neither as an approver nor as a person who may "
+            "sign this",
             g->s->name);
     for (size_t i = 0; i < g->pack->signature_count; i++)
         if (slice_equal(g->pack->signatures[i].name, name))
@@ -85,14 +85,22 @@ static void put_approval(const struct signer *g, const struct bundle *b, const c
     buf_release(&text);
 }
 
+/* People with that role extend agreements. Where the region has none, its approvers do. */
+static bool may_extend(const struct signer *g, const struct bundle *b)
+{
+    bool is_person = g->who == &g->person;
+    if (is_person)
+        return slice_equal_text(g->who->role, people_role_name(ROLE_EXTENDS));
+    return !people_may(&b->people, ROLE_EXTENDS);
+}
+
+/* Adds the signer's approval of each agreement of their agency that still lacks it. */
 static void put_approvals(const struct signer *g, const struct bundle *b)
 {
     int agency = bundle_agency(b, g->who->agency);
     bool is_person = g->who == &g->person;
     bool approves = !is_person && g->s->what == SIGN_AGREEMENTS;
-    bool extends = is_person ? slice_equal_text(g->who->role, people_role_name(ROLE_EXTENDS))
-                             : !people_may(&b->people, ROLE_EXTENDS);
-    extends = extends && g->s->what != SIGN_BUNDLE;
+    bool extends = g->s->what != SIGN_BUNDLE && may_extend(g, b);
     for (size_t i = 0; i < b->agreement_count; i++) {
         const struct agreement *one = &b->agreements[i];
         if (!agreement_has_party(one, agency))

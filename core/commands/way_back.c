@@ -1,4 +1,4 @@
-/* way_back.c - what was set aside, and a named person's word on it. */
+/* way_back.c - lists and shows what was set aside, and submits a named person's act on it. */
 #include "commands/way_back.h"
 
 #include <inttypes.h>
@@ -33,12 +33,11 @@ static bool say_no_name(const struct way_back_room *r, const struct site *s, str
     char list[110];
     const struct parts_of parts = { r, s };
     const struct choices_at choices = { &parts, part_name_at, r->count(s) };
-    return err_set(e, ERR_REJECT, "way_back.name", 0,
-                   "cannot do it: the site has no '%.*s', it has %s", SHOWN(name),
-                   nearest_list_at(name, &choices, list, sizeof list));
+    return err_set(e, ERR_REJECT, "way_back.name", 0, "cannot find '%.*s': the site has %s",
+                   SHOWN(name), nearest_list_at(name, &choices, list, sizeof list));
 }
 
-/* ---- doing it ---- */
+/* ---- acting ---- */
 
 static const struct way_back_room *room_named(struct slice name)
 {
@@ -48,10 +47,11 @@ static const struct way_back_room *room_named(struct slice name)
     return NULL;
 }
 
-/* Asks the part's own process, then the site's. *recorded: one of them has recorded the act; *done:
- * how much it did, -1: nothing. */
-static bool hand_over(const struct site *s, const struct act *x, const struct way_back_act *back,
-                      bool *recorded, int64_t *done, struct err *e)
+/* Hands the act to the process of its part; when that has not recorded it, to the process of the
+ * site. *recorded: one of them has. *done: on how many it acted; -1: it did nothing. */
+static bool hand_over_act(const struct site *s, const struct act *x,
+                          const struct way_back_act *back, bool *recorded, int64_t *done,
+                          struct err *e)
 {
     struct arena a;
     struct buf file;
@@ -72,9 +72,9 @@ static bool hand_over(const struct site *s, const struct act *x, const struct wa
     return is_asked;
 }
 
-/* Does it on the part's file, which nobody else may hold. */
-static bool do_alone(const struct site *s, const struct way_back_act *back, int64_t *done,
-                     struct err *e)
+/* Acts on the part's file itself. Fails while a process has that file open. */
+static bool act_alone(const struct site *s, const struct way_back_act *back, int64_t *done,
+                      struct err *e)
 {
     const struct way_back_room *r = room_named(slice_text(back->room));
     uint64_t n = 0;
@@ -101,15 +101,15 @@ int way_back_submit(const struct site *s, const struct act *x)
         return cli_fail(CLI_NO, &e);
     if (!act_verify(x, s->bundle, clock_wall_ms(), &by, &e))
         return cli_fail(CLI_NO, &e);
-    if (!hand_over(s, x, &back, &recorded, &done, &e))
+    if (!hand_over_act(s, x, &back, &recorded, &done, &e))
         return cli_fail(CLI_CANNOT, &e);
-    bool here = done >= 0;
+    bool is_done_now = done >= 0;
     if (!recorded && !acts_publish_alone(s, x, &e))
         return cli_fail(CLI_CANNOT, &e);
-    if (!here && !do_alone(s, &back, &done, &e))
+    if (!is_done_now && !act_alone(s, &back, &done, &e))
         return cli_fail(CLI_CANNOT, &e);
     say("%.*s recorded, on %" PRId64 " of %.*s%s\n", SHOWN(x->word), done, SHOWN(back.name),
-        here ? "" : "; it is done when that runs");
+        is_done_now ? "" : "; it takes effect when that part runs");
     return done > 0 ? CLI_DONE : CLI_NO;
 }
 
@@ -127,7 +127,7 @@ static bool note_found(void *ctx, const struct aside *a)
     return !f->found;
 }
 
-/* Which part has it; the count of parts when none does. */
+/* Finds the part that set it aside. Fails with way_back.id when none did. */
 static bool find_part(const struct way_back_room *r, const struct site *s, struct slice id,
                       size_t *part, struct err *e)
 {
@@ -227,9 +227,10 @@ static int print_found(struct cli *c, const struct way_back_room *r, const struc
     return good ? CLI_DONE : cli_fail(CLI_CANNOT, &e);
 }
 
-/* "quarantine pas-adt ids pas-adt:7", and of one that is there. */
-static bool find_read(const struct site *s, const struct act *x, const struct way_back_room **r,
-                      size_t *part, struct slice *id, struct err *e)
+/* Finds what an act of reading is on: "quarantine pas-adt ids pas-adt:7" names one id, which that
+ * part must have set aside. */
+static bool find_to_read(const struct site *s, const struct act *x, const struct way_back_room **r,
+                         size_t *part, struct slice *id, struct err *e)
 {
     struct selection one;
     struct slice room, of;
@@ -237,13 +238,13 @@ static bool find_read(const struct site *s, const struct act *x, const struct wa
     *r = room_named(room);
     if (!*r || !is_read || one.id_count != 1)
         return err_set(e, ERR_REJECT, "way_back.form", 0,
-                       "cannot do it: it does not say what is to be read");
+                       "cannot read it: the act does not name one thing to be read");
     *id = one.ids[0];
     if (!find_part(*r, s, *id, part, e))
         return false;
     if (!slice_equal_text(of, (*r)->name(s, *part)))
-        return err_set(e, ERR_REJECT, "way_back.name", 0, "cannot do it: '%.*s' has no such one",
-                       SHOWN(of));
+        return err_set(e, ERR_REJECT, "way_back.name", 0,
+                       "cannot read it: '%.*s' did not set it aside", SHOWN(of));
     return true;
 }
 
@@ -254,7 +255,7 @@ static bool ask_uses(bool (*asked)(struct bus *b, const struct site *s, const st
     struct bus *b = cli_bus(s, true);
     if (!b)
         return err_set(e, ERR_RETRY, "bus.down", 0,
-                       "cannot ask the bus whether it was used before");
+                       "cannot ask the bus whether this act was used before");
     bool good = asked(b, s, x, e);
     bus_close(&b);
     return good;
@@ -265,16 +266,16 @@ static int fail_by_fate(const struct err *e)
     return cli_fail(e->fate == ERR_RETRY ? CLI_CANNOT : CLI_NO, e);
 }
 
-/* A person's act to read it is on record before anything is shown. The bus is asked before, so that
- * an act used long ago leaves no second record, and after, because another host may have used it
- * too. */
+/* Records the person's act of reading before it shows anything. It asks the bus twice: before, so
+ * that an act that was used long ago leaves no second record; after, because another host may have
+ * used the same act meanwhile. */
 int way_back_submit_reading(struct cli *c, const struct site *s, const struct act *x)
 {
     const struct way_back_room *r = NULL;
     struct err e = { .fate = ERR_NONE };
     struct slice id;
     size_t part = 0;
-    if (!find_read(s, x, &r, &part, &id, &e))
+    if (!find_to_read(s, x, &r, &part, &id, &e))
         return fail_by_fate(&e);
     if (!ask_uses(acts_unused, s, x, &e))
         return fail_by_fate(&e);
@@ -286,8 +287,8 @@ int way_back_submit_reading(struct cli *c, const struct site *s, const struct ac
     return print_found(c, r, s, part, id, true);
 }
 
-/* The act of the person whom the first option names, for the reason that the second gives, on what
- * was chosen of that part: made, given and done. */
+/* Makes, signs and submits an act on what was chosen of one part. o[0] names the person, o[1] gives
+ * the reason. */
 static int act_by_person(struct cli *c, const struct way_back_room *r, const struct site *s,
                          size_t part, const char *word, const struct selection *which,
                          const struct word_option *o)
@@ -350,7 +351,8 @@ static bool option_time(const struct word_option *o, const char *name, int64_t *
     return true;
 }
 
-/* By ids, or by code and time, or, where somebody says so, all. */
+/* Selects by ids, or by code and time, or by --all. False: a mixture of these, or none, or a time
+ * that cannot be read. */
 static bool select_by(const struct word_option *o, const struct word_option *ids, bool all,
                       struct selection *out)
 {
@@ -367,8 +369,9 @@ static bool select_by(const struct word_option *o, const struct word_option *ids
     return option_time(o, "--since", &out->since_ms) && option_time(o, "--until", &out->until_ms);
 }
 
-static bool find_part_of(const struct way_back_room *r, const struct site *s, const char *name,
-                         const struct selection *which, size_t *part, struct err *e)
+/* Finds the part that the ids or --name choose. A site with one part needs neither. */
+static bool find_chosen_part(const struct way_back_room *r, const struct site *s, const char *name,
+                             const struct selection *which, size_t *part, struct err *e)
 {
     if (which->id_count)
         return find_part(r, s, which->ids[0], part, e);
@@ -381,7 +384,7 @@ static bool find_part_of(const struct way_back_room *r, const struct site *s, co
     if (r->count(s) == 1)
         return true;
     return err_set(e, ERR_REJECT, "way_back.name", 0,
-                   "cannot tell of which one: --name says it, by its name in site.yaml");
+                   "cannot tell which one is meant: give its name in site.yaml with --name");
 }
 
 static int act_on_asides(struct cli *c, const struct way_back_room *r, const struct site *s,
@@ -396,31 +399,42 @@ static int act_on_asides(struct cli *c, const struct way_back_room *r, const str
         return CLI_USAGE;
     if (!select_by(o, &o[6], all, &which))
         return CLI_USAGE;
-    if (!find_part_of(r, s, words_one(o, "--name"), &which, &part, &e))
+    if (!find_chosen_part(r, s, words_one(o, "--name"), &which, &part, &e))
         return cli_fail(CLI_NO, &e);
     return act_by_person(c, r, s, part, argv[2], &which, o);
+}
+
+enum back_verb { BACK_LIST, BACK_SHOW, BACK_ACT, BACK_UNKNOWN };
+
+static enum back_verb read_verb(int argc, char **argv)
+{
+    struct slice verb = slice_text(argc > 2 ? argv[2] : NULL);
+    if (slice_equal_text(verb, "list"))
+        return argc == 3 ? BACK_LIST : BACK_UNKNOWN;
+    if (slice_equal_text(verb, "show"))
+        return BACK_SHOW;
+    if (slice_equal_text(verb, "again") || slice_equal_text(verb, "drop"))
+        return BACK_ACT;
+    return BACK_UNKNOWN;
 }
 
 int way_back_command(struct cli *c, const struct way_back_room *r, int argc, char **argv)
 {
     bool plain = words_flag(&argc, argv, "--payload");
     bool all = words_flag(&argc, argv, "--all");
-    struct slice verb = slice_text(argc > 2 ? argv[2] : NULL);
-    bool lists = slice_equal_text(verb, "list") && argc == 3;
-    bool shows = slice_equal_text(verb, "show");
-    bool acts = slice_equal_text(verb, "again") || slice_equal_text(verb, "drop");
-    if (!lists && !shows && !acts)
+    enum back_verb verb = read_verb(argc, argv);
+    if (verb == BACK_UNKNOWN)
         return CLI_USAGE;
-    if (plain && !shows)
+    if (plain && verb != BACK_SHOW)
         return CLI_USAGE;
-    if (all && !acts)
+    if (all && verb != BACK_ACT)
         return CLI_USAGE;
-    struct site *s = cli_site(c, argv[1], false);
+    const struct site *s = cli_site(c, argv[1], false);
     if (!s)
         return CLI_CANNOT;
-    if (lists)
+    if (verb == BACK_LIST)
         return list_asides(r, s);
-    if (shows)
+    if (verb == BACK_SHOW)
         return show_aside(c, r, s, argc, argv, plain);
     return act_on_asides(c, r, s, argc, argv, all);
 }
