@@ -1,7 +1,7 @@
-/* event.h - a mapped record becomes what travels: its header filled, its body encoded, queued.
+/* event.h - turns a mapped record into a queued one: fills its header, encodes its body, frames it.
  *
- * Pure but for the two clocks and numbers handed in. Errors: record.* (ERR_REJECT): the mapping
- * made something that its schema does not take. */
+ * Pure: times and numbers are handed in. Errors: record.* (ERR_REJECT): the mapping made something
+ * that its schema does not take. */
 #ifndef CONCORDAT_INTAKE_EVENT_H
 #define CONCORDAT_INTAKE_EVENT_H
 
@@ -30,33 +30,35 @@ struct occasion {
 struct place {
     int ordinal;
     int64_t revision; /* of a diffed record: how often it changed before; 0 = never */
-    uint32_t opening; /* of one whose revision may have been given before; 0: of none */
+    uint32_t opening; /* the opening that counted the revision; 0: the id does not hold it */
     int64_t feed_seq;
-    bool
-        restricts; /* it counts also when its message's time cannot be read: its id holds no time */
+    bool restricts; /* its id holds no time: it counts also where its time cannot be read */
 };
 
-/* 6 bytes of the message's own time (ms, big-endian), 10 of HMAC(agency key, feed | sender's
- * message id | body hash | ordinal). What restricts has zeros for the time, so that it is the same
- * event whether its message could be read or not. A row that goes back to what it said before is
- * another event: then its revision is part of it too, and the opening that counted it, for a file
- * that came back counts the same again. */
+/* Makes a record's id: 6 bytes of the message's own time (ms, big-endian), then 10 bytes of
+ * HMAC(agency key, feed | sender's message id | body hash | ordinal).
+ *
+ * A record that restricts has zeros for the time, so that it is the same event whether its message
+ * could be read or not. A row that goes back to what it said before is another event, so the
+ * revision is hashed too. The opening that counted it is hashed as well, because a spool that was
+ * restored counts the same revisions again. */
 void event_id_of(const struct occasion *o, const struct place *p, int64_t occurred_ms,
                  struct event_id *out);
 
-/* What a build says of its subject; borrows. */
+/* The identifiers that a build's header names its subject by. They borrow from the build. */
 struct identifiers event_identifiers(const struct build *b);
 /* Fills the header and appends the framed record to out as one queued entry. */
 MUST_CHECK bool event_queue(const struct occasion *o, const struct place *p,
                             const struct subject *s, struct build *b, struct buf *out,
                             struct err *e);
-/* A record that was queued before, about this subject instead: the same event, without the feed's
- * and the person's number. False with ERR_REJECT: of a schema that there is no more. */
+/* Appends a record that was queued before, about this subject instead. It is the same event, with
+ * neither the feed's number nor the NHS number. c must have its schema, else intake.word
+ * (ERR_REJECT). a: scratch. */
 MUST_CHECK bool event_queue_as(const struct catalogue *c, struct slice framed,
                                const struct subject *s, struct arena *a, struct buf *out,
                                struct err *e);
-/* Person.linked: that this local id is the subject of that disclosure. like: the message's first
- * record, whose time and environment it takes. */
+/* Appends a Person.linked: it says that this local id is the subject of that disclosure. Local id,
+ * case reference, time and environment are those of `like`, a record of the same message. */
 MUST_CHECK bool event_queue_link(const struct occasion *o, const struct place *p,
                                  const struct subject *s, const struct build *like, struct buf *out,
                                  struct err *e);

@@ -115,6 +115,25 @@ static void tear_down(struct feed *f)
     mem_free(f);
 }
 
+/* Opens the spool and what stands in it, and starts the publisher last. */
+static bool open_parts(struct feed *f, struct err *e)
+{
+    const struct feed_options *o = &f->o;
+    if (!set_origin(f, e))
+        return false;
+    if (!spool_open(o->spool, &f->spool, e))
+        return false;
+    if (!quarantine_open(&f->quarantined, f->spool.db, o->quarantine_max_bytes,
+                         o->quarantine_age_ms, e))
+        return false;
+    if (!words_open(&f->words, f->spool.db, o->words_max_bytes, o->now_ms(), e))
+        return false;
+    if (mapping_is_snapshot(o->mapping) &&
+        !snapshot_open(&f->snapshot, f->spool.db, o->stale_after_ms, o->now_ms(), e))
+        return false;
+    return feed_fetch_open(f, e) && publisher_start(f, e);
+}
+
 bool feed_open(const struct feed_options *o, struct feed **out, struct err *e)
 {
     struct feed *f = mem_alloc(sizeof *f);
@@ -124,13 +143,7 @@ bool feed_open(const struct feed_options *o, struct feed **out, struct err *e)
     if (!mapping_is_in(o->mapping))
         err_set(e, ERR_FATAL, "map.direction", 0, "cannot open feed '%s': its mapping goes out",
                 o->name);
-    else if (set_origin(f, e) && spool_open(o->spool, &f->spool, e) &&
-             quarantine_open(&f->quarantined, f->spool.db, f->o.quarantine_max_bytes,
-                             f->o.quarantine_age_ms, e) &&
-             words_open(&f->words, f->spool.db, f->o.words_max_bytes, f->o.now_ms(), e) &&
-             (!mapping_is_snapshot(o->mapping) ||
-              snapshot_open(&f->snapshot, f->spool.db, o->stale_after_ms, f->o.now_ms(), e)) &&
-             feed_fetch_open(f, e) && publisher_start(f, e)) {
+    else if (open_parts(f, e)) {
         f->spool.answers_max_bytes = f->o.spool_max_bytes / SHARE;
         struct err later = { .fate = ERR_NONE };
         if (!feed_take_ordered(f, &later)) /* at the next start */

@@ -13,13 +13,15 @@
 
 /* ---- beside the feed ---- */
 
-static int64_t number_of(const char *name, struct slice id)
+/* The number of an id FEED:NUMBER; -1 where it is none, or another feed's. */
+static int64_t number_of_id(const char *name, struct slice id)
 {
     size_t n = strlen(name);
     int64_t number = 0;
-    bool good = id.n > n + 1 && slice_equal_text(slice_head(id, n), name) && id.p[n] == ':' &&
-                slice_to_i64(slice_from(id, n + 1), &number);
-    return good ? number : -1;
+    const bool is_longer = id.n > n + 1;
+    if (!is_longer || !slice_equal_text(slice_head(id, n), name) || id.p[n] != ':')
+        return -1;
+    return slice_to_i64(slice_from(id, n + 1), &number) ? number : -1;
 }
 
 /* ?1 < 0: all rows, without bytes. A file of an older program has no heads until a feed opens
@@ -75,10 +77,15 @@ bool feed_asides_each(const char *spool, const char *name, struct slice id,
                       bool (*each)(void *ctx, const struct aside *a), void *ctx, struct err *e)
 {
     struct db *d = NULL;
-    int64_t number = slice_is_empty(id) ? -1 : number_of(name, id);
+    int64_t number = -1; /* all rows */
+    if (!slice_is_empty(id)) {
+        number = number_of_id(name, id);
+        if (number < 0)
+            number = 0; /* no row has it */
+    }
     if (!db_open_reader(spool, &d, e))
         return false;
-    bool good = each_row(d, name, slice_is_empty(id) || number >= 0 ? number : 0, each, ctx, e);
+    bool good = each_row(d, name, number, each, ctx, e);
     db_close(&d);
     return good;
 }
@@ -93,15 +100,20 @@ bool feed_asides_codes(const char *spool, void (*each)(void *ctx, struct slice c
         return false;
     bool good =
         db_prepare(d, "select code, count(*) from quarantine group by code order by code", &q, e);
-    while (good && (good = db_step(q, &row, e)) && row)
+    while (good) {
+        good = db_step(q, &row, e);
+        if (!good || !row)
+            break;
         each(ctx, db_blob(q, 0), (uint64_t)db_int(q, 1));
+    }
     db_close(&d);
     return good;
 }
 
 /* ---- in the feed ---- */
 
-/* Rows after *n, in one transaction of the turn; *n 0: there were no more. */
+/* Takes again, or drops, up to AT_ONCE rows after number *n, in one transaction. Rows behind `last`
+ * were set aside anew by this very order, and are left. *n: the last row taken; 0: none is left. */
 static bool take_some(struct feed *f, const struct way_back *w, bool ordered, int64_t last,
                       int64_t *n, uint64_t *done, struct err *e)
 {
@@ -112,7 +124,7 @@ static bool take_some(struct feed *f, const struct way_back *w, bool ordered, in
     for (int i = 0; good && i < AT_ONCE; i++) {
         good = quarantine_next(s, f->o.name, &w->which, ordered, n, e);
         if (*n > last)
-            *n = 0; /* set aside anew by this */
+            *n = 0;
         if (!good || !*n)
             break;
         good = w->drop ? quarantine_delete(s, *n, e) : feed_retake(f, *n, e);
@@ -135,7 +147,7 @@ static bool take_all(struct feed *f, const struct way_back *w, bool ordered, uin
     return true;
 }
 
-/* What is kept for links to come is dropped only where somebody says just that. */
+/* Whether the order drops words kept for links to come. Only their own code means them. */
 static bool means_words(const struct way_back *w)
 {
     return w->drop && w->which.id_count == 0 && slice_equal_text(w->which.code, WORDS_KEPT);
@@ -172,11 +184,10 @@ bool feed_take_ordered(struct feed *f, struct err *e)
     return good;
 }
 
-/* ---- age ---- */
-
 /* ---- where it does not run ---- */
 
-static bool order_one(struct quarantine *s, struct db_query *retake, int64_t n, bool drop,
+/* Drops a row, or notes that it is to be taken again when the feed opens. */
+static bool order_row(struct quarantine *s, struct db_query *retake, int64_t n, bool drop,
                       struct err *e)
 {
     if (drop)
@@ -185,8 +196,8 @@ static bool order_one(struct quarantine *s, struct db_query *retake, int64_t n, 
     return db_do(retake, e);
 }
 
-static bool order(struct db *d, const char *name, const struct way_back *w, uint64_t *done,
-                  struct err *e)
+static bool order_rows(struct db *d, const char *name, const struct way_back *w, uint64_t *done,
+                       struct err *e)
 {
     struct quarantine s = { .db = NULL };
     struct db_query *retake = NULL;
@@ -195,8 +206,11 @@ static bool order(struct db *d, const char *name, const struct way_back *w, uint
         !db_prepare(d, "insert or ignore into retake values (?1)", &retake, e) || !db_begin(d, e))
         return false;
     bool good = true;
-    while (good && (good = quarantine_next(&s, name, &w->which, false, &n, e)) && n) {
-        good = order_one(&s, retake, n, w->drop, e);
+    while (good) {
+        good = quarantine_next(&s, name, &w->which, false, &n, e);
+        if (!good || n == 0)
+            break;
+        good = order_row(&s, retake, n, w->drop, e);
         *done += good;
     }
     if (!good) {
@@ -225,8 +239,9 @@ bool feed_take_back_alone(const char *spool, const char *name, const struct way_
     *done = 0;
     if (!db_open(spool, schema, &d, e))
         return false;
-    bool good = words_add_time(d, clock_wall_ms(), e) &&
-                (means_words(w) ? order_words(d, &w->which, done, e) : order(d, name, w, done, e));
+    bool good =
+        words_add_time(d, clock_wall_ms(), e) &&
+        (means_words(w) ? order_words(d, &w->which, done, e) : order_rows(d, name, w, done, e));
     db_close(&d);
     return good;
 }

@@ -1,6 +1,8 @@
-/* feed_refused.c - what named people refused of somebody whom this agency has a local id of: off
- * links.<agency>, and carried over as signs and words are (feed_signs.c). Whom the router knows by
- * the local id's own key, and whoever the id turns out to be, meets the same refusal. */
+/* feed_refused.c - refusals: what named people refused of a person of whom this agency has a local
+ * id.
+ *
+ * They come off links.<agency>, and are carried over as signs and words are (feed_signs.c). So the
+ * same refusal holds under the local id's own key, and under every key that the id leads to. */
 #include "intake/feed.h"
 
 #include "intake/spool/queued.h"
@@ -18,9 +20,10 @@ bool feed_is_refusal(const struct feed *f, struct slice framed)
            fingerprint == plan_fingerprint(f->refused->plan);
 }
 
-/* Of one that is whole, of this agency, and as the router writes it: nobody's pseudonym yet. */
-static bool read_one(const struct feed *f, struct arena *a, struct slice framed,
-                     struct slice *local_id, bool *stands)
+/* Reads a refusal. False: it is damaged, of another agency, or names a pseudonym, which the router
+ * never writes here. *stands: nobody has taken it back. */
+static bool read_refusal(const struct feed *f, struct arena *a, struct slice framed,
+                         struct slice *local_id, bool *stands)
 {
     struct err e = { .fate = ERR_NONE };
     struct view v;
@@ -33,7 +36,8 @@ static bool read_one(const struct feed *f, struct arena *a, struct slice framed,
     return !slice_is_empty(*local_id);
 }
 
-/* One that was taken back stays so, in whatever order they are read. */
+/* Whether the refusal x is to be kept in place of the one kept before. A refusal that was taken
+ * back stays so, in whatever order the two are read. *x: what is kept then. */
 static bool is_news(struct feed *f, struct arena *a, struct word *x, bool stands, bool *news,
                     struct err *e)
 {
@@ -41,22 +45,33 @@ static bool is_news(struct feed *f, struct arena *a, struct word *x, bool stands
     bool stood = true;
     if (!words_refusal(&f->words, x, a, &had, e))
         return false;
-    *news = !had.n || (!slice_equal(had, x->record) &&
-                       (!stands || !read_one(f, a, had, &ignored, &stood) || stood));
-    x->record = *news ? x->record : had;
+    if (had.n == 0)
+        *news = true;
+    else if (slice_equal(had, x->record))
+        *news = false;
+    else if (!stands)
+        *news = true;
+    else
+        *news = !read_refusal(f, a, had, &ignored, &stood) || stood;
+    if (!*news)
+        x->record = had;
     return true;
 }
 
-/* *x is then what is kept. Lock held. */
-static bool keep(struct feed *f, struct arena *a, struct word *x, bool stands, struct err *e)
+/* Keeps the refusal if it is news. *x is then what is kept. Lock held. */
+static bool keep_refusal(struct feed *f, struct arena *a, struct word *x, bool stands,
+                         struct err *e)
 {
     bool news = false;
     if (!is_news(f, a, x, stands, &news, e))
         return false;
-    return !news || (feed_begin(f, e) && words_put_refusal(&f->words, x, e) && feed_commit(f, e));
+    if (!news)
+        return true;
+    return feed_begin(f, e) && words_put_refusal(&f->words, x, e) && feed_commit(f, e);
 }
 
-/* Whom the local id leads to, and its own key. *n: how many. Lock held. */
+/* The keys of a local id: that of the subject it leads to, and its own where that is another. *n:
+ * how many. Lock held. */
 static bool find_keys(struct feed *f, struct slice local_id, struct subject keys[2], size_t *n,
                       struct err *e)
 {
@@ -83,9 +98,9 @@ void feed_put_refusal(struct slice record, const struct subject *s, struct buf *
     queued_end(out, begun);
 }
 
-/* Lock held. */
-static bool queue(struct feed *f, struct word *x, const struct subject *keys, size_t n,
-                  struct buf *out, struct err *e)
+/* Queues the refusal for the keys that it did not go under yet. Lock held. */
+static bool queue_refusal(struct feed *f, struct word *x, const struct subject *keys, size_t n,
+                          struct buf *out, struct err *e)
 {
     bool told = false, good = true;
     for (size_t i = 0; good && i < n; i++) {
@@ -97,9 +112,9 @@ static bool queue(struct feed *f, struct word *x, const struct subject *keys, si
     return good;
 }
 
-/* Lock held. */
-static bool note(struct feed *f, struct word *x, const struct subject *keys, size_t n,
-                 struct err *e)
+/* Notes that the refusal went under these keys. Lock held. */
+static bool note_told(struct feed *f, struct word *x, const struct subject *keys, size_t n,
+                      struct err *e)
 {
     bool good = feed_begin(f, e);
     for (size_t i = 0; good && i < n; i++) {
@@ -109,20 +124,20 @@ static bool note(struct feed *f, struct word *x, const struct subject *keys, siz
     return good && feed_commit(f, e);
 }
 
-/* Under the keys that it did not go under: on the bus first, then noted as gone. After a crash in
- * between it is said twice, which changes nothing. */
-static bool say(struct feed *f, struct arena *a, struct word *x, const struct subject *keys,
-                size_t n, struct buf *out, struct err *e)
+/* Publishes the refusal under the keys that it did not go under yet, then notes that it did. After
+ * a crash in between it is published twice, which changes nothing. */
+static bool say_refusal(struct feed *f, struct arena *a, struct word *x, const struct subject *keys,
+                        size_t n, struct buf *out, struct err *e)
 {
     pthread_mutex_lock(&f->lock);
-    bool good = queue(f, x, keys, n, out, e);
+    bool good = queue_refusal(f, x, keys, n, out, e);
     pthread_mutex_unlock(&f->lock);
     if (!good || !out->n)
         return good;
     if (!buf_done(out, e) || !feed_publish(f, a, buf_slice(out), e))
         return false;
     pthread_mutex_lock(&f->lock);
-    good = note(f, x, keys, n, e);
+    good = note_told(f, x, keys, n, e);
     if (!good) {
         spool_rollback(&f->spool);
         feed_forget(f);
@@ -140,21 +155,21 @@ bool feed_take_refusal(struct feed *f, struct arena *a, const struct bus_record 
     size_t n = 0;
     bool stands = true;
     arena_reset(a);
-    if (r->key.n != ID_BYTES || !read_one(f, a, r->value, &local_id, &stands)) {
+    if (r->key.n != ID_BYTES || !read_refusal(f, a, r->value, &local_id, &stands)) {
         log_line(LOG_WARN, &f->who, "intake.link", "a refusal on the bus cannot be used");
         return true;
     }
     memcpy(x.id.b, r->key.p, ID_BYTES);
     link_key(f->identity.agency, local_id, x.to.local);
     pthread_mutex_lock(&f->lock);
-    bool good = keep(f, a, &x, stands, e) && find_keys(f, local_id, keys, &n, e);
+    bool good = keep_refusal(f, a, &x, stands, e) && find_keys(f, local_id, keys, &n, e);
     if (!good) {
         spool_rollback(&f->spool);
         feed_forget(f);
     }
     pthread_mutex_unlock(&f->lock);
     buf_init(&out, SAID_BYTES_MAX);
-    good = good && say(f, a, &x, keys, n, &out, e);
+    good = good && say_refusal(f, a, &x, keys, n, &out, e);
     buf_release(&out);
     return good;
 }

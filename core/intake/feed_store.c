@@ -19,7 +19,8 @@
 struct candidate {
     struct subject subject;
     struct news news;
-    bool has_local, carries; /* something was queued that its local id carries over */
+    bool has_local;          /* local is set */
+    bool carries;            /* signs or words of its local id were queued for its subject's key */
     uint8_t local[ID_BYTES]; /* link_key of its local id */
     struct slice queued;     /* its entry, once it is made; in the arena of the run */
 };
@@ -29,12 +30,12 @@ struct making {
     struct message *m;
     struct candidate *events; /* as many as the mapping made */
     bool diffed;              /* `changed` alone says what is new: no dedup key is kept */
-    bool says;                /* one is a word about sharing */
-    int linked;               /* event whose case reference made a new link, or -1 */
-    size_t records;
-    size_t waiting;   /* more records, which wait for what the bus will say */
-    bool is_doubtful; /* it has a code that is news and that nobody knows: why */
-    struct err doubt;
+    bool says;                /* one event is a word about sharing */
+    int linked;               /* index of the event whose case reference made a new link, or -1 */
+    size_t records;           /* records that are told now */
+    size_t waiting;           /* other records, which wait until the bus was heard */
+    bool is_doubtful;         /* the message has an unknown code that is news */
+    struct err doubt;         /* then: which one */
 };
 
 static struct feed_counts *counts(struct feed *f)
@@ -47,8 +48,8 @@ static struct slice head_of(const struct message *m)
     return m->shared ? m->shared->head->bytes : slice_of(NULL, 0);
 }
 
-/* Nothing is wrong with it but it cannot be kept now. Alone in its arrival it alone comes again; a
- * row of a file brings the file, and with it the turn, to come again. */
+/* Answers "later" for a message with which nothing is wrong. That works only for a message that is
+ * its whole arrival. For a row of a file the turn fails, so that the whole file comes again. */
 static bool put_off(struct feed *f, struct message *m)
 {
     struct slice unit = f->turn.in[m->arrival].bytes;
@@ -62,9 +63,10 @@ static bool put_off(struct feed *f, struct message *m)
     return feed_answer(f, m, REPLY_REJECT, ANSWER_LATER, &given, &f->turn.failed);
 }
 
-/* The last step of every message that is taken: its answer, kept with the dedup key. */
-static bool finish(struct feed *f, const struct message *m, const struct dedup_key *dedup,
-                   enum reply_kind kind)
+/* The last step of every message that is taken: answers it, and keeps the answer under its dedup
+ * key. dedup NULL: the answer is not kept. */
+static bool finish_message(struct feed *f, const struct message *m, const struct dedup_key *dedup,
+                           enum reply_kind kind)
 {
     struct err *e = &f->turn.failed;
     struct answer given;
@@ -111,8 +113,9 @@ static void dedup_key_of_failed(const struct feed *f, const struct message *m,
     dedup_key_of(slice_of(NULL, 0), hash, out);
 }
 
-/* The quarantine holds nothing but what its senders count on: this one stays with its sender. The
- * others of its unit are kept, and known again when it comes again. */
+/* The quarantine is full of messages that were answered AA, so this message stays with its sender.
+ * The other messages of its unit are kept, and are known as duplicates when the unit comes again.
+ */
 static bool store_no_room(struct feed *f, struct message *m)
 {
     struct answer given;
@@ -131,8 +134,8 @@ static bool store_no_room(struct feed *f, struct message *m)
     return feed_answer(f, m, REPLY_REJECT, ANSWER_LATER, &given, &f->turn.failed);
 }
 
-/* Each of them would flood the log when a mapping is wrong: the first of a minute and code is a
- * warning, the rest are counted. */
+/* Logs that a message was set aside. A wrong mapping would flood the log: only the first message of
+ * a minute and code is a warning, the others are for debugging. */
 static void say_aside(struct feed *f, const struct message *m, const char *ending)
 {
     bool same = f->said_code && strcmp(f->said_code, m->why.code) == 0 &&
@@ -145,8 +148,8 @@ static void say_aside(struct feed *f, const struct message *m, const char *endin
     f->said_ms = f->turn.now_ms;
 }
 
-/* A row without a name of its own may be the same bytes anew: what it restricts counts where it is
- * not what was said last. */
+/* A format that answers gives each message an id, so a repeat says nothing new. A row of a file has
+ * none: the same bytes may be said anew, and restrict unless they are what was said last. */
 static bool restrict_again(struct feed *f, struct message *m)
 {
     return f->format->reply || f->turn.again || feed_restrict_unkept(f, m, &f->turn.failed);
@@ -191,15 +194,19 @@ static bool store_quarantined(struct feed *f, struct message *m)
     say_aside(f, m, "quarantined");
     f->no_room_said = false;
     row.n = (int64_t)counts(f)->taken;
-    return buf_done(&f->records, e) && feed_restrict(f, m, e) &&
-           quarantine_put(&f->quarantined, &row, e) &&
-           spool_tally(&f->spool, "quarantined", slice_text(m->why.code), e) &&
-           spool_put(&f->spool, SPOOL_NOTICE, slice_of(NULL, 0), slice_of(NULL, 0),
-                     buf_slice(&f->records), e) &&
-           finish(f, m, &dedup, answered ? REPLY_ACCEPT : REPLY_ERROR);
+    if (!buf_done(&f->records, e) || !feed_restrict(f, m, e))
+        return false;
+    if (!quarantine_put(&f->quarantined, &row, e) ||
+        !spool_tally(&f->spool, "quarantined", slice_text(m->why.code), e))
+        return false;
+    const struct slice none = slice_of(NULL, 0);
+    if (!spool_put(&f->spool, SPOOL_NOTICE, none, none, buf_slice(&f->records), e))
+        return false;
+    return finish_message(f, m, &dedup, answered ? REPLY_ACCEPT : REPLY_ERROR);
 }
 
-/* The message is set aside for a code that nobody knows. */
+/* Sets a message aside for a code that no rule knows. The code is remembered only where the message
+ * went to the quarantine now: as a duplicate, or without room, it was not told. */
 static bool store_unknown(struct feed *f, struct message *m)
 {
     uint64_t before = counts(f)->quarantined;
@@ -217,13 +224,13 @@ static bool store_not_carried(struct feed *f, struct message *m, const struct de
         return store_unknown(f, m);
     counts(f)->taken++;
     counts(f)->not_carried++;
-    return feed_tally_misses(f, &m->mapped, &f->turn.failed) &&
-           feed_note_codes(f, m, &f->turn.failed) &&
-           feed_tally_type(f, &m->mapped, &f->turn.failed) && finish(f, m, dedup, REPLY_ACCEPT);
+    struct err *e = &f->turn.failed;
+    return feed_tally_misses(f, &m->mapped, e) && feed_note_codes(f, m, e) &&
+           feed_tally_type(f, &m->mapped, e) && finish_message(f, m, dedup, REPLY_ACCEPT);
 }
 
 /* Whether event i says something new. Earlier events of the same message count as seen. */
-static bool compare(struct feed *f, struct making *k, size_t i, struct err *e)
+static bool compare_event(struct feed *f, struct making *k, size_t i, struct err *e)
 {
     const struct mapped_event *event = &k->m->mapped.events[i];
     struct candidate *c = &k->events[i];
@@ -243,52 +250,60 @@ static bool same_identifiers(const struct identifiers *a, const struct identifie
            slice_equal(a->case_reference, b->case_reference);
 }
 
-static bool resolve(struct feed *f, struct making *k, struct err *e)
+/* Finds each event's subject, and whether the event is news. */
+static bool resolve_events(struct feed *f, struct making *k, struct err *e)
 {
+    const struct mapped *said = &k->m->mapped;
     struct identifiers before = { .nhs_number = { .n = 0 } };
-    for (size_t i = 0; i < k->m->mapped.event_count; i++)
-        k->says = k->says || k->m->mapped.events[i].schema->restricts;
-    for (size_t i = 0; i < k->m->mapped.event_count; i++) {
-        struct identifiers c = event_identifiers(&k->m->mapped.events[i].build);
-        struct subject *s = &k->events[i].subject;
+    for (size_t i = 0; i < said->event_count; i++)
+        k->says = k->says || said->events[i].schema->restricts;
+    const bool may_carry = f->quarantined.signs || f->words.some || k->says;
+    for (size_t i = 0; i < said->event_count; i++) {
+        struct identifiers c = event_identifiers(&said->events[i].build);
+        struct candidate *one = &k->events[i];
+        struct subject *s = &one->subject;
         if (i > 0 && same_identifiers(&c, &before)) {
             *s = k->events[i - 1].subject;
             s->remember = s->by_reference = false;
         } else if (!identity_resolve(&f->identity, &c, s, e)) {
             return false;
         }
-        if ((f->quarantined.signs || f->words.some || k->says) && !slice_is_empty(c.local_id)) {
-            k->events[i].has_local = true;
-            link_key(f->identity.agency, c.local_id, k->events[i].local);
-        }
+        one->has_local = may_carry && !slice_is_empty(c.local_id);
+        if (one->has_local)
+            link_key(f->identity.agency, c.local_id, one->local);
         if (s->by_reference && k->linked < 0)
             k->linked = (int)i;
-        if (!compare(f, k, i, e))
+        if (!compare_event(f, k, i, e))
             return false;
         before = c;
     }
     return true;
 }
 
-/* All that this one may carry over an event before has carried: to the same key, for as sure. */
-static bool is_carried(const struct making *k, size_t i)
+/* Whether an earlier event of the message has the same local id, key and confidence: then it has
+ * carried over all that event i could. */
+static bool is_carried_before(const struct making *k, size_t i)
 {
     const struct candidate *c = &k->events[i];
-    for (const struct candidate *b = k->events; b < c; b++)
-        if (b->has_local && memcmp(b->local, c->local, ID_BYTES) == 0 &&
-            memcmp(b->subject.key.b, c->subject.key.b, ID_BYTES) == 0 &&
-            strcmp(b->subject.confidence, c->subject.confidence) == 0)
+    for (const struct candidate *b = k->events; b < c; b++) {
+        if (!b->has_local || memcmp(b->local, c->local, ID_BYTES) != 0)
+            continue;
+        const bool same_key = memcmp(b->subject.key.b, c->subject.key.b, ID_BYTES) == 0;
+        if (same_key && strcmp(b->subject.confidence, c->subject.confidence) == 0)
             return true;
+    }
     return false;
 }
 
-/* Signs that their persons' local ids carry over, for keys that they were not published under. */
+/* Queues signs and words of the events' local ids for the keys that those were not published
+ * under. */
 static bool queue_signs(struct feed *f, const struct making *k, struct err *e)
 {
     for (size_t i = 0; i < k->m->mapped.event_count; i++) {
         struct candidate *c = &k->events[i];
-        if (c->has_local && !is_carried(k, i) &&
-            !feed_queue_signs(f, &f->work, c->local, &c->subject, &f->records, &c->carries, e))
+        if (!c->has_local || is_carried_before(k, i))
+            continue;
+        if (!feed_queue_signs(f, &f->work, c->local, &c->subject, &f->records, &c->carries, e))
             return false;
     }
     return true;
@@ -316,7 +331,8 @@ static bool leave_out_told(struct feed *f, const struct occasion *o, const struc
     return true;
 }
 
-/* The record's number; before one that waits, what it waits for. */
+/* Gives the record its number. Before a record that waits stands the condition that it waits for.
+ */
 static void number_record(struct feed *f, struct making *k, size_t i, struct place *p)
 {
     const struct news *n = &k->events[i].news;
@@ -352,9 +368,9 @@ static bool encode_event(struct feed *f, struct making *k, size_t i, const struc
     return true;
 }
 
-/* Signs, then Person.linked, when there is one, then the events, each with the next number of the
- * feed. */
-static bool encode(struct feed *f, struct making *k, struct err *e)
+/* Queues the message's records in f->records: signs, then Person.linked if there is one, then the
+ * events, each with the feed's next number. */
+static bool encode_records(struct feed *f, struct making *k, struct err *e)
 {
     const struct message *m = k->m;
     const struct occasion o = { &f->origin, m->mapped.message_id, m->body, f->turn.now_ms };
@@ -377,7 +393,8 @@ static bool encode(struct feed *f, struct making *k, struct err *e)
     return true;
 }
 
-/* What the message said itself, for the keys that its other events have for the same local id. */
+/* Queues the message's own words under the keys that its other events have for the same local id.
+ */
 static bool queue_own_words(struct feed *f, struct making *k, const struct said_upto *upto,
                             struct err *e)
 {
@@ -386,8 +403,8 @@ static bool queue_own_words(struct feed *f, struct making *k, const struct said_
     return carry_signs(f, k, upto, e);
 }
 
-/* What the message says itself was not among what was queued: it is remembered when that is
- * carried. */
+/* Notes that the queued words were carried over, then remembers the message's own. In this order,
+ * since the own words were not among the queued ones. */
 static bool write_words(struct feed *f, struct making *k, struct err *e)
 {
     const struct said_upto upto = { (int64_t)counts(f)->taken, INT64_MAX };
@@ -402,7 +419,8 @@ static bool write_words(struct feed *f, struct making *k, struct err *e)
     return (!k->says || queue_own_words(f, k, &upto, e)) && feed_fit_words(f, e);
 }
 
-/* Its records go as they are; the sign behind them is for what comes next. */
+/* Puts a sign behind the records of a message with an unknown code: the records go as they are, and
+ * what comes next for the person is held. */
 static bool write_unknown(struct feed *f, struct making *k, struct err *e)
 {
     if (!k->is_doubtful)
@@ -421,15 +439,20 @@ static bool write_rows(struct feed *f, struct making *k, struct err *e)
         if (!feed_learn_change(f, &c->news, e))
             return false;
     }
-    if (!write_words(f, k, e) || !write_unknown(f, k, e))
+    if (!write_words(f, k, e))
+        return false;
+    if (!write_unknown(f, k, e))
         return false;
     if (k->waiting > 0)
         doubts_note(&f->spool);
-    return f->records.n == 0 || spool_put(&f->spool, k->records ? SPOOL_EVENTS : SPOOL_NOTICE,
-                                          head_of(k->m), k->m->raw, buf_slice(&f->records), e);
+    if (f->records.n == 0)
+        return true;
+    const enum spool_kind kind = k->records > 0 ? SPOOL_EVENTS : SPOOL_NOTICE;
+    return spool_put(&f->spool, kind, head_of(k->m), k->m->raw, buf_slice(&f->records), e);
 }
 
-/* Beside one of these a message is not set aside: what it tells is not lost. */
+/* Whether the message has a record that the router can hold for an unknown code. Such a message is
+ * not set aside. */
 static bool has_record_to_hold(const struct making *k)
 {
     for (size_t i = 0; i < k->m->mapped.event_count; i++)
@@ -438,10 +461,10 @@ static bool has_record_to_hold(const struct making *k)
     return false;
 }
 
-/* Of one that would be set aside, were its code not known to be unknown, nothing counts that
- * allows: what the code takes back of it nobody can tell. It is not remembered either, and so is
- * news once the code is known. */
-static bool withhold(struct feed *f, struct making *k, struct err *e)
+/* Leaves out the events that allow, of a message with an unknown code that was told before and no
+ * record to hold: nobody can tell what the code takes back of them. They are not remembered
+ * either, and so are news once a rule knows the code. */
+static bool withhold_allowing(struct feed *f, struct making *k, struct err *e)
 {
     bool any = false;
     if (slice_is_empty(k->m->mapped.unknown) || has_record_to_hold(k))
@@ -457,7 +480,8 @@ static bool withhold(struct feed *f, struct making *k, struct err *e)
                                slice_head(k->m->mapped.unknown_path, TYPE_LABEL_MAX), e);
 }
 
-/* *aside: it is to be set aside, as its m->why says. */
+/* What an unknown code does to the message. *aside: the message is to be set aside, and m->why says
+ * for which code. */
 static bool weigh_unknown(struct feed *f, struct making *k, bool *aside, struct err *e)
 {
     if (!feed_is_unknown_news(f, k->m, &k->is_doubtful, e))
@@ -467,7 +491,7 @@ static bool weigh_unknown(struct feed *f, struct making *k, bool *aside, struct 
         return true;
     k->doubt = k->m->why;
     err_clear(&k->m->why);
-    return withhold(f, k, e);
+    return withhold_allowing(f, k, e);
 }
 
 static bool store_events(struct feed *f, struct message *m, const struct dedup_key *dedup)
@@ -477,17 +501,20 @@ static bool store_events(struct feed *f, struct message *m, const struct dedup_k
     k.events = ARENA_ARRAY(&f->work, m->mapped.event_count, struct candidate);
     if (!k.events)
         err_memory(e);
-    bool good = e->fate == ERR_NONE && resolve(f, &k, e), aside = false;
+    bool aside = false;
+    bool good = e->fate == ERR_NONE && resolve_events(f, &k, e);
     if (good && !weigh_unknown(f, &k, &aside, &f->turn.failed))
         return false;
     if (aside)
         return store_unknown(f, m);
-    if (!good || !encode(f, &k, e)) {
-        if (e->fate != ERR_REJECT)
-            return put_off(f, m);
+    good = good && encode_records(f, &k, e);
+    if (!good && e->fate != ERR_REJECT)
+        return put_off(f, m);
+    if (!good) {
         m->reading = READ_UNMAPPED;
         return store_quarantined(f, m);
     }
+
     struct feed_counts *c = counts(f);
     c->taken++;
     c->lost_ids += m->mapped.skipped_ids;
@@ -497,9 +524,9 @@ static bool store_events(struct feed *f, struct message *m, const struct dedup_k
         c->published++;
     else
         c->unchanged++;
-    return feed_tally_misses(f, &m->mapped, &f->turn.failed) &&
-           feed_note_codes(f, m, &f->turn.failed) && write_rows(f, &k, &f->turn.failed) &&
-           finish(f, m, dedup, REPLY_ACCEPT);
+    e = &f->turn.failed;
+    return feed_tally_misses(f, &m->mapped, e) && feed_note_codes(f, m, e) &&
+           write_rows(f, &k, e) && finish_message(f, m, dedup, REPLY_ACCEPT);
 }
 
 /* A format that answers nothing has no stored answer to give again; and where each record of the
@@ -522,7 +549,8 @@ static bool store_mapped(struct feed *f, struct message *m, const struct dedup_k
     return store_events(f, m, dedup);
 }
 
-/* Set aside for its code, and sent again: that is no news, and it is known all the same. */
+/* Whether the message was set aside for its unknown code, and is sent again: by then the code is no
+ * news, and the message has no dedup key but that of a failed one. */
 static bool is_aside(struct feed *f, const struct message *m, struct seen *seen)
 {
     struct dedup_key dedup;

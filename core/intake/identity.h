@@ -1,12 +1,11 @@
 /* identity.h - whom an event is about: the key that it travels under (core/ARCHITECTURE.md,
  * Identity).
  *
- * A valid NHS number gives the person key; else a case reference of ours or a durable link gives a
- * pseudonym or person key; else the local id gives the agency's local key. Nothing is ever joined
- * on demographics. Reads links, writes none: what is to be remembered is given to the caller, who
- * stores it in the commit that stores the event.
- * Errors: map.subject (ERR_REJECT) when not even a local id is there; what the finder and db
- * say. */
+ * A valid NHS number gives the person key. Else a case reference that we gave, or a durable link,
+ * gives a pseudonym or a person key. Else the local id gives the agency's local key. Nothing is
+ * ever joined on demographics. This file reads links and writes none: the caller stores a new link
+ * in the commit that stores the event. Errors: map.subject (ERR_REJECT): the record has not even a
+ * local id. Also those of the finder, and db.*. */
 #ifndef CONCORDAT_INTAKE_IDENTITY_H
 #define CONCORDAT_INTAKE_IDENTITY_H
 
@@ -24,13 +23,13 @@ struct subject {
     int partition;
     bool is_pseudonym;
     char reference_of[128]; /* of a pseudonym */
-    bool asked;             /* this feed answers for reference_of: who was asked is who replies */
+    bool asked;             /* this feed replies as reference_of: that service got the reference */
     const char *confidence; /* a word of header.identity_confidence */
     bool keep_number;       /* the record may carry the NHS number */
     bool has_birth_hash;
     uint8_t birth_hash[HASH_BYTES];
-    bool remember;     /* link is to be stored */
-    bool by_reference; /* and a case reference made it: Person.linked says so */
+    bool remember;     /* the caller is to store link */
+    bool by_reference; /* a case reference made that link: the caller says Person.linked */
     struct link link;
 };
 
@@ -44,8 +43,10 @@ struct identity {
     struct spool *spool;
 };
 
-/* The agency's own key of a local id, whoever it is known to be. */
+/* Sets key, partition and confidence of *out to the agency's own key of a local id. It does not ask
+ * whom the id leads to. */
 void identity_local(const struct identity *id, struct slice local_id, struct subject *out);
+/* Finds the subject that c names. */
 MUST_CHECK bool identity_resolve(const struct identity *id, const struct identifiers *c,
                                  struct subject *out, struct err *e);
 
