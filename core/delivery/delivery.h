@@ -40,20 +40,24 @@ struct delivery_options {
     int64_t retry_ms, retry_max_ms; /* back-off between two tries: first, most */
     int64_t retry_after_max_ms;     /* the longest pause that a partner may ask for */
     int64_t alarm_after_ms;
-    /* How often what the partner answers with AE, with AR, is sent before it is parked; 0: for
-     * ever. */
+    /* How often a disclosure is sent that the partner answers with AE, or with AR, before it is
+     * parked; 0: for ever. */
     int64_t tries_on_error, tries_on_reject;
-    int64_t (*now_ms)(void);      /* NULL: clock_wall_ms */
-    const struct editions *rules; /* the door goes by the one in force when it sends; all of
-                                  bundle's shape. NULL: by bundle alone */
+    int64_t (*now_ms)(void); /* NULL: clock_wall_ms */
+    /* The door goes by the edition in force when it sends. All have bundle's shape. NULL: it goes
+     * by bundle alone. */
+    const struct editions *rules;
 };
 
+/* Opens the database and the topics. Borrows all that o points to until delivery_close. */
 MUST_CHECK bool delivery_open(const struct delivery_options *o, struct delivery **out,
                               struct err *e);
-/* Until delivery_stop: true; false on ERR_FATAL. */
+/* Runs the delivery in the caller's thread. True: delivery_stop was called. False: an error that is
+ * ERR_FATAL. */
 MUST_CHECK bool delivery_run(struct delivery *d, struct err *e);
 /* One round: take what is new, try what is due. *busy: something was done. For tests. */
 MUST_CHECK bool delivery_step(struct delivery *d, int wait_ms, bool *busy, struct err *e);
+/* Ends delivery_run. Any thread. */
 void delivery_stop(struct delivery *d);
 void delivery_close(struct delivery **d);
 /* The newest generation that everything sent from now on goes by; 0: none yet. Any thread. */
@@ -63,7 +67,8 @@ uint64_t delivery_generation(const struct delivery *d);
  * progress, *to the first record there is. Equal where nothing is gone. */
 MUST_CHECK bool delivery_gap(const char *database, struct bus *b, struct slice service,
                              int64_t *from, int64_t *to, struct err *e);
-/* Goes on behind it, and counts what is passed over. The caller has noted who says so. */
+/* Sets the progress to `to`, behind such a gap, and counts the records passed over. The caller has
+ * noted who orders it. */
 MUST_CHECK bool delivery_skip(const char *database, int64_t to, struct err *e);
 
 /* Law 2's third sum, read beside a running daemon or not. */

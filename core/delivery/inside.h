@@ -54,10 +54,11 @@ int64_t delivery_now_ms(const struct delivery *d);
 MUST_CHECK bool trouble_begin(struct delivery *d, struct err *e);
 /* A wall clock that was set back makes nothing wait longer: what is due moves with it. */
 MUST_CHECK bool trouble_clock(struct delivery *d, struct err *e);
-/* A try that did not end the row: tried again later, or parked. */
+/* After a try that did not end the row: it is tried again later, or parked. */
 MUST_CHECK bool trouble_take(struct delivery *d, const struct queued *q, const struct sent *s,
                              struct err *e);
-/* A try that did: what was in trouble may be over. */
+/* After a try that ended the row: what was in trouble may be over. handed: the
+ * transport was asked. */
 MUST_CHECK bool trouble_over(struct delivery *d, const struct queued *q, bool handed,
                              struct err *e);
 
@@ -69,7 +70,8 @@ MUST_CHECK bool trouble_over(struct delivery *d, const struct queued *q, bool ha
 MUST_CHECK bool topic_open(struct delivery *d, struct err *e);
 MUST_CHECK bool topic_take(struct delivery *d, int wait_ms, bool *busy, struct err *e);
 
-/* delivery_asides.c. Between two rows: does what was asked. */
+/* delivery_asides.c. Does what delivery_take_back asked. The delivery's thread calls it between two
+ * rows. */
 void asides_answer(struct delivery *d);
 
 #endif

@@ -15,6 +15,8 @@ struct receipt {
     struct slice framed; /* the record that left, or would have */
 };
 
+/* Appends the framed receipt to out. Errors: delivery.schema (ERR_FATAL): the bundle has no schema
+ * for receipts; memory.limit. */
 MUST_CHECK bool receipt_encode(const struct catalogue *c, const struct receipt *r, struct buf *out,
                                struct err *e);
 

@@ -30,11 +30,11 @@ struct send_input {
     int64_t now_ms;
 };
 
-/* The door, then the partner's own form, into work. Lives in a. False only for what must stop the
- * delivery (ERR_FATAL). */
+/* Asks the door, then renders the partner's own form into work. out lives in a. False only for an
+ * error that must stop the delivery (ERR_FATAL). */
 MUST_CHECK bool send_prepare(const struct send_input *in, struct arena *a, struct buf *work,
                              struct sent *out, struct err *e);
-/* What is ready goes to the partner, and its answer is read. */
+/* Hands the rendered bytes of a disclosure that is ready to the partner, and reads its answer. */
 void send_hand_over(const struct send_input *in, struct slice bytes, struct buf *answer,
                     struct sent *out);
 

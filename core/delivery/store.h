@@ -58,13 +58,14 @@ MUST_CHECK bool store_skip(struct store *s, int64_t to, struct err *e);
 MUST_CHECK bool store_begin_anew(struct store *s, int64_t next, int64_t now_ms, struct err *e);
 /* *fresh: nothing was ever taken; *anew_ms: when that was last, 0: never. */
 MUST_CHECK bool store_history(struct store *s, bool *fresh, int64_t *anew_ms, struct err *e);
-/* Whether that id was taken before, and how it ended: empty while it has not. Lives in a. */
+/* *known: that id was taken before. *outcome, in a: how it ended; empty while it has not. */
 MUST_CHECK bool store_known(struct store *s, struct slice id, struct arena *a, bool *known,
                             struct slice *outcome, struct err *e);
 
-/* Queues what the topic gave, and moves the progress, in one commit. An id that was seen before is
- * counted as a duplicate and dropped. A receipt: it could not be read, and only that is to be
- * published. No id: it could not be read and nobody can be told; it is counted as refused. */
+/* Queues what the topic gave, and moves the progress to next, in one commit. An id that was seen
+ * before is counted as a duplicate and dropped. One with a receipt could not be read: only the
+ * receipt is to be published. One without an id could not be read either, and nobody can be told:
+ * it is counted as refused. */
 struct arrived {
     struct slice id, subject, original, bytes, receipt;
     int64_t route;
@@ -88,7 +89,7 @@ MUST_CHECK bool store_never_left(struct store *s, struct slice id, bool *yes, st
 /* The route of a subject that an earlier disclosure was about; -1 when there was none. Slow. */
 MUST_CHECK bool store_route(struct store *s, struct slice subject, int64_t *route, struct err *e);
 
-/* Before a try: from now on it may have reached the partner. */
+/* Notes, before a try, that the disclosure may have reached the partner. */
 MUST_CHECK bool store_trying(struct store *s, int64_t seq, struct err *e);
 /* Why a row did not go. mapping: hash of the mapping that could not render it; empty: else. */
 struct store_trouble {
@@ -106,26 +107,28 @@ MUST_CHECK bool store_park(struct store *s, const struct store_trouble *t, struc
 /* Rows that another mapping could not render are tried with this one. *n: how many. */
 MUST_CHECK bool store_unpark_rendered(struct store *s, struct slice mapping, int64_t *n,
                                       struct err *e);
-/* That subject's head is in doubt: retractions of disclosures that have left may pass it. */
+/* Notes that the subject's head is in doubt: retractions of disclosures that have left the queue
+ * may pass it. */
 MUST_CHECK bool store_let_pass(struct store *s, struct slice subject, struct err *e);
-/* Rows that wait are due by_ms sooner, and no later than latest_ms. */
+/* Makes waiting rows due by_ms sooner, and none later than latest_ms. */
 MUST_CHECK bool store_sooner(struct store *s, int64_t by_ms, int64_t latest_ms, struct err *e);
 /* Rows in trouble that are not parked, the oldest since *since_ms (0: none); those parked. */
 struct store_troubled {
     int64_t waiting, since_ms, tries, parked;
 };
 MUST_CHECK bool store_troubled(struct store *s, struct store_troubled *out, struct err *e);
-/* Nothing goes at all, since then; 0: it does. site: by what somebody at the site has to mend. */
+/* Notes since when nothing goes at all, and the code of why; 0: it goes again. site: somebody at
+ * the site has to mend it. */
 MUST_CHECK bool store_down(struct store *s, int64_t since_ms, const char *code, bool site,
                            struct err *e);
 MUST_CHECK bool store_down_since(struct store *s, int64_t *since_ms, struct err *e);
-/* The outcome is known, and the receipt that says so. */
+/* Ends a row: notes its outcome, and the receipt that is to be published. */
 MUST_CHECK bool store_ended(struct store *s, const struct queued *row, const char *outcome,
                             struct slice receipt, struct err *e);
-/* A named person's word; *done: on how many rows. */
+/* Sends again, or drops, the rows that a named person selects; *done: how many. */
 MUST_CHECK bool store_take_back(struct store *s, const struct way_back *w, uint64_t *done,
                                 struct err *e);
-/* The receipt is published: the subject's next row becomes its head. */
+/* Forgets a row whose receipt is published: the subject's next row becomes its head. */
 MUST_CHECK bool store_forget(struct store *s, const struct queued *row, struct err *e);
 
 #endif

@@ -8,11 +8,11 @@
 
 struct told;
 
-/* All receipts there are for that service. Errors: bus.*, memory.limit. */
+/* Reads all receipts of o's service on the topic. Errors: bus.*, memory.limit. */
 MUST_CHECK bool told_read(const struct delivery_options *o, const char *topic, struct told **out,
                           struct err *e);
 void told_release(struct told **t);
-/* How it ended, by the last receipt; NULL when there is none. t may be NULL. */
+/* How that disclosure ended, by its last receipt; NULL when there is none. t may be NULL. */
 const char *told_outcome(const struct told *t, struct slice id);
 
 #endif

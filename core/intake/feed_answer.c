@@ -1,13 +1,15 @@
-/* feed_answer.c - what an arrival is answered, of the outcomes of its messages. */
+/* feed_answer.c - makes an arrival's answer from the outcomes of its messages. */
 #include "intake/feed.h"
 
 static int severity(enum answer_fate fate)
 {
-    return fate == ANSWER_KEPT ? 0 : fate == ANSWER_REFUSED ? 1 : 2;
+    if (fate == ANSWER_KEPT)
+        return 0;
+    return fate == ANSWER_REFUSED ? 1 : 2;
 }
 
-/* Whether the answer of a unit's later message counts beside that of those before: it ended worse,
- * or it says what they leave open. */
+/* Whether the answer of a later message changes the unit's answer so far: the message ended worse,
+ * or just as badly and with a reply or reason that is still missing. */
 static bool counts_too(const struct answer *now, const struct answer *given, int worse)
 {
     bool says_more =
@@ -15,8 +17,7 @@ static bool counts_too(const struct answer *now, const struct answer *given, int
     return worse > 0 || (worse == 0 && says_more);
 }
 
-/* That one alone is kept for the transport, so that a unit's answer takes no more memory the more
- * messages it has. */
+/* Keeps one answer for the transport, so that a unit's answer does not grow with its messages. */
 bool feed_answer_with(struct feed *f, const struct message *m, const struct answer *given,
                       struct err *e)
 {

@@ -6,10 +6,9 @@
 
 #include "base/wait.h"
 
-/* Deleting what is kept no longer is spread over the turns, so that no turn waits for a long
- * delete. */
+/* Messages that one turn deletes at most, so that no turn waits for a long delete. */
 #define FORGET_MOST 96
-/* Reading back what others have said takes milliseconds, or it is done without. */
+/* How long a turn waits for the publisher to hear others. That mostly takes milliseconds. */
 #define HEAR_MS 2000
 
 static int64_t may_forget(const struct feed *f)
@@ -18,7 +17,8 @@ static int64_t may_forget(const struct feed *f)
     return most < f->spool.dropped ? most : f->spool.dropped;
 }
 
-/* At the start, where the bus is there: what the spool remembers may not be the last word. */
+/* Waits at the start until the publisher has heard others: what the spool remembers may not be the
+ * last word. */
 static void wait_to_hear(struct feed *f)
 {
     int64_t end_ns = wait_end_ns(HEAR_MS);
@@ -42,9 +42,8 @@ bool feed_keep_begin(struct feed *f)
             "cannot keep more: the spool is at its limit (spool_max), which the bus empties");
     if (!feed_begin(f, e) || !spool_prune(&f->spool, t->now_ms, e))
         return false;
-    struct publisher *p = &f->publisher;
-    int64_t upto = may_forget(f);
-    return upto <= p->forgotten || spool_forget(&f->spool, upto, e);
+    const int64_t upto = may_forget(f);
+    return upto <= f->publisher.forgotten || spool_forget(&f->spool, upto, e);
 }
 
 /* Where the transport goes on behind what this transaction keeps; empty: where it was. */
@@ -64,8 +63,11 @@ static struct slice next_cursor(struct turn *t)
 bool feed_keep_cursor(struct feed *f, struct slice cursor)
 {
     struct turn *t = &f->turn;
-    return cursor.n == 0 ||
-           ((t->open || feed_keep_begin(f)) && spool_put_cursor(&f->spool, cursor, &t->failed));
+    if (cursor.n == 0)
+        return true;
+    if (!t->open && !feed_keep_begin(f))
+        return false;
+    return spool_put_cursor(&f->spool, cursor, &t->failed);
 }
 
 bool feed_keep(struct feed *f)
@@ -84,12 +86,16 @@ bool feed_keep(struct feed *f)
     return true;
 }
 
-/* That there is no room for a word is an alarm, which the turn that says so cannot store. */
-static void note_full(struct feed *f)
+/* Notes on disk that there is no room for a word, which is an alarm. The turn that failed for it
+ * was rolled back, so this is a commit of its own. */
+static void note_words_full(struct feed *f)
 {
     struct err ignored = { .fate = ERR_NONE };
-    if (f->words.is_full && strcmp(f->turn.failed.code, WORDS_FULL) == 0 &&
-        feed_begin(f, &ignored) && !feed_commit(f, &ignored))
+    if (!f->words.is_full || strcmp(f->turn.failed.code, WORDS_FULL) != 0)
+        return;
+    if (!feed_begin(f, &ignored))
+        return;
+    if (!feed_commit(f, &ignored))
         feed_forget(f);
 }
 
@@ -101,7 +107,7 @@ void feed_keep_nothing(struct feed *f, size_t later)
     spool_rollback(&f->spool);
     feed_forget(f);
     f->later += later;
-    note_full(f);
+    note_words_full(f);
     pthread_mutex_unlock(&f->lock);
     t->open = false;
 }

@@ -25,9 +25,9 @@
 #define NOTE_MS 2000
 #define LOOK_MS 60000
 
-/* Lock held. Waits until last reaches n, the publisher is to stop, drain or wait, or until that
- * time. */
-static bool wait_for(struct feed *f, int64_t n, int64_t end_ns)
+/* Waits until last reaches n, until the publisher is to stop, drain or wait, or until end_ns. True:
+ * last reached n. Lock held. */
+static bool wait_for_last(struct feed *f, int64_t n, int64_t end_ns)
 {
     struct publisher *p = &f->publisher;
     bool drains = p->drains > 0;
@@ -39,22 +39,23 @@ static bool wait_for(struct feed *f, int64_t n, int64_t end_ns)
     return p->last >= n;
 }
 
-/* Lock held. True: something waits; false: nothing came for a while. */
+/* Waits for messages: a while for the first, then a moment for a batch. False: none came. Lock
+ * held. */
 static bool wait_for_work(struct feed *f)
 {
     struct publisher *p = &f->publisher;
     int64_t linger_ns = wait_end_ns(LINGER_MS);
     if (p->last == p->sent && !p->stop && p->drains == 0) {
-        wait_for(f, p->sent + 1, wait_end_ns(IDLE_MS));
+        wait_for_last(f, p->sent + 1, wait_end_ns(IDLE_MS));
         linger_ns = wait_end_ns(LINGER_MS);
     }
     if (p->last > p->sent && !p->stop && p->drains == 0)
-        wait_for(f, p->sent + LINGER_ROWS, linger_ns);
+        wait_for_last(f, p->sent + LINGER_ROWS, linger_ns);
     return p->last > p->sent;
 }
 
-/* Back-off that feed_close ends. */
-static void rest(struct feed *f, int64_t ms)
+/* Waits for ms, or until feed_close. */
+static void rest_for(struct feed *f, int64_t ms)
 {
     int64_t end_ns = wait_end_ns(ms);
     pthread_mutex_lock(&f->lock);
@@ -63,10 +64,10 @@ static void rest(struct feed *f, int64_t ms)
     pthread_mutex_unlock(&f->lock);
 }
 
-/* Longer each time. */
+/* Waits after a failure, twice as long each time. */
 static void back_off(struct feed *f, int64_t *wait_ms)
 {
-    rest(f, *wait_ms);
+    rest_for(f, *wait_ms);
     *wait_ms = *wait_ms * 2 < BACKOFF_MOST_MS ? *wait_ms * 2 : BACKOFF_MOST_MS;
 }
 
@@ -86,9 +87,10 @@ static bool as_records(struct feed *f, struct arena *a, const struct spool_row *
 {
     if (!count_records(rows, n, count, e))
         return false;
-    struct bus_record *r = *out = ARENA_ARRAY(a, *count, struct bus_record);
+    struct bus_record *r = ARENA_ARRAY(a, *count, struct bus_record);
     if (!r)
         return err_memory(e);
+    *out = r;
     for (size_t i = 0; i < n; i++) {
         struct queued q;
         for (size_t at = 0; queued_next(rows[i].records, &at, &q, e); r++) {
@@ -106,7 +108,8 @@ static bool as_records(struct feed *f, struct arena *a, const struct spool_row *
     return true;
 }
 
-/* *upto: all messages up to that number are in this batch or were before it. */
+/* Reads the next batch of the spool: nothing before others were heard. *upto: all messages up to
+ * that number are in this batch or were before it. */
 static bool read_batch(struct feed *f, struct arena *a, struct spool_row *rows, size_t *n,
                        int64_t *upto, struct err *e)
 {
@@ -120,8 +123,8 @@ static bool read_batch(struct feed *f, struct arena *a, struct spool_row *rows, 
     return good;
 }
 
-/* It took something: it is there. */
-static void note_bus(struct feed *f)
+/* Notes that the bus is there: it took something. */
+static void note_bus_is_there(struct feed *f)
 {
     struct publisher *p = &f->publisher;
     bool was = atomic_exchange(&p->trouble, NULL);
@@ -141,7 +144,7 @@ static void note_sent(struct feed *f, const struct spool_row *rows, size_t n, in
     p->sent = upto;
     pthread_cond_broadcast(&p->drained);
     pthread_mutex_unlock(&f->lock);
-    note_bus(f);
+    note_bus_is_there(f);
 }
 
 /* One batch from the spool to the bus. */
@@ -153,7 +156,9 @@ static bool publish_batch(struct feed *f, struct arena *a, struct err *e)
     int64_t upto = 0;
     if (!rows)
         return err_memory(e);
-    if (!read_batch(f, a, rows, &n, &upto, e) || !as_records(f, a, rows, n, &records, &count, e))
+    if (!read_batch(f, a, rows, &n, &upto, e))
+        return false;
+    if (!as_records(f, a, rows, n, &records, &count, e))
         return false;
     if (count > 0 && !bus_publish(f->o.bus, records, count, e))
         return false;
@@ -161,9 +166,9 @@ static bool publish_batch(struct feed *f, struct arena *a, struct err *e)
     return true;
 }
 
-/* Deletes what is kept no longer, when no turn does it: the feed is quiet, or turns cannot keep
- * up. */
-static void forget(struct feed *f, int64_t more_than)
+/* Deletes messages that are kept no longer, where there are more of them than that. Turns delete
+ * them too, but a quiet feed has no turns, and a busy one may not keep up. */
+static void forget_sent(struct feed *f, int64_t more_than)
 {
     struct publisher *p = &f->publisher;
     struct err e = { .fate = ERR_NONE };
@@ -199,8 +204,8 @@ static void complain(struct feed *f, const struct err *e)
     pthread_mutex_unlock(&f->lock);
 }
 
-/* Until the bus has its topics (a question could have it make them as it likes), or may have what
- * is spooled again. False: not before the end. */
+/* Waits until the bus may be asked: it has its topics, which a question could make it create by
+ * itself. False: the feed closes before. */
 static bool wait_for_bus(struct feed *f)
 {
     struct publisher *p = &f->publisher;
@@ -211,7 +216,7 @@ static bool wait_for_bus(struct feed *f)
     bool good = !p->waits;
     pthread_mutex_unlock(&f->lock);
     if (waited && good)
-        note_bus(f);
+        note_bus_is_there(f);
     return good;
 }
 
@@ -223,7 +228,7 @@ static bool is_stopped(struct feed *f)
     return stop;
 }
 
-/* Turns wait for it no longer. */
+/* Lets turns go on that wait for the publisher to hear others. */
 static void end_waits(struct feed *f)
 {
     pthread_mutex_lock(&f->lock);
@@ -232,15 +237,16 @@ static void end_waits(struct feed *f)
     pthread_mutex_unlock(&f->lock);
 }
 
-static bool hear(struct feed *f, struct arena *a, struct err *e)
+static bool hear_others(struct feed *f, struct arena *a, struct err *e)
 {
     return publisher_hear(f, a, e) && publisher_settle(f, e);
 }
 
-/* The schemas go first: a reader of the bus must be able to read every record on it. Nothing else
- * does before others were heard: what is taken until then stands behind what they said. False: the
- * feed is closed before. */
-static bool start(struct feed *f, struct arena *a)
+/* Publishes the schemas, looks what the bus lacks, and hears what other spools have said. The
+ * schemas go first, since a reader of the bus must be able to read every record on it. Nothing else
+ * goes before others were heard, so that it stands behind what they said. False: the feed is closed
+ * before. */
+static bool start_publishing(struct feed *f, struct arena *a)
 {
     int64_t wait_ms = BACKOFF_MS;
     if (!wait_for_bus(f))
@@ -248,12 +254,12 @@ static bool start(struct feed *f, struct arena *a)
     while (!is_stopped(f)) {
         struct err e = { .fate = ERR_NONE };
         arena_reset(a);
-        bool good = publisher_schemas(f, a, &e) && publisher_look(f, &e) && hear(f, a, &e);
+        bool good = publisher_schemas(f, a, &e) && publisher_look(f, &e) && hear_others(f, a, &e);
         end_waits(f);
         if (good && f->o.waits)
             f->o.waits(f->o.waits_ctx, NULL); /* also what a run before has told */
         if (good)
-            note_bus(f);
+            note_bus_is_there(f);
         if (good || e.fate == ERR_NONE)
             return good;
         complain(f, &e);
@@ -275,35 +281,37 @@ static bool is_older(int64_t ns, int64_t than_ms)
     return clock_mono_ns() - ns >= than_ms * 1000000;
 }
 
-/* After what was sent: noted when the feed is quiet or ends, or now and then; once in a while the
- * bus is asked whether it has it all still. */
+/* Notes on disk what was sent: at once, or every NOTE_MS while messages go, and every LOOK_MS in
+ * any case. Asks the bus every LOOK_MS whether it still has it all. */
 static bool look_after(struct feed *f, struct arena *a, bool at_once, struct err *e)
 {
     struct publisher *p = &f->publisher;
-    bool is_new = p->sent > f->spool.sent;
-    if ((is_new && (at_once || is_older(p->noted_ns, NOTE_MS))) || is_older(p->noted_ns, LOOK_MS)) {
+    const bool has_news = p->sent > f->spool.sent;
+    const bool is_news_due = has_news && (at_once || is_older(p->noted_ns, NOTE_MS));
+    if (is_news_due || is_older(p->noted_ns, LOOK_MS)) {
         arena_reset(a);
         if (!publisher_note(f, a, e))
             return false;
     }
-    if (!p->lacks && !is_older(p->looked_ns, LOOK_MS))
-        return true;
-    return publisher_look(f, e);
+    const bool is_look_due = p->lacks || is_older(p->looked_ns, LOOK_MS);
+    return !is_look_due || publisher_look(f, e);
 }
 
-/* What others say: before anything is sent where that is in doubt, and once in a while. */
-static bool listen(struct feed *f, struct arena *a, bool is_settled, struct err *e)
+/* Hears other spools: before anything is sent where it is in doubt whether they speak, and else
+ * once in LOOK_MS, when a failure only waits for the next time. */
+static bool listen_to_others(struct feed *f, struct arena *a, bool is_settled, struct err *e)
 {
     struct err later = { .fate = ERR_NONE };
     if (!is_settled)
-        return hear(f, a, e);
-    if (is_older(f->publisher.heard_ns, LOOK_MS) && !publisher_hear(f, a, &later) &&
-        later.fate != ERR_NONE)
-        log_err(LOG_DEBUG, &f->who, &later); /* until the next time */
+        return hear_others(f, a, e);
+    if (!is_older(f->publisher.heard_ns, LOOK_MS))
+        return true;
+    if (!publisher_hear(f, a, &later) && later.fate != ERR_NONE)
+        log_err(LOG_DEBUG, &f->who, &later);
     return true;
 }
 
-static bool publish(struct feed *f, struct arena *a, struct err *e)
+static bool publish_next(struct feed *f, struct arena *a, struct err *e)
 {
     arena_reset(a);
     return publish_batch(f, a, e);
@@ -338,12 +346,16 @@ static struct round begin_round(struct feed *f)
 
 static bool work_round(struct feed *f, struct arena *a, const struct round *r, struct err *e)
 {
-    return listen(f, a, r->is_settled, e) && (!r->work || publish(f, a, e)) &&
-           look_after(f, a, !r->work || r->stop || r->drain, e);
+    const bool is_last = !r->work || r->stop || r->drain;
+    if (!listen_to_others(f, a, r->is_settled, e))
+        return false;
+    if (r->work && !publish_next(f, a, e))
+        return false;
+    return look_after(f, a, is_last, e);
 }
 
-/* One round. False: it is time to end. */
-static bool step(struct feed *f, struct arena *a, int64_t *wait_ms)
+/* One round of the publisher. False: it is time to end. */
+static bool run_round(struct feed *f, struct arena *a, int64_t *wait_ms)
 {
     struct err e = { .fate = ERR_NONE };
     const struct round r = begin_round(f);
@@ -351,7 +363,7 @@ static bool step(struct feed *f, struct arena *a, int64_t *wait_ms)
         return true; /* publisher_main looks */
     if (!work_round(f, a, &r, &e)) {
         if (e.fate == ERR_NONE)
-            return false; /* while it ends others are not heard out */
+            return false; /* the program ended while others were heard */
         complain(f, &e);
         if (!r.stop)
             back_off(f, wait_ms);
@@ -359,8 +371,8 @@ static bool step(struct feed *f, struct arena *a, int64_t *wait_ms)
     }
     *wait_ms = BACKOFF_MS;
     if (atomic_load(&f->publisher.trouble))
-        note_bus(f); /* what failed before was tried again first */
-    forget(f, r.work && !r.stop && !r.drain ? FORGET_SELF : 0);
+        note_bus_is_there(f); /* what failed before was tried again first */
+    forget_sent(f, r.work && !r.stop && !r.drain ? FORGET_SELF : 0);
     if (!r.work && !r.stop)
         look_around(f, a);
     return r.work || !r.stop;
@@ -372,9 +384,9 @@ static void *publisher_main(void *ctx)
     struct arena a;
     int64_t wait_ms = BACKOFF_MS;
     arena_init(&a, BATCH_BYTES_MAX);
-    if (start(f, &a)) {
+    if (start_publishing(f, &a)) {
         read_links_quietly(f, &a);
-        while (wait_for_bus(f) && step(f, &a, &wait_ms))
+        while (wait_for_bus(f) && run_round(f, &a, &wait_ms))
             ;
     }
     bus_reader_close(&f->publisher.links);

@@ -89,8 +89,8 @@ static bool read_link(const struct feed *f, struct arena *a, struct slice framed
     return id_from_hex(view_text_at(&v, "reference"), out->subject);
 }
 
-/* Whether it tells something; stored: whether it told and is stored. A link that this agency made
- * itself is never replaced by another's. */
+/* *news: the link tells something new. A link that this agency made itself is never replaced by
+ * another's. stored, which is asked after the links were stored: it is now the one in the spool. */
 static bool is_news(struct feed *f, const struct link *l, bool stored, bool *news, struct err *e)
 {
     struct link known;
@@ -98,11 +98,12 @@ static bool is_news(struct feed *f, const struct link *l, bool stored, bool *new
     if (!spool_link_get(&f->spool, l->local, &known, &found, e))
         return false;
     bool same = found && memcmp(known.subject, l->subject, ID_BYTES) == 0;
-    *news = stored ? same : !found || (!known.own && !same);
+    const bool may_replace = !found || (!known.own && !same);
+    *news = stored ? same : may_replace;
     return true;
 }
 
-/* A link off the bus as whom an event of its local id would be about. */
+/* The subject that an event of the link's local id is about. */
 static struct subject subject_of(const struct link *l)
 {
     struct subject s = { .partition = l->route, .is_pseudonym = true, .confidence = "verified" };
@@ -115,8 +116,8 @@ static struct subject subject_of(const struct link *l)
 struct linking {
     const struct bus_record *r;
     size_t n;
-    bool stored;           /* the links are */
-    struct said_upto upto; /* what there was when signs were queued last */
+    bool stored;           /* the links are in the spool */
+    struct said_upto upto; /* the last row and word there were when signs were queued last */
 };
 
 static bool store_link(struct feed *f, const struct linking *k, const struct link *l,
@@ -126,8 +127,8 @@ static bool store_link(struct feed *f, const struct linking *k, const struct lin
            feed_carry_signs(f, l->local, s, &k->upto, e);
 }
 
-/* One pass over the records of a batch: the signs that their local ids carry over, to out; or (out
- * NULL) the links, stored with these signs. Lock held. */
+/* One pass over the links of a batch. With out, it queues the signs that their local ids carry
+ * over. With out NULL, it stores the links, and notes that those signs were carried. Lock held. */
 static bool each_link(struct feed *f, struct arena *a, const struct linking *k, struct buf *out,
                       struct err *e)
 {
@@ -152,7 +153,7 @@ static bool each_link(struct feed *f, struct arena *a, const struct linking *k, 
     return good;
 }
 
-/* What there is now; *more: it is more than k knows of. Lock held. */
+/* Sets k->upto to the last row and word there are now. *more: there are new ones. Lock held. */
 static bool look_upto(struct feed *f, struct linking *k, bool *more, struct err *e)
 {
     struct said_upto now = { .rows = (int64_t)f->spool.kept.counts.taken };
@@ -163,7 +164,7 @@ static bool look_upto(struct feed *f, struct linking *k, bool *more, struct err 
     return true;
 }
 
-/* Says the signs that there are more, if there are. */
+/* Publishes the signs of the batch's local ids, if there are new ones. */
 static bool say_signs(struct feed *f, struct arena *a, struct linking *k, bool *more, struct err *e)
 {
     struct buf signs;
@@ -189,10 +190,10 @@ static bool write_links(struct feed *f, struct arena *a, const struct linking *k
     return good;
 }
 
-/* Signs are on the bus before the links count: what follows by a link stands behind them. After a
- * crash in between they are said twice, which changes nothing. What was said of a local id while
- * the signs went to the bus went under its own key, for its link was not stored: it is said
- * after. */
+/* Publishes the signs, then stores the links: what goes by a link stands behind its signs. After a
+ * crash in between the signs are published twice, which changes nothing. A turn may put a sign
+ * while the signs go to the bus: that goes under the local id's own key, since the link is not
+ * stored yet. So the signs are looked at once more. */
 static bool store_links(struct feed *f, struct arena *a, const struct bus_record *r, size_t n,
                         struct err *e)
 {
@@ -215,7 +216,8 @@ bool publisher_links(struct feed *f, struct arena *a, struct err *e)
     while (good && !end) {
         good = bus_reader_next(*reader, 0, &r, &n, &end, e);
         for (size_t i = 0; good && i < n; i++)
-            good = !feed_is_refusal(f, r[i].value) || feed_take_refusal(f, a, &r[i], e);
+            if (feed_is_refusal(f, r[i].value))
+                good = feed_take_refusal(f, a, &r[i], e);
         if (good && n > 0)
             good = store_links(f, a, r, n, e);
     }

@@ -1,6 +1,7 @@
-/* publisher_hear.c - what other spools have said for this feed: read on the bus from where it was
- * last read, so that what this file remembers is believed as far as it is the last word
- * (spool/lines.h). The publisher's thread. */
+/* publisher_hear.c - hears what other spools have said for this feed.
+ *
+ * It reads the feed's topic of events on from where it last came to. So a memory of this spool is
+ * believed only where it is the last word (spool/lines.h). The publisher's thread. */
 #include "base/clock.h"
 #include "intake/feed.h"
 #include "record/wire.h"
@@ -40,7 +41,8 @@ static void note_key(struct hearing *h, struct slice key)
         h->lost = true;
 }
 
-/* What is said under a pseudonym is known by its local id. */
+/* Notes whom another spool has spoken of: the record's key, and its local id, by which a record
+ * under a pseudonym is known here. */
 static void note_subject(struct hearing *h, const struct bus_record *r,
                          const struct header_slots *s, const struct view *v)
 {
@@ -54,7 +56,8 @@ static void note_subject(struct hearing *h, const struct bus_record *r,
     note_key(h, slice_of(local, ID_BYTES));
 }
 
-/* One that cannot be read was written by a newer program, or is none of a feed's. */
+/* Notes a record that another spool has put there for this feed. A record that cannot be read was
+ * written by a newer program, or is no feed's: it is passed over. */
 static bool hear_record(struct hearing *h, const struct bus_record *r, struct err *e)
 {
     struct err unread = { .fate = ERR_NONE };
@@ -78,8 +81,8 @@ static bool hear_record(struct hearing *h, const struct bus_record *r, struct er
     return true;
 }
 
-/* Others' records may stand there the next time, if the lane is made anew or comes out of a
- * backup. */
+/* Notes how far the lane was read, with the stamp of the last record: if the lane is made anew, or
+ * comes out of a backup, another record stands there the next time. */
 static void note_end(struct hearing *h, int partition, const struct bus_record *last)
 {
     struct bus_end end;
@@ -107,7 +110,7 @@ static bool hear_from(struct hearing *h, int partition, int64_t from, struct err
     return good;
 }
 
-/* *same: the lane has what it had when it was read so far. */
+/* *same: the lane still has the record up to which it was read. */
 static bool is_same(struct hearing *h, int partition, const struct heard *to, bool *same,
                     struct err *e)
 {
@@ -117,7 +120,8 @@ static bool is_same(struct hearing *h, int partition, const struct heard *to, bo
            bus_still_has(h->f->o.bus, h->f->topic_events, partition, &then, same, e);
 }
 
-/* A lane that is not what it was is read anew; of one whose records have aged nobody can tell. */
+/* Reads on in one lane. A lane that was made anew is read from its start. Where records have aged
+ * out before they were read, nobody can tell who has spoken (lost). */
 static bool hear_lane(struct hearing *h, int partition, struct err *e)
 {
     struct bus_end now = { .first = 0 };
@@ -155,7 +159,8 @@ static bool put_keys(struct hearing *h, struct err *e)
     return !h->lost || lines_put_spoken(l, NULL, e);
 }
 
-/* Whether what the file remembers is the last word: not that of a file which has never asked. */
+/* Stores whether this spool's memories are the last word. They are not where another has spoken,
+ * where records were lost, or where the file has never asked this lane. */
 static bool put_verdict(struct hearing *h, struct err *e)
 {
     struct lines *l = &h->f->spool.lines;

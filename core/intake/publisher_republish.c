@@ -1,11 +1,12 @@
-/* publisher_republish.c - what the bus has confirmed, noted with the ends of its lanes; and what it
- * has lost of that since, sent again. */
+/* publisher_republish.c - notes what the bus has confirmed, with the ends of its lanes, and sends
+ * again what the bus has lost of that since. */
 #include <inttypes.h>
 
 #include "base/clock.h"
 #include "intake/feed.h"
 
-/* The lanes that something went to since the last time. Asked without the lock. */
+/* Asks the bus for the ends of the lanes that something went to since the last note. Lock not
+ * held. */
 static bool ask_ends(struct feed *f, struct lane_end *out, size_t *count, struct err *e)
 {
     struct publisher *p = &f->publisher;
@@ -91,7 +92,8 @@ static bool ask_lane(struct look *l, const struct lane_end *one, struct err *e)
     return true;
 }
 
-/* From the newest note back: what a lane had in an older one that the bus has, it has. */
+/* Compares one note with the bus. Notes come from the newest back: a lane that has its end of one
+ * note has all that older notes say of it. */
 static bool look_at_note(struct look *l, struct err *e)
 {
     bool lost = false;
@@ -111,8 +113,8 @@ static bool look_at_note(struct look *l, struct err *e)
     return true;
 }
 
-/* The bus is asked without the lock: it may take its time, and messages are taken meanwhile. Notes
- * that are added by and by are newer, and this thread's own. */
+/* Compares all notes with the bus. The bus is asked without the lock, since it may take its time
+ * and messages are taken meanwhile. Only this thread adds notes. */
 static bool look_at_notes(struct look *l, struct err *e)
 {
     int64_t before = INT64_MAX;

@@ -6,11 +6,10 @@
 #include "base/slice.h"
 
 /* What is counted by name beside the sums (feed_counts_each). */
-#define TALLY_UNKNOWN "not named"
-/* Law 2's first sum, read from a spool beside a running daemon or not. */
-#define TALLY_NOT_KEPT "not kept"
-/* Of a transport that fetches: since when it cannot, how often it has tried in vain, when it tries
- * next, and the code of what keeps it. */
+#define TALLY_UNKNOWN "not named" /* types that the mapping does not name */
+#define TALLY_NOT_KEPT "not kept" /* values that were read and are in no record */
+/* A transport that cannot fetch: since when, how often it has tried in vain, when it tries next,
+ * and the code of the reason. */
 struct spool_fetch {
     int64_t since_ms, again_ms;
     uint64_t tries; /* 0: it can, and nothing else is set */
@@ -41,16 +40,21 @@ struct feed_counts {
     struct spool_fetch fetch;
     int64_t snapshot_ms, stale_after_ms; /* when the last complete one came; 0: none, no limit */
 };
-/* Whether the quarantine wants somebody: full, or older than it may be. */
+/* Whether somebody has to look at the quarantine: it is full, or its oldest row is too old. */
 bool feed_is_full_or_old(const struct feed_counts *c, int64_t now_ms);
+/* Whether the last snapshot is older than stale_after_ms. */
 bool feed_is_stale(const struct feed_counts *c, int64_t now_ms);
 MUST_CHECK bool feed_counts_read(const char *spool, struct feed_counts *out, struct err *e);
-/* Not carried by type, and quarantined by code: name and number, in name order. */
+/* Reads the sums of a spool; zeroes where the file has none. spool: path of its database. Errors:
+ * db.*. */
+/* Calls each for every tally, in the order of what and name: `what` is "not_carried" (name: type),
+ * "quarantined" (name: code), or one of TALLY_*. */
 MUST_CHECK bool feed_counts_each(const char *spool,
                                  void (*each)(void *ctx, const char *what, const char *name,
                                               uint64_t n),
                                  void *ctx, struct err *e);
-/* The rows that vanished, in the partner's own keys: for its own operators, never for a log. */
+/* Calls each for every row that vanished from the snapshots. A row is shown by the partner's own
+ * keys: for its own operators, never for a log. */
 MUST_CHECK bool feed_vanished_each(const char *spool,
                                    void (*each)(void *ctx, struct slice row, int64_t since_ms),
                                    void *ctx, struct err *e);

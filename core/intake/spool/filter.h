@@ -21,12 +21,12 @@ struct filter {
 
 MUST_CHECK bool filter_open(struct filter *f, struct db *d, struct err *e);
 void filter_close(struct filter *f);
-/* key goes into the table. */
+/* Adds a key that goes into the table. */
 void filter_add(struct filter *f, const uint8_t key[ID_BYTES]);
 bool filter_may_have(const struct filter *f, const uint8_t key[ID_BYTES]);
-/* key is asked for soon. */
+/* Fetches the line of memory that a later filter_may_have(key) reads. */
 void filter_expect(const struct filter *f, const uint8_t key[ID_BYTES]);
-/* Reads some more of the table. */
+/* Adds the next keys of the table, until all are in. Within the caller's transaction. */
 MUST_CHECK bool filter_step(struct filter *f, struct err *e);
 
 #endif

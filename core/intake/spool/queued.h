@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/ids.h"
 
-/* QUEUED_IF, QUEUED_END: no records, but whether some are told (doubts.h). */
+/* QUEUED_IF and QUEUED_END are no records: they say which records wait (doubts.h). */
 enum queued_topic { QUEUED_EVENT, QUEUED_QUARANTINE, QUEUED_IF, QUEUED_END };
 
 struct queued {
@@ -19,8 +19,8 @@ struct queued {
     struct slice value;
 };
 
-/* Starts an entry: the caller appends the value to out, then calls queued_end with what this
- * gave. */
+/* Starts an entry: the caller appends the value to out, then calls queued_end with the number that
+ * this returned. */
 size_t queued_begin(struct buf *out, const struct queued *q);
 void queued_end(struct buf *out, size_t begun);
 /* The next entry, borrowed; *at starts at 0. False at the end (fate ERR_NONE) or when damaged. */

@@ -1,12 +1,14 @@
 /* recall.h - what a feed remembers by 16-byte keys: dedup keys, last values, whose a local id is.
  *
- * Such keys are hashes: written one by one into a sorted table each would dirty a page of its own,
- * and that would be the dearest part of a commit. So a new entry is appended to the table `recent`
- * and kept in memory; when there are some thousand they are merged into the table `known` in the
- * order of their keys, a few in each turn, and dropped from `recent`. The newest entry of a key
- * counts. Everything happens inside the caller's transaction: recall_begin after its begin,
- * recall_step before its commit, then recall_committed or recall_rolled_back. Threads: the caller's
- * lock. Errors: db.*, memory.limit. */
+ * The keys are hashes. Written one by one into a sorted table, each would dirty a page of its own,
+ * which would be the dearest part of a commit. So a new entry is appended to the table `recent`,
+ * and kept in memory. When there are some ten thousand, they are merged into the table `known` in
+ * the order of their keys, a few in each turn, and then deleted from `recent`. The newest entry of
+ * a key counts.
+ *
+ * Everything happens inside the caller's transaction: recall_begin, then recall_step before its
+ * commit, then recall_committed or recall_rolled_back. Threads: the caller's lock. Errors: db.*,
+ * memory.limit. */
 #ifndef CONCORDAT_INTAKE_SPOOL_RECALL_H
 #define CONCORDAT_INTAKE_SPOOL_RECALL_H
 
@@ -28,13 +30,15 @@ struct recall_entry {
     uint32_t kind, next; /* next of its chain: index + 1, 0 = none */
 };
 
-/* Entries in the order they came, found by chains; order: their indices by key, once frozen. */
+/* Entries in the order in which they came, found by chains of equal buckets. A table that is full
+ * is frozen, and merged into `known`. */
 struct memtable {
     struct recall_entry *entries;
-    uint32_t *heads, *order;
-    size_t count, room, mask;
-    size_t merged;
-    int64_t last_row;
+    uint32_t *heads;          /* by bucket: index + 1 of the first entry of its chain, 0 = none */
+    uint32_t *order;          /* once frozen: indices of the entries by key */
+    size_t count, room, mask; /* entries; room for so many; mask of a bucket's number */
+    size_t merged;            /* once frozen: how many of `order` are in `known` */
+    int64_t last_row;         /* once frozen: its last row of `recent` */
 };
 
 struct recall {
@@ -49,20 +53,22 @@ struct recall {
     struct {
         size_t count, merged;
         int64_t row, swept;
-    } saved;
+    } saved; /* what a rollback goes back to */
 };
 
-/* Reads `recent` back. */
+/* Prepares the statements, and reads `recent` back into memory. Borrows d. */
 MUST_CHECK bool recall_open(struct recall *r, struct db *d, struct err *e);
 void recall_close(struct recall *r);
 
 MUST_CHECK bool recall_begin(struct recall *r, struct err *e);
-/* Merges and sweeps a little. */
+/* Writes this turn's entries, merges some of the frozen table, and deletes some merged rows of
+ * `recent`. */
 MUST_CHECK bool recall_step(struct recall *r, struct err *e);
 void recall_committed(struct recall *r);
-/* Also when nothing was begun. */
+/* Goes back to the last commit. Also when nothing was begun. */
 void recall_rolled_back(struct recall *r);
 
+/* put remembers a value for a key; get finds the newest. */
 MUST_CHECK bool recall_put(struct recall *r, enum recall_kind kind, const uint8_t key[ID_BYTES],
                            const struct recall_value *value, struct err *e);
 MUST_CHECK bool recall_get(struct recall *r, enum recall_kind kind, const uint8_t key[ID_BYTES],
@@ -70,7 +76,7 @@ MUST_CHECK bool recall_get(struct recall *r, enum recall_kind kind, const uint8_
 /* Deletes an entry that has exactly this value, if it was merged. */
 MUST_CHECK bool recall_drop(struct recall *r, enum recall_kind kind, const uint8_t key[ID_BYTES],
                             const struct recall_value *value, struct err *e);
-/* key is looked up soon: what holds it is brought near. */
+/* Fetches the lines of memory that a later recall_get(key) reads. */
 void recall_expect(const struct recall *r, const uint8_t key[ID_BYTES]);
 /* Whether another dedup key begins with the same 8 bytes as key. */
 MUST_CHECK bool recall_has_prefix(struct recall *r, const uint8_t key[ID_BYTES], bool *found,

@@ -106,15 +106,17 @@ void spool_rollback(struct spool *s);
 
 /* A message that waits for the bus. kind tells records of a message from a notice of quarantine. */
 enum spool_kind { SPOOL_EVENTS, SPOOL_NOTICE };
-/* Gathered; written with the turn. head: what its unit says for it, the same bytes for all of a
- * unit. */
+/* Gathers a message, which is written with the turn. head: what its unit says once for all its
+ * messages, the same bytes in memory for each; empty: nothing. Copies all three. */
 MUST_CHECK bool spool_put(struct spool *s, enum spool_kind kind, struct slice head,
                           struct slice raw, struct slice records, struct err *e);
-/* One more of that name: "not_carried" by type, "quarantined" by code. A name that is no code (it
- * may be payload) counts as "(no code)", and past a thousand names as "(others)". */
+/* Counts one more under that name: "not_carried" by type, "quarantined" by code. A name that is no
+ * code may be payload, and counts as "(no code)". Past a thousand names a new one counts as
+ * "(others)". */
 MUST_CHECK bool spool_tally(struct spool *s, const char *what, struct slice name, struct err *e);
 
-/* Waiting messages in order, after number `after`: at most max and about bytes_max. Rows in a. */
+/* Reads waiting messages in order, those after number `after`: at most max, and as many as fit in
+ * a. Error memory.limit: not even one fits. */
 struct spool_row {
     int64_t n;
     struct slice records;
@@ -145,13 +147,15 @@ struct lane_end {
     int partition;
     struct bus_end end;
 };
-/* The bus has all up to n; the lanes that this went to ended so. Within the open turn. */
+/* Notes that the bus has all up to n, and where the lanes end that this went to. Within the open
+ * turn. */
 MUST_CHECK bool spool_sent(struct spool *s, int64_t n, int64_t now_ms, const struct lane_end *ends,
                            size_t count, struct err *e);
-/* Lets go what was sent before that time, and the oldest while waiting and kept together are more
- * than max; s->dropped is moved. Within the open turn. */
+/* Gives up what was sent before that time, and the oldest while waiting and kept bytes together are
+ * over max_bytes. It moves s->dropped: spool_forget deletes up to there. Within the open turn. */
 MUST_CHECK bool spool_drop(struct spool *s, int64_t before_ms, int64_t max_bytes, struct err *e);
-/* What was noted as sent last before that number: the newest of all before INT64_MAX. */
+/* Reads the newest note of spool_sent with a number below `before`; INT64_MAX: the newest of all.
+ */
 #define LANES_NOTED_MAX 1024
 struct sent_note {
     int64_t n;
@@ -160,15 +164,16 @@ struct sent_note {
 };
 MUST_CHECK bool spool_sent_before(struct spool *s, int64_t before, struct sent_note *out,
                                   bool *found, struct err *e);
-/* The bus no longer has what came after n: what is kept of it waits again. What is not is a gap,
- * noted: *first to *last, 0 when there is none. A turn of its own. */
+/* The bus no longer has what came after number n. What is kept of it waits again. The rest is noted
+ * as a gap, from *first to *last; 0: there is none. A commit of its own. */
 MUST_CHECK bool spool_go_back(struct spool *s, int64_t n, int64_t now_ms, int64_t *first,
                               int64_t *last, struct err *e);
 
 /* ---- spool_known.c, spool_answers.c: what was seen before */
 
-/* Recognises a message sent again: 8 bytes of the hash of its id, 8 of the body's; without an id 16
- * of the body's. So all messages of one id lie together. */
+/* The key by which a message sent again is known: 8 bytes of the hash of its id, then 8 of the
+ * body's, so that all messages of one id lie together. Without an id it is 16 bytes of the body's
+ * hash. */
 struct dedup_key {
     uint8_t key[ID_BYTES];
     bool has_id;

@@ -1,20 +1,27 @@
 /* words.h - words about sharing (restrictions, consents) as they were published, by the local id
- * that they named: so that one said before its agency linked that id counts under every key that
- * the id leads to.
+ * that they named.
  *
- * What allows (a yes, a restriction lifted) goes only from where it was said under the local id
- * itself, to whom that leads for sure, and to one number: where it was said under a person's key,
- * or went to one, a mistyped local id would give it to another.
+ * An agency may say a word before it links the local id. Then the word is carried over: it counts
+ * under every key that the id leads to.
  *
- * They have a share of the spool's limit, and no age: which local id will be linked nobody can
- * tell. Beyond the share goes what allows, the oldest first. Where only such is left that
- * restricts, what would need more is refused (words.full), and comes again. A named person drops
- * them by time, or the site gives more. Of a local id WORDS_MAX are kept: what allows goes before
- * what restricts; where one goes that restricts, the caller sets a sign in its place, so that whom
- * the id leads to is held. Of a record each has its bytes once for each key that it was said under,
- * and WORD_ROW_BYTES for each row, also one that it was only carried to. What people refused
- * (words_put_refusal) is kept beside them, outside their share and their count. Threads: the
- * caller's lock; what writes, within its transaction. Errors: db.*, words.full (ERR_RETRY). */
+ * A word that restricts goes to every such key. A word that allows (a consent, a restriction
+ * lifted) goes only where three things hold: it was said under the local id itself, the key is
+ * surely the person's, and the word has gone to no other number. Else a mistyped local id would
+ * give one person's consent to another.
+ *
+ * Words have a share of the spool's limit. They have no age, since nobody can tell which local id
+ * will be linked. Beyond the share the words that allow are deleted, the oldest first. Where only
+ * words that restrict are left, a message with another one is refused (words.full), and comes
+ * again. Then a named person drops words by time, or the site gives more room.
+ *
+ * WORDS_MAX words are kept of one local id. Words that allow are deleted before words that
+ * restrict. When one that restricts is deleted, the caller sets a sign in its place, so that
+ * whomever the id leads to is held.
+ *
+ * A word takes its record's bytes for each key that it was said under, and WORD_ROW_BYTES for each
+ * row, also for a key that it was only carried to. Refusals (words_put_refusal) stand in the same
+ * table, outside the share and the count. Threads: the caller's lock; what writes, within its
+ * transaction. Errors: db.*, words.full (ERR_RETRY). */
 #ifndef CONCORDAT_INTAKE_SPOOL_WORDS_H
 #define CONCORDAT_INTAKE_SPOOL_WORDS_H
 
@@ -94,13 +101,14 @@ MUST_CHECK bool words_open(struct words *w, struct db *d, int64_t max_bytes, int
                            struct err *e);
 /* Once in a transaction, at its begin or after a drop: notes on disk whether they are full. */
 MUST_CHECK bool words_note(struct words *w, struct err *e);
-/* At the end of each message: keeps them in their share, or refuses the message. *let_go: how many
- * went. */
+/* Called at the end of each message: deletes words until they fit in their share. *let_go: how
+ * many. Error words.full: the message is to come again. */
 MUST_CHECK bool words_fit(struct words *w, size_t *let_go, struct err *e);
-/* At most that many rows of words put in [since_ms, until_ms), the first ones first. */
+/* Deletes up to `most` rows of words put in [since_ms, until_ms), the oldest first. *done: how
+ * many. */
 MUST_CHECK bool words_drop(struct words *w, int64_t since_ms, int64_t until_ms, int64_t most,
                            int64_t *done, struct err *e);
-/* Whether there is any: all below costs nothing where there is not. */
+/* Whether there is any word. Without one, the calls below ask the file nothing. */
 MUST_CHECK bool words_any(struct words *w, bool *any, struct err *e);
 
 /* What a key is to the local id beside it; on disk. */
@@ -123,24 +131,26 @@ struct word {
     struct slice record; /* framed */
     int64_t at_ms;
 };
-/* *gave_up: an older one of its local id went that restricts. */
+/* Puts a word. *gave_up: for it an older word of its local id was deleted that restricts. */
 MUST_CHECK bool words_put(struct words *w, const struct word *x, bool *gave_up, struct err *e);
-/* What people refused of a local id's person, or took back: among its words, to be carried over as
- * those that restrict are, and neither let go for room nor dropped. x: local id, id, record and
- * time. An earlier record of that id, and to which keys it went, is forgotten. */
+/* Puts what people refused of a local id's person, or took back. It is carried over as a word that
+ * restricts is, and never deleted for room nor dropped. Of x local id, id, record and time count.
+ * An earlier refusal of the same id is forgotten, with the keys that it went to. */
 MUST_CHECK bool words_put_refusal(struct words *w, const struct word *x, struct err *e);
-/* That record; empty: there is none. In a. */
+/* *record: the refusal of x's local id and id, in a; empty: there is none. */
 MUST_CHECK bool words_refusal(struct words *w, const struct word *x, struct arena *a,
                               struct slice *record, struct err *e);
-/* Whether it went under x->to.key; and now it did. */
+/* is_told: whether the refusal went under x->to.key. put_told: notes that it did. */
 MUST_CHECK bool words_is_told(struct words *w, const struct word *x, bool *told, struct err *e);
 MUST_CHECK bool words_put_told(struct words *w, const struct word *x, struct err *e);
 /* Number of the last one, 0 where there is none: what is put later has a higher one. */
 MUST_CHECK bool words_last(struct words *w, int64_t *n, struct err *e);
-/* Those that may go there and did not yet, each once, in order; records in a. */
+/* The words that may go to that key and did not yet, each once, in the order in which they were
+ * put; records in a. */
 MUST_CHECK bool words_left(struct words *w, const struct word_to *to, struct arena *a,
                            struct slice **records, size_t *n, struct err *e);
-/* Now they did, those up to that number. Counted, and by itself refused nowhere. */
+/* Notes that the words up to that number went to the key. The rows count in the share, and this
+ * call alone never fails for room. */
 MUST_CHECK bool words_carry(struct words *w, const struct word_to *to, int64_t upto, struct err *e);
 /* After a rollback. */
 void words_forget(struct words *w);
