@@ -46,6 +46,9 @@ void manual_commands(const struct cli *c, struct buf *out);
 void manual_codes(const struct cli *c, struct buf *out);
 /* manual_codes.c. The row of one code; false: there is none. */
 bool manual_code(const char *code, struct buf *out);
+void manual_sentences(const struct cli *c, struct buf *out);
+/* manual_sentences.c. What is said under one code, which may be nothing. */
+void manual_code_sentences(const char *code, struct buf *out);
 
 /* Whether the table's i-th command is the first of its word. */
 static inline bool manual_is_first(const struct cli *c, size_t i)

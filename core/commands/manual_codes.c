@@ -44,7 +44,9 @@ bool manual_code(const char *code, struct buf *out)
         if (is_code || (!found && is_of_room(&rows[i], code)))
             found = &rows[i];
     }
-    if (found)
+    if (found) {
         put_row(found, out);
+        manual_code_sentences(code, out);
+    }
     return found != NULL;
 }

@@ -19,5 +19,7 @@ const struct manual_topic manual_topics[] = {
     { "metrics", "what /metrics says", manual_metrics },
     { "codes", "codes in [] behind a sentence, and in the log: what happened, what to do",
       manual_codes },
+    { "sentences", "each sentence of an error, a problem, a line of the log, by its code",
+      manual_sentences },
     { NULL, NULL, NULL },
 };

@@ -26,7 +26,7 @@ static bool check_kinds(struct analysis *x, size_t schema, const bool *shared)
     for (size_t i = 0; i < s->kind_count; i++)
         is_any_shared |= mine[i];
     if (!is_any_shared) {
-        (void)problems_say(x->warnings, m.code, m.file, 1, 1,
+        (void)problems_say(x->warnings, "check.unshared", m.file, 1, 1,
                            "no clause shares any of these events");
         return false;
     }

@@ -39,7 +39,7 @@ static void check_way(struct analysis *x, const struct clause *c, unsigned servi
     }
     naming_end(&m);
     if (!any && x->in->has_all_deliveries)
-        (void)problems_say(x->warnings, m.code, c->file, c->line, c->column,
+        (void)problems_say(x->warnings, "check.undelivered", c->file, c->line, c->column,
                            "clause '%.*s' shares with '%.*s', which has no delivery: nothing of it "
                            "arrives",
                            SHOWN(c->name), SHOWN(to));
