@@ -28,7 +28,7 @@
 struct draft {
     struct arena *arena;
     struct list relationships, consents, objections, restrictions, responsible, links, events,
-        holds, deaths, early, gone, settlements, refusals, births, unread;
+        holds, away_holds, deaths, early, gone, settlements, refusals, births, unread;
     struct list unsaid; /* struct unsaid: lines that do not let this event say it */
     bool verified;
     uint64_t notices, dropped;

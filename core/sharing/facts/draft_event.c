@@ -266,10 +266,13 @@ bool draft_arrival(struct draft *d, const struct event *ev, enum arrival *how, s
 
 bool draft_is_held(const struct draft *d, const struct event_id *id)
 {
-    const struct hold *holds = d->holds.items;
-    for (size_t i = 0; i < d->holds.count; i++)
-        if (event_id_equal(&holds[i].event, id))
-            return true;
+    const struct list *lists[] = { &d->holds, &d->away_holds };
+    for (size_t n = 0; n < sizeof lists / sizeof lists[0]; n++) {
+        const struct hold *holds = lists[n]->items;
+        for (size_t i = 0; i < lists[n]->count; i++)
+            if (event_id_equal(&holds[i].event, id))
+                return true;
+    }
     return false;
 }
 

@@ -161,7 +161,8 @@ struct gone_event {
 /* Waits for a human. */
 struct hold {
     struct event_id event;
-    uint16_t service;
+    uint16_t service;    /* SERVICE_AWAY among away_holds */
+    struct slice away;   /* its name there */
     struct slice reason; /* reason code */
     struct slice clause; /* "agreement/version/clause" or empty */
     int64_t since_ms;
@@ -216,6 +217,10 @@ struct person {
     size_t event_count;
     const struct hold *holds;
     size_t hold_count;
+    /* For services that the region does not have now: nothing is decided of them, and nobody
+     * releases one, until the region has that service again. */
+    const struct hold *away_holds;
+    size_t away_hold_count;
     bool verified;    /* a verified number made this person */
     uint64_t notices; /* how many notices were written: their sequence */
     const struct death_fact *deaths;

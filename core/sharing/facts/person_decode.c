@@ -1,7 +1,8 @@
 /* person_decode.c - a person read from the value of the topic facts.
  *
  * The reader goes through the compiled plan, which checks every byte. What cannot be kept, because
- * its service or agency has left the region, is left out; words about sharing are kept, by name. */
+ * its service or agency has left the region, is left out; words about sharing and holds are kept,
+ * by name. */
 #include "sharing/facts/person.h"
 
 #include "sharing/facts/draft.h"
@@ -177,9 +178,8 @@ static bool get_receiver(struct reader *r, const struct view *v, void *item)
     return get_service_n(r, v, 0, &x->service) && disclosure_id_parse(view_text(v, 1), &x->id);
 }
 
-static bool get_hold(struct reader *r, const struct view *v, void *item)
+static void read_hold(const struct view *v, struct hold *x)
 {
-    struct hold *x = item;
     get_id(v, 0, &x->event);
     x->reason = view_text(v, 2);
     x->clause = view_text(v, 3);
@@ -188,7 +188,23 @@ static bool get_hold(struct reader *r, const struct view *v, void *item)
     x->first_by = view_text(v, 6);
     x->source = view_text(v, 7);
     x->reopened = view_long(v, 8);
+}
+
+static bool get_hold(struct reader *r, const struct view *v, void *item)
+{
+    struct hold *x = item;
+    read_hold(v, x);
     return get_service_n(r, v, 1, &x->service);
+}
+
+/* What only people may let go must not be a rule's again because the region had that service out
+ * for a while. */
+static bool get_away_hold(struct reader *r, const struct view *v, void *item)
+{
+    struct hold *x = item;
+    read_hold(v, x);
+    x->service = SERVICE_AWAY;
+    return get_named(r, v, 1, &x->away) == SERVICE_AWAY;
 }
 
 /* All items of an array; those that cannot be kept are left out. */
@@ -331,6 +347,7 @@ static bool read_lists(struct reader *r, const struct view *v, struct draft *d)
         { AT_LINKS, &d->links, get_link },
         { AT_EVENTS, &d->events, get_event },
         { AT_HOLDS, &d->holds, get_hold },
+        { AT_HOLDS, &d->away_holds, get_away_hold },
         { AT_DEATHS, &d->deaths, get_death },
         { AT_EARLY, &d->early, get_early },
         { AT_SETTLEMENTS, &d->settlements, get_settlement },

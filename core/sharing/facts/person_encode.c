@@ -148,21 +148,26 @@ static void put_event(const struct bundle *b, const struct episode_event *x, str
     avro_put_text(out, x->source);
 }
 
+static void put_hold(const struct bundle *b, const struct hold *h, struct buf *out)
+{
+    put_id(out, &h->event);
+    put_named(out, b, h->service, h->away);
+    avro_put_text(out, h->reason);
+    avro_put_text(out, h->clause);
+    avro_put_long(out, h->since_ms);
+    avro_put_text(out, h->bytes);
+    avro_put_text(out, h->first_by);
+    avro_put_text(out, h->source);
+    avro_put_bool(out, h->reopened);
+}
+
 static void put_holds(const struct bundle *b, const struct person *p, struct buf *out)
 {
-    begin_list(out, p->hold_count);
-    for (size_t i = 0; i < p->hold_count; i++) {
-        const struct hold *h = &p->holds[i];
-        put_id(out, &h->event);
-        put_service(out, b, h->service);
-        avro_put_text(out, h->reason);
-        avro_put_text(out, h->clause);
-        avro_put_long(out, h->since_ms);
-        avro_put_text(out, h->bytes);
-        avro_put_text(out, h->first_by);
-        avro_put_text(out, h->source);
-        avro_put_bool(out, h->reopened);
-    }
+    begin_list(out, p->hold_count + p->away_hold_count);
+    for (size_t i = 0; i < p->hold_count; i++)
+        put_hold(b, &p->holds[i], out);
+    for (size_t i = 0; i < p->away_hold_count; i++)
+        put_hold(b, &p->away_holds[i], out);
     end_list(out);
 }
 

@@ -109,15 +109,21 @@ static void add_others(struct shares *s, const struct person *p)
                       text_bytes(p->unread[i].code) + text_bytes(p->unread[i].reference));
 }
 
-static void add_waits(struct shares *s, const struct person *p)
+static void add_holds(struct shares *s, const struct hold *holds, size_t n)
 {
-    for (size_t i = 0; i < p->hold_count; i++) {
-        const struct hold *h = &p->holds[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct hold *h = &holds[i];
         add_bytes(s, agency_of_source(s, h->source),
-                  ITEM_BYTES + service_bytes(s->bundle, h->service) + text_bytes(h->reason) +
+                  ITEM_BYTES + named_bytes(s->bundle, h->service, h->away) + text_bytes(h->reason) +
                       text_bytes(h->clause) + text_bytes(h->bytes) + text_bytes(h->first_by) +
                       text_bytes(h->source));
     }
+}
+
+static void add_waits(struct shares *s, const struct person *p)
+{
+    add_holds(s, p->holds, p->hold_count);
+    add_holds(s, p->away_holds, p->away_hold_count);
     for (size_t i = 0; i < p->refusal_count; i++) {
         const struct refusal *x = &p->refusals[i];
         add_bytes(s, -1,

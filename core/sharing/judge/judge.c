@@ -98,10 +98,20 @@ static bool join_one(struct run *r, const struct event *ev)
     return run_alike(r, ev, OUTCOME_WITHHOLD, REASON_NOT_YOURS, NULL);
 }
 
+/* Of a service that is away, too: rules decide that event from now on. */
+static void end_joined_away(struct run *r, const struct event_id *event)
+{
+    const struct hold *holds = r->draft.away_holds.items;
+    for (size_t i = r->draft.away_holds.count; i-- > 0;)
+        if (event_id_equal(&holds[i].event, event) && !holds[i].reopened)
+            list_remove(&r->draft.away_holds, i);
+}
+
 /* Ends the holds of an event and lists their services. Reopened holds go on waiting for a
  * person. */
 static bool end_joined(struct run *r, const struct event_id *event, struct list *services)
 {
+    end_joined_away(r, event);
     for (size_t i = r->draft.holds.count; i-- > 0;) {
         const struct hold h = ((const struct hold *)r->draft.holds.items)[i];
         if (!event_id_equal(&h.event, event) || h.reopened)

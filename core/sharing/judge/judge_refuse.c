@@ -126,7 +126,9 @@ bool judge_refuse(const struct judge_input *in, const struct hold *hold, struct 
 static bool add_reopened(struct run *r, const struct refusal *x, const struct event_id *newest,
                          uint16_t service)
 {
-    struct hold *h = list_add(r->arena, &r->draft.holds);
+    struct hold *h = draft_hold(&r->draft, newest, service); /* it may have been away */
+    if (!h)
+        h = list_add(r->arena, &r->draft.holds);
     if (!h)
         return err_memory(r->e);
     *h = (struct hold){ .event = *newest,

@@ -33,9 +33,27 @@ bool run_end_hold(struct run *r, const struct event_id *event, const struct even
     return note_ended(r, event, ev, service, why);
 }
 
+/* Without a decision: nobody is there whom it could be about. */
+static void end_away_holds(struct run *r, const struct event_id *event, const struct event *by)
+{
+    struct hold *holds = r->draft.away_holds.items;
+    for (size_t i = r->draft.away_holds.count; i-- > 0;) {
+        if (!event_id_equal(&holds[i].event, event))
+            continue;
+        if (by && holds[i].reopened) {
+            holds[i].event = by->id;
+            holds[i].bytes = by->framed;
+        } else {
+            list_remove(&r->draft.away_holds, i);
+        }
+        r->draft.changed = true;
+    }
+}
+
 bool run_end_holds(struct run *r, const struct event_id *event, const struct event *by,
                    enum reason why)
 {
+    end_away_holds(r, event, by);
     for (size_t i = 0; i < r->draft.holds.count;) {
         struct hold *h = (struct hold *)r->draft.holds.items + i;
         const struct event *ev = NULL;

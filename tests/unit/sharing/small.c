@@ -10,26 +10,26 @@
 
 #define FILES_MAX 16
 
-static const char region[] = "region: small\n"
-                             "partitions: 4\n"
-                             "agencies:\n"
-                             "  wexbridge-hospital:\n"
-                             "    nhs_number: entitled\n"
-                             "    services:\n"
-                             "      wards: {role: acute-trust}\n"
-                             "      transfer-hub: {role: care-transfer-hub}\n"
-                             "  wexshire-council:\n"
-                             "    nhs_number: entitled\n"
-                             "    services:\n"
-                             "      hospital-team: {role: adult-social-care}\n"
-                             "      other-team: {role: adult-social-care}\n"
-                             "  wexbridge-district:\n"
-                             "    services:\n"
-                             "      grants: {role: adaptations}\n"
-                             "      repairs: {role: landlord}\n"
-                             "  brightcare:\n"
-                             "    services:\n"
-                             "      rota: {role: care-provider}\n";
+const char small_region[] = "region: small\n"
+                            "partitions: 4\n"
+                            "agencies:\n"
+                            "  wexbridge-hospital:\n"
+                            "    nhs_number: entitled\n"
+                            "    services:\n"
+                            "      wards: {role: acute-trust}\n"
+                            "      transfer-hub: {role: care-transfer-hub}\n"
+                            "  wexshire-council:\n"
+                            "    nhs_number: entitled\n"
+                            "    services:\n"
+                            "      hospital-team: {role: adult-social-care}\n"
+                            "      other-team: {role: adult-social-care}\n"
+                            "  wexbridge-district:\n"
+                            "    services:\n"
+                            "      grants: {role: adaptations}\n"
+                            "      repairs: {role: landlord}\n"
+                            "  brightcare:\n"
+                            "    services:\n"
+                            "      rota: {role: care-provider}\n";
 
 static const char facts[] =
     "facts:\n"
@@ -177,7 +177,7 @@ static void put_file(struct memory *m, const struct small_file *file)
 
 const struct bundle *small_load(const struct small_file *files, size_t n, struct problems *p)
 {
-    struct memory m = { .files = { { "region.yaml", region },
+    struct memory m = { .files = { { "region.yaml", small_region },
                                    { "facts.yaml", facts },
                                    { "prohibitions/none.yaml", "prohibitions: []\n" } },
                         .count = 3 };

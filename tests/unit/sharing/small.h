@@ -22,6 +22,8 @@ const char *small_agreement(const struct small_terms *t, const char *clauses);
 /* The text with the first find put otherwise. */
 const char *small_replace(const char *text, const char *find, const char *instead);
 
+/* Its region.yaml. */
+extern const char small_region[];
 /* The small region with these files beside its own, or in their place. NULL when a problem was
  * added. Everything lives in world.arena. */
 const struct bundle *small_load(const struct small_file *files, size_t n, struct problems *p);
