@@ -43,9 +43,11 @@ bool tls_verdict(long verdict, const char *wanted, struct err *e)
             code = verdicts[i].ours;
             words = verdicts[i].words;
         }
-    bool named = strcmp(code, "tls.name") == 0 && wanted;
-    err_set(e, ERR_RETRY, code, 0, "the other side's certificate %s%s%.100s%s", words,
-            named ? " than '" : "", named ? wanted : "", named ? "'" : "");
+    if (strcmp(code, "tls.name") == 0 && wanted)
+        (void)err_set(e, ERR_RETRY, "tls.name", 0, "the other side's certificate %s than '%.100s'",
+                      words, wanted);
+    else
+        (void)err_set(e, ERR_RETRY, code, 0, "the other side's certificate %s", words);
     return true;
 }
 
