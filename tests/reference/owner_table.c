@@ -176,7 +176,7 @@ const char *owner_wrong_answer(struct arena *a, const struct story *s, const str
         struct sharing_question q = { .purpose = PURPOSE, .who = who };
         if (facts_consent(p, &q, at_ms) != shared(s, &q))
             return "consent is not what each agency said of it";
-        q.is_objection = true;
+        q = (struct sharing_question){ .is_objection = true, .who = who };
         if (facts_objection(p, &q) != opposite(shared(s, &q)))
             return "an objection is not what each agency said of it";
         if (facts_related(&in, SLICE("open-case"), who) != related(s, CASE, who) ||
