@@ -95,6 +95,24 @@ static void print_losses(const struct feed_counts *n)
         say("                   %" PRIu64 " values were read and could not be kept\n", n->not_kept);
 }
 
+/* What only its sender has. */
+static void print_lost(const struct feed_counts *n)
+{
+    char one[TIME_TEXT_MAX], two[TIME_TEXT_MAX];
+    struct slice from = time_ms_to_iso(n->aside_lost_from_ms, one);
+    struct slice to = time_ms_to_iso(n->aside_lost_to_ms, two);
+    if (n->lost > n->aside_lost)
+        say("                   LOST BY THE BUS: %" PRIu64 " messages between number %" PRIu64
+            " and %" PRIu64 ", which were no longer kept here: only their sender has them\n",
+            n->lost - n->aside_lost, n->lost_first, n->lost_last);
+    if (n->aside_lost)
+        say("                   ALARM: LOST FROM THE QUARANTINE: %" PRIu64
+            " messages, numbers from %" PRIu64 " to %" PRIu64 ", times from %.*s to %.*s: the bus "
+            "knows of them, and this file came back older or is another: ask their sender to send "
+            "them again; concordat quarantine SITE list, then drop\n",
+            n->aside_lost, n->aside_lost_first, n->aside_lost_last, SHOWN(from), SHOWN(to));
+}
+
 /* What lies in the quarantine now. */
 static void print_aside(const struct feed_counts *n, int64_t now_ms)
 {
@@ -146,10 +164,7 @@ static void print_feeds(const struct site *s, const struct figures *t)
             say("                   waiting for the bus %" PRIu64
                 ", of the wrong environment %" PRIu64 ", asked to come later %" PRIu64 "\n",
                 n->waiting, n->refused_environment, n->refused_later);
-        if (n->lost)
-            say("                   LOST BY THE BUS: %" PRIu64 " messages between number %" PRIu64
-                " and %" PRIu64 ", which were no longer kept here: only their sender has them\n",
-                n->lost, n->lost_first, n->lost_last);
+        print_lost(n);
         print_fetch(&n->fetch);
         print_aside(n, t->at_ms);
         print_words(n);
@@ -363,15 +378,15 @@ static void print_feeds_json(const struct site *s, const struct figures *t)
         say("%s\"%s\":{\"taken\":%" PRIu64 ",\"published\":%" PRIu64 ",\"unchanged\":%" PRIu64
             ",\"duplicates\":%" PRIu64 ",\"not_carried\":%" PRIu64 ",\"quarantined\":%" PRIu64
             ",\"refused_environment\":%" PRIu64 ",\"refused_later\":%" PRIu64 ",\"events\":%" PRIu64
-            ",\"waiting\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"lost_ids\":%" PRIu64
-            ",\"unknown\":%" PRIu64 ",\"not_kept\":%" PRIu64 ",\"vanished\":%" PRIu64
-            ",\"stale\":%s,\"in_quarantine\":%" PRIu64 ",\"quarantine_oldest\":%" PRId64
-            ",\"quarantine_alarm\":%s,\"words\":%" PRIu64 ",\"words_oldest\":%" PRId64
-            ",\"words_full\":%s,\"fetch_since\":%" PRId64 ",\"fetch_tries\":%" PRIu64
-            ",\"fetch_again\":%" PRId64 ",\"fetch_code\":\"%s\"}",
+            ",\"waiting\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"lost_from_quarantine\":%" PRIu64
+            ",\"lost_ids\":%" PRIu64 ",\"unknown\":%" PRIu64 ",\"not_kept\":%" PRIu64
+            ",\"vanished\":%" PRIu64 ",\"stale\":%s,\"in_quarantine\":%" PRIu64
+            ",\"quarantine_oldest\":%" PRId64 ",\"quarantine_alarm\":%s,\"words\":%" PRIu64
+            ",\"words_oldest\":%" PRId64 ",\"words_full\":%s,\"fetch_since\":%" PRId64
+            ",\"fetch_tries\":%" PRIu64 ",\"fetch_again\":%" PRId64 ",\"fetch_code\":\"%s\"}",
             i ? "," : "", s->feeds[i].name, n->taken, n->published, n->unchanged, n->duplicates,
             n->not_carried, n->quarantined, n->refused_environment, n->refused_later, n->events,
-            n->waiting, n->lost, n->lost_ids, n->unknown, n->not_kept, n->vanished,
+            n->waiting, n->lost, n->aside_lost, n->lost_ids, n->unknown, n->not_kept, n->vanished,
             feed_is_stale(n, t->at_ms) ? "true" : "false", n->aside, n->aside_oldest_ms,
             feed_is_full_or_old(n, t->at_ms) ? "true" : "false", n->words, n->words_oldest_ms,
             n->words_full ? "true" : "false", n->fetch.since_ms, n->fetch.tries, n->fetch.again_ms,

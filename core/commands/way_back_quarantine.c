@@ -67,6 +67,10 @@ static bool show(struct cli *c, const struct site *s, size_t i, const struct asi
     struct doc *d = NULL;
     if (!m.bytes.p)
         return err_memory(e);
+    if (slice_equal_text(a->code, "quarantine.lost")) {
+        say("nothing of it is here: only its sender has it\n");
+        return true;
+    }
     say("size       %zu bytes, what is wrong stands at byte %lld\n", a->bytes.n,
         (long long)a->place);
     if (plain) {

@@ -82,7 +82,7 @@ static const struct table_family of_feeds[] = {
       1 },
     { "concordat_feed_lost_messages",
       "gauge",
-      "Messages that the bus lost when the feed no longer had them to publish again.",
+      "Messages that only their sender has: lost by the bus, or with state that came back older.",
       NULL,
       { { NULL, FEED(lost) } },
       1 },

@@ -95,6 +95,11 @@ static void tell_feed(const struct site_feed *d, const struct feed_counts *n, in
     if (feed_is_full_or_old(n, now_ms))
         buf_format(out, "alarm: feed %s has %" PRIu64 " in its quarantine, %s\n", d->name, n->aside,
                    n->aside_full ? "and no room for another" : "and the oldest is too old");
+    if (n->aside_lost)
+        buf_format(out,
+                   "alarm: feed %s lacks %" PRIu64
+                   " messages that the bus knows as quarantined: only their sender has them\n",
+                   d->name, n->aside_lost);
     if (n->words_full)
         buf_format(out,
                    "alarm: feed %s keeps %" PRIu64

@@ -3,8 +3,10 @@
  *
  * A message that is taken again goes the way of one that comes. The mapping of now reads it. It is
  * a duplicate if it was published meanwhile. Its events have the same ids as at the first time. Its
- * row is deleted when it ends as anything but quarantined. The id of a row is FEED:NUMBER. spool is
- * the path of the feed's database. Errors: db.*. */
+ * row is deleted when it ends as anything but quarantined. The id of a row is FEED:NUMBER. What the
+ * bus knows of this quarantine and the file lacks (spool/noticed.h) is listed behind, and can only
+ * be dropped. Its id is FEED:NUMBER@MILLISECONDS. spool is the path of the feed's database. Errors:
+ * db.*. */
 #ifndef CONCORDAT_INTAKE_ASIDES_H
 #define CONCORDAT_INTAKE_ASIDES_H
 

@@ -126,6 +126,9 @@ static bool open_parts(struct feed *f, struct err *e)
     if (!quarantine_open(&f->quarantined, f->spool.db, o->quarantine_max_bytes,
                          o->quarantine_age_ms, e))
         return false;
+    if (!noticed_begin(&f->quarantined.noticed, (int64_t)f->spool.kept.counts.taken, o->now_ms(),
+                       e))
+        return false;
     if (!words_open(&f->words, f->spool.db, o->words_max_bytes, o->now_ms(), e))
         return false;
     if (mapping_is_snapshot(o->mapping) &&

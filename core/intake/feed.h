@@ -85,6 +85,8 @@ struct publisher {
     struct bus_end *ends;    /* as last noted; by partition */
     int64_t noted_ns,
         looked_ns;    /* when that was, and when the bus was last asked whether it has all */
+    int64_t lost;     /* of its quarantine, as was said last */
+    bool unheard;     /* of it nothing can be heard: said once */
     int64_t heard_ns; /* when others were last listened for */
     bool hears;       /* it is about to, for the first time: a turn waits for that */
     bool is_settled;  /* others were heard, and nothing waits for that (spool/doubts.h): until then
@@ -263,7 +265,16 @@ bool feed_is_refusal(const struct feed *f, struct slice framed);
 MUST_CHECK bool feed_take_refusal(struct feed *f, struct arena *a, const struct bus_record *r,
                                   struct err *e);
 void feed_put_refusal(struct slice record, const struct subject *s, struct buf *out);
-/* feed_bus.c: puts queued records on events.<agency>, past the spool. */
+/* feed_notice.c: a notice of quarantine, queued; and one off the bus: false when it is none of this
+ * feed's that can be read. */
+struct notice_of {
+    const char *code;
+    int64_t place, n, at_ms;
+};
+void feed_put_notice(const struct feed *f, const struct notice_of *x, struct buf *out);
+bool feed_read_notice(const struct feed *f, struct arena *a, struct slice framed,
+                      struct notice *out);
+/* feed_bus.c: puts queued records on the bus, past the spool. */
 MUST_CHECK bool feed_publish(struct feed *f, struct arena *a, struct slice queued, struct err *e);
 /* Remembers an event that was queued, where it is a word about sharing and names a local id. */
 MUST_CHECK bool feed_remember_word(struct feed *f, const struct mapped_event *event,
@@ -308,6 +319,9 @@ MUST_CHECK bool publisher_hear(struct feed *f, struct arena *a, struct err *e);
 MUST_CHECK bool publisher_settle(struct feed *f, struct err *e);
 /* The bus is away: nothing more is sent before others were heard. Lock held. */
 void publisher_doubt(struct feed *f);
+
+/* publisher_ends.c: tells what has gone from the quarantine. */
+MUST_CHECK bool publisher_tell_ends(struct feed *f, struct arena *a, struct err *e);
 
 /* publisher_bus.c: what the publisher does once and when idle. */
 MUST_CHECK bool publisher_schemas(struct feed *f, struct arena *a, struct err *e);

@@ -73,6 +73,42 @@ static bool each_row(struct db *d, const char *name, int64_t number,
     return e->fate == ERR_NONE;
 }
 
+/* What the bus knows and the file lacks: nothing of it is here but that it was. */
+static bool each_lost(struct db *d, const char *name, struct slice id,
+                      bool (*each)(void *ctx, const struct aside *a), void *ctx, struct err *e)
+{
+    static const char all[] = "select n, at, code from aside_lost order by n, at";
+    struct db_query *q = NULL;
+    bool row = false, more = true;
+    char text[LOST_ID_MAX], sentence[200];
+    if (!db_has_table(d, "aside_lost", &row, e))
+        return false;
+    if (!row)
+        return true;
+    if (!db_prepare(d, all, &q, e))
+        return false;
+    while (more && db_step(q, &row, e) && row) {
+        struct slice code = db_blob(q, 2);
+        int n = snprintf(sentence, sizeof sentence,
+                         "the bus has the notice that it was quarantined (%.*s), and this file, "
+                         "which is older or another, does not have it: ask its sender to send it "
+                         "again",
+                         SHOWN(code));
+        const struct aside a = {
+            .id = noticed_id(name, db_int(q, 0), db_int(q, 1), text),
+            .state = SLICE("lost"),
+            .at_ms = db_int(q, 1),
+            .code = SLICE(NOTICE_LOST),
+            .sentence = slice_of(sentence, (size_t)n),
+            .said = SLICE("perhaps, and only its sender has it"),
+        };
+        more = (id.n && !slice_equal(id, a.id)) || each(ctx, &a);
+    }
+    if (row)
+        db_reset(q);
+    return e->fate == ERR_NONE;
+}
+
 bool feed_asides_each(const char *spool, const char *name, struct slice id,
                       bool (*each)(void *ctx, const struct aside *a), void *ctx, struct err *e)
 {
@@ -85,7 +121,7 @@ bool feed_asides_each(const char *spool, const char *name, struct slice id,
     }
     if (!db_open_reader(spool, &d, e))
         return false;
-    bool good = each_row(d, name, number, each, ctx, e);
+    bool good = each_row(d, name, number, each, ctx, e) && each_lost(d, name, id, each, ctx, e);
     db_close(&d);
     return good;
 }
@@ -167,10 +203,22 @@ static bool drop_words(struct feed *f, const struct selection *which, uint64_t *
     return true;
 }
 
+/* Only a person gives up what is lost: there is nothing of it to be taken again. */
+static bool drop_lost(struct feed *f, const struct way_back *w, uint64_t *done, struct err *e)
+{
+    if (!w->drop)
+        return true;
+    if (!feed_retake_begin(f, e))
+        return false;
+    bool good = noticed_drop(&f->quarantined.noticed, f->o.name, &w->which, done, e);
+    return feed_retake_end(f, good, e) && good;
+}
+
 bool feed_take_back(struct feed *f, const struct way_back *w, uint64_t *done, struct err *e)
 {
     *done = 0;
-    return means_words(w) ? drop_words(f, &w->which, done, e) : take_all(f, w, false, done, e);
+    return means_words(w) ? drop_words(f, &w->which, done, e)
+                          : take_all(f, w, false, done, e) && drop_lost(f, w, done, e);
 }
 
 bool feed_take_ordered(struct feed *f, struct err *e)
@@ -213,7 +261,7 @@ static bool order_rows(struct db *d, const char *name, const struct way_back *w,
         good = order_row(&s, retake, n, w->drop, e);
         *done += good;
     }
-    if (!good) {
+    if (!good || (w->drop && !noticed_drop(&s.noticed, name, &w->which, done, e))) {
         db_rollback(d);
         return false;
     }

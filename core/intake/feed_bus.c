@@ -58,9 +58,10 @@ bool feed_publish(struct feed *f, struct arena *a, struct slice queued, struct e
     struct queued q;
     arena_reset(a);
     for (size_t at = 0; queued_next(queued, &at, &q, e);) {
-        const struct bus_record one = { .topic = f->topic_events,
+        bool event = q.topic == QUEUED_EVENT;
+        const struct bus_record one = { .topic = event ? f->topic_events : f->topic_quarantine,
                                         .partition = q.partition,
-                                        .key = slice_of(q.key, ID_BYTES),
+                                        .key = slice_of(q.key, event ? ID_BYTES : 0),
                                         .value = q.value };
         if (!bus_publish(f->o.bus, &one, 1, e))
             return false;

@@ -76,24 +76,6 @@ static bool finish_message(struct feed *f, const struct message *m, const struct
     return !dedup || spool_remember(&f->spool, dedup, f->turn.now_ms, &given, e);
 }
 
-/* internal/Quarantine.avsc, field by field. No payload. */
-static void put_notice(struct feed *f, const struct message *m)
-{
-    char reference[32];
-    int n = snprintf(reference, sizeof reference, "%" PRIu64, counts(f)->taken);
-    struct queued entry = { .topic = QUEUED_QUARANTINE };
-    buf_reset(&f->records);
-    size_t begun = queued_begin(&f->records, &entry);
-    wire_put_header(&f->records, plan_fingerprint(f->quarantine->plan));
-    avro_put_long(&f->records, 1);
-    avro_put_text(&f->records, f->origin.feed);
-    avro_put_text(&f->records, slice_text(m->why.code));
-    avro_put_long(&f->records, (int64_t)m->why.at);
-    avro_put_text(&f->records, slice_of(reference, (size_t)n));
-    avro_put_long(&f->records, f->turn.now_ms);
-    queued_end(&f->records, begun);
-}
-
 static bool store_duplicate(struct feed *f, struct message *m, const struct seen *seen)
 {
     struct answer given = { .fate = seen->fate, .reply = seen->reply };
@@ -190,7 +172,10 @@ static bool store_quarantined(struct feed *f, struct message *m)
         return store_no_room(f, m);
     counts(f)->taken++;
     counts(f)->quarantined++;
-    put_notice(f, m);
+    const struct notice_of notice = { m->why.code, (int64_t)m->why.at, (int64_t)counts(f)->taken,
+                                      f->turn.now_ms };
+    buf_reset(&f->records);
+    feed_put_notice(f, &notice, &f->records);
     say_aside(f, m, "quarantined");
     f->no_room_said = false;
     row.n = (int64_t)counts(f)->taken;

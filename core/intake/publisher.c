@@ -351,6 +351,8 @@ static bool work_round(struct feed *f, struct arena *a, const struct round *r, s
         return false;
     if (r->work && !publish_next(f, a, e))
         return false;
+    if (!publisher_tell_ends(f, a, e))
+        return false;
     return look_after(f, a, is_last, e);
 }
 

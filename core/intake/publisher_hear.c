@@ -1,22 +1,39 @@
 /* publisher_hear.c - hears what other spools have said for this feed.
  *
  * It reads the feed's topic of events on from where it last came to. So a memory of this spool is
- * believed only where it is the last word (spool/lines.h). The publisher's thread. */
+ * believed only where it is the last word (spool/lines.h). It reads the topic of quarantine
+ * likewise: what another spool has set aside is not lost in silence (spool/noticed.h). The
+ * publisher's thread. */
+#include <inttypes.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "intake/feed.h"
 #include "record/wire.h"
 
 #define KEYS_BYTES_MAX ((size_t)32 * 1024 * 1024)
+#define NOTICES_BYTES_MAX ((size_t)64 * 1024 * 1024)
 
 struct hearing {
     struct feed *f;
     struct arena *a;
-    struct heard *to;  /* by partition: how far it was read now */
+    struct heard *to;  /* by partition, and behind them of notices: how far it was read now */
     bool others, lost; /* another spool has spoken; of whom cannot be told */
     bool is_anew;      /* this file has never asked, or the lane is not what it was */
     bool asked, ours;  /* of the opening that was met last */
     uint32_t opening;
     struct buf keys;
+    struct buf notices; /* struct notice of each that is not known, or an end */
+    bool has_notices;   /* their lane was read */
+};
+
+/* events: one of several lanes of it; notices: the one lane. */
+struct lane {
+    const char *topic;
+    int partition;
+    int kept; /* under which lines.h keeps how far it was read */
+    bool is_events, is_old;
+    struct heard *to;
 };
 
 static bool is_ours(struct hearing *h, uint32_t opening, bool *ours, struct err *e)
@@ -83,63 +100,117 @@ static bool hear_record(struct hearing *h, const struct bus_record *r, struct er
 
 /* Notes how far the lane was read, with the stamp of the last record: if the lane is made anew, or
  * comes out of a backup, another record stands there the next time. */
-static void note_end(struct hearing *h, int partition, const struct bus_record *last)
+static void note_end(struct hearing *h, const struct lane *l, const struct bus_record *last)
 {
     struct bus_end end;
     bus_end_behind(h->f->o.bus, last, &end);
-    h->to[partition] = (struct heard){ end.next, end.stamp };
+    *l->to = (struct heard){ end.next, end.stamp };
 }
 
-static bool hear_from(struct hearing *h, int partition, int64_t from, struct err *e)
+static bool hear_notice(struct hearing *h, const struct bus_record *r, struct err *e)
+{
+    struct notice x;
+    bool known = false;
+    arena_reset(h->a);
+    if (!feed_read_notice(h->f, h->a, r->value, &x))
+        return true;
+    pthread_mutex_lock(&h->f->lock);
+    bool good = noticed_is_known(&h->f->quarantined.noticed, &x, &known, e);
+    pthread_mutex_unlock(&h->f->lock);
+    if (good && (!known || x.is_end))
+        buf_put(&h->notices, slice_of(&x, sizeof x));
+    return good;
+}
+
+static bool hear_from(struct hearing *h, const struct lane *l, int64_t from, struct err *e)
 {
     struct bus_reader *r = NULL;
-    bool end = false,
-         good = bus_reader_open(h->f->o.bus, h->f->topic_events, partition, from, &r, e);
+    bool end = false, good = bus_reader_open(h->f->o.bus, l->topic, l->partition, from, &r, e);
     while (good && !end) {
         const struct bus_record *list = NULL;
         size_t n = 0;
         good = !atomic_load(&h->f->stopping) && bus_reader_next(r, 0, &list, &n, &end, e);
         for (size_t i = 0; good && i < n; i++) {
-            good = hear_record(h, &list[i], e);
-            h->to[partition].next = list[i].offset + 1;
+            good = l->is_events ? hear_record(h, &list[i], e) : hear_notice(h, &list[i], e);
+            l->to->next = list[i].offset + 1;
         }
         if (good && n > 0)
-            note_end(h, partition, &list[n - 1]);
+            note_end(h, l, &list[n - 1]);
     }
     bus_reader_close(&r);
     return good;
 }
 
 /* *same: the lane still has the record up to which it was read. */
-static bool is_same(struct hearing *h, int partition, const struct heard *to, bool *same,
-                    struct err *e)
+static bool is_same(struct hearing *h, const struct lane *l, bool *same, struct err *e)
 {
-    const struct bus_end then = { .next = to->next, .stamp = to->word };
+    const struct bus_end then = { .next = l->to->next, .stamp = l->to->word };
     *same = false;
-    return to->next < 0 ||
-           bus_still_has(h->f->o.bus, h->f->topic_events, partition, &then, same, e);
+    return l->to->next < 0 || bus_still_has(h->f->o.bus, l->topic, l->partition, &then, same, e);
+}
+
+static void note_lane(struct hearing *h, bool same, bool aged)
+{
+    h->is_anew = h->is_anew || !same;
+    h->lost = h->lost || (same && aged);
 }
 
 /* Reads on in one lane. A lane that was made anew is read from its start. Where records have aged
  * out before they were read, nobody can tell who has spoken (lost). */
-static bool hear_lane(struct hearing *h, int partition, struct err *e)
+static bool hear_lane(struct hearing *h, const struct lane *l, struct err *e)
 {
     struct bus_end now = { .first = 0 };
-    struct heard *to = &h->to[partition];
+    struct heard *to = l->to;
     bool same = false;
     pthread_mutex_lock(&h->f->lock);
-    bool good = lines_heard(&h->f->spool.lines, partition, to, e);
+    bool good = lines_heard(&h->f->spool.lines, l->kept, to, e);
     pthread_mutex_unlock(&h->f->lock);
-    if (!good || !bus_end(h->f->o.bus, h->f->topic_events, partition, &now, e) ||
-        !is_same(h, partition, to, &same, e))
+    if (!good || !bus_end(h->f->o.bus, l->topic, l->partition, &now, e) || !is_same(h, l, &same, e))
         return false;
-    h->is_anew = h->is_anew || !same;
-    h->lost = h->lost || (same && to->next >= 0 && to->next < now.first);
-    if (to->next < 0 && h->f->spool.lines.is_old)
+    if (l->is_events)
+        note_lane(h, same, to->next >= 0 && to->next < now.first);
+    if (to->next < 0 && l->is_old)
         *to = (struct heard){ now.next, now.stamp };
     else if (!same || to->next < now.first)
         *to = (struct heard){ .next = 0 };
-    return to->next >= now.next || hear_from(h, partition, to->next, e);
+    return to->next >= now.next || hear_from(h, l, to->next, e);
+}
+
+/* Without them all else goes on: a login may lack the right to read that topic, which was none of
+ * its rights once. False: the program is about to end, or the bus is away. */
+static bool hear_notices(struct hearing *h, struct err *e)
+{
+    struct feed *f = h->f;
+    struct lane l = { .topic = f->topic_quarantine,
+                      .kept = HEARD_NOTICES,
+                      .to = &h->to[f->o.bundle->partitions] };
+    pthread_mutex_lock(&f->lock);
+    bool good = noticed_is_old(&f->quarantined.noticed, &l.is_old, e);
+    pthread_mutex_unlock(&f->lock);
+    h->has_notices = good && hear_lane(h, &l, e) && buf_done(&h->notices, e);
+    if (h->has_notices)
+        return true;
+    if (e->fate == ERR_NONE || e->fate == ERR_RETRY)
+        return false;
+    if (!f->publisher.unheard)
+        log_line(LOG_WARN, &f->who, "quarantine.unheard",
+                 "cannot tell whether another spool has quarantined for this feed (%s): %s",
+                 e->code, e->text);
+    f->publisher.unheard = true;
+    err_clear(e);
+    return true;
+}
+
+static bool hear_events(struct hearing *h, struct err *e)
+{
+    bool good = true;
+    for (int i = 0; good && i < h->f->o.bundle->partitions; i++) {
+        const struct lane l = {
+            h->f->topic_events, i, i, true, h->f->spool.lines.is_old, &h->to[i]
+        };
+        good = hear_lane(h, &l, e);
+    }
+    return good;
 }
 
 static bool put_lanes(struct hearing *h, struct err *e)
@@ -148,6 +219,20 @@ static bool put_lanes(struct hearing *h, struct err *e)
         if (!lines_put_heard(&h->f->spool.lines, i, &h->to[i], e))
             return false;
     return true;
+}
+
+static bool put_notices(struct hearing *h, struct err *e)
+{
+    struct notice x;
+    if (!h->has_notices)
+        return true;
+    for (size_t at = 0; at < h->notices.n; at += sizeof x) {
+        memcpy(&x, h->notices.p + at, sizeof x);
+        if (!noticed_hear(&h->f->quarantined.noticed, &x, e))
+            return false;
+    }
+    return lines_put_heard(&h->f->spool.lines, HEARD_NOTICES, &h->to[h->f->o.bundle->partitions],
+                           e);
 }
 
 static bool put_keys(struct hearing *h, struct err *e)
@@ -174,7 +259,7 @@ static bool write(struct hearing *h, struct err *e)
     struct lines *l = &f->spool.lines;
     struct err ignored = { .fate = ERR_NONE };
     bool good = feed_begin(f, e) && lines_store(l, e) && put_lanes(h, e) && put_keys(h, e) &&
-                put_verdict(h, e) && feed_commit(f, e);
+                put_notices(h, e) && put_verdict(h, e) && feed_commit(f, e);
     if (good) {
         l->in_doubt = false;
     } else {
@@ -198,18 +283,35 @@ static void tell(const struct hearing *h)
                  "spoke of counts no more, and is told once more");
 }
 
+/* At each start, and when they are more. */
+static bool tell_lost(struct feed *f, struct err *e)
+{
+    struct notices_lost now;
+    pthread_mutex_lock(&f->lock);
+    bool good = noticed_lost(&f->quarantined.noticed, &now, e);
+    pthread_mutex_unlock(&f->lock);
+    if (good && now.count > f->publisher.lost)
+        log_line(LOG_ERROR, &f->who, NOTICE_LOST,
+                 "%" PRId64
+                 " messages that the bus knows as quarantined are not in this file, with "
+                 "numbers from %" PRId64 " to %" PRId64
+                 ": ask their sender to send them again; concordat quarantine SITE list, then drop",
+                 now.count, now.first, now.last);
+    f->publisher.lost = good ? now.count : f->publisher.lost;
+    return good;
+}
+
 bool publisher_hear(struct feed *f, struct arena *a, struct err *e)
 {
     struct hearing h = { .f = f, .a = a };
     size_t partitions = (size_t)f->o.bundle->partitions;
     f->publisher.heard_ns = clock_mono_ns();
-    h.to = mem_alloc(partitions * sizeof *h.to);
+    h.to = mem_alloc((partitions + 1) * sizeof *h.to);
     if (!h.to)
         return err_memory(e);
     buf_init(&h.keys, KEYS_BYTES_MAX);
-    bool good = true;
-    for (int i = 0; good && i < f->o.bundle->partitions; i++)
-        good = hear_lane(&h, i, e);
+    buf_init(&h.notices, NOTICES_BYTES_MAX);
+    bool good = hear_events(&h, e) && hear_notices(&h, e);
     if (good && (good = buf_done(&h.keys, e))) {
         pthread_mutex_lock(&f->lock);
         good = write(&h, e);
@@ -217,7 +319,9 @@ bool publisher_hear(struct feed *f, struct arena *a, struct err *e)
     }
     if (good)
         tell(&h);
+    good = good && tell_lost(f, e);
     buf_release(&h.keys);
+    buf_release(&h.notices);
     mem_free(h.to);
     return good;
 }

@@ -102,6 +102,25 @@ static bool read_aside(struct db *d, struct feed_counts *c, struct err *e)
 }
 
 /* Likewise. */
+static bool read_lost(struct db *d, struct feed_counts *c, struct err *e)
+{
+    struct noticed s;
+    struct notices_lost n;
+    bool has = false;
+    if (!db_has_table(d, "aside_lost", &has, e) || !has)
+        return e->fate == ERR_NONE;
+    if (!noticed_prepare(&s, d, e) || !noticed_lost(&s, &n, e))
+        return false;
+    c->aside_lost = (uint64_t)n.count;
+    c->aside_lost_first = (uint64_t)n.first;
+    c->aside_lost_last = (uint64_t)n.last;
+    c->aside_lost_from_ms = n.from_ms;
+    c->aside_lost_to_ms = n.to_ms;
+    c->lost += c->aside_lost;
+    return true;
+}
+
+/* Likewise. */
 static bool read_words(struct db *d, struct feed_counts *c, struct err *e)
 {
     struct db_query *q = NULL;
@@ -145,7 +164,7 @@ bool feed_counts_read(const char *spool, struct feed_counts *out, struct err *e)
     if (!db_open_reader(spool, &d, e))
         return false;
     bool good = read_row(d, out, e) && read_aside(d, out, e);
-    good = good && read_words(d, out, e);
+    good = good && read_lost(d, out, e) && read_words(d, out, e);
     good = good && spool_read_fetch(d, &out->fetch, e);
     db_close(&d);
     return good;

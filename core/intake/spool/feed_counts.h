@@ -23,8 +23,12 @@ struct feed_counts {
     uint64_t unknown;       /* messages of types that the mapping does not name */
     uint64_t not_kept;      /* values that were read and are in no record */
     uint64_t waiting_bytes; /* of those still in the spool */
-    /* Messages that the bus had, lost, and that were no longer kept to be published again. */
+    /* Messages that only their sender still has: the bus had them, lost them, and they were no
+     * longer kept to be published again (their numbers follow); or they are aside_lost. */
     uint64_t lost, lost_first, lost_last;
+    /* What the bus knows as quarantined and the file lacks (noticed.h), with numbers and times. */
+    uint64_t aside_lost, aside_lost_first, aside_lost_last;
+    int64_t aside_lost_from_ms, aside_lost_to_ms;
     uint64_t vanished; /* rows that the last snapshot lacks: somebody has to look */
     /* In the quarantine now; the oldest, and the age past which it is an alarm; no room for
      * another. */

@@ -82,6 +82,7 @@ MUST_CHECK bool lines_has_spoken(struct lines *l, const uint8_t key[ID_BYTES], u
 
 /* How far a lane was read, and a word of the record before that, 0: none is known. next -1:
  * never. */
+#define HEARD_NOTICES (-1) /* for a partition: the lane of notices of quarantine */
 struct heard {
     int64_t next;
     uint64_t word;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #define TOLD_KEPT_MS ((int64_t)90 * 24 * 3600000)
+#define NOTICED_KEPT_MS TOLD_KEPT_MS
 
 static const char *const texts[QUARANTINE_QUERY_COUNT] = {
     [QUARANTINE_PUT] = "insert into quarantine values (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -73,7 +74,7 @@ bool quarantine_prepare(struct quarantine *s, struct db *d, struct err *e)
     for (int i = 0; i < QUARANTINE_QUERY_COUNT; i++)
         if (!db_prepare(d, texts[i], &s->q[i], e))
             return false;
-    return true;
+    return noticed_prepare(&s->noticed, d, e);
 }
 
 bool quarantine_open(struct quarantine *s, struct db *d, int64_t max_bytes, int64_t age_ms,
@@ -145,7 +146,7 @@ bool quarantine_delete(struct quarantine *s, int64_t n, struct err *e)
     s->signs = -1;
     s->is_full = false;
     db_bind_int(s->q[QUARANTINE_LENGTH], 1, n);
-    if (!db_do(s->q[QUARANTINE_NOT_FULL], e) ||
+    if (!noticed_end(&s->noticed, n, e) || !db_do(s->q[QUARANTINE_NOT_FULL], e) ||
         !first_int(s->q[QUARANTINE_LENGTH], &length, &head, e))
         return false;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -256,7 +257,8 @@ bool quarantine_put(struct quarantine *s, const struct quarantined *m, struct er
     if (s->bytes >= 0)
         s->bytes += (int64_t)m->raw.n + QUARANTINE_ROW_BYTES;
     db_bind_int(s->q[QUARANTINE_PUT_UNANSWERED], 1, m->n);
-    return m->answered || db_do(s->q[QUARANTINE_PUT_UNANSWERED], e);
+    return noticed_put(&s->noticed, m->n, m->at_ms, e) &&
+           (m->answered || db_do(s->q[QUARANTINE_PUT_UNANSWERED], e));
 }
 
 bool quarantine_age(struct quarantine *s, int64_t now_ms, int64_t *oldest_ms, struct err *e)
@@ -272,7 +274,8 @@ bool quarantine_age(struct quarantine *s, int64_t now_ms, int64_t *oldest_ms, st
         s->let_go++;
     }
     db_bind_int(s->q[QUARANTINE_TOLD_AGED], 1, now_ms - TOLD_KEPT_MS);
-    if (!db_do(s->q[QUARANTINE_TOLD_AGED], e))
+    if (!db_do(s->q[QUARANTINE_TOLD_AGED], e) ||
+        !noticed_age(&s->noticed, now_ms - NOTICED_KEPT_MS, e))
         return false;
     return db_first_int(s->q[QUARANTINE_OLDEST], oldest_ms, e);
 }

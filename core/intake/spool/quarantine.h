@@ -13,6 +13,7 @@
 #include "contract/way_back.h"
 #include "host/crypto.h"
 #include "host/db.h"
+#include "intake/spool/noticed.h"
 
 /* What a row takes beside its bytes: many small ones would else fill a disk within their share. */
 #define QUARANTINE_ROW_BYTES 256
@@ -43,7 +44,7 @@
     " bytes blob not null);"                                                                       \
     "create table if not exists headed (n integer primary key, head integer not null);"            \
     "create index if not exists headed_head on headed (head);"                                     \
-    "create index if not exists unread_n on unread (n);"
+    "create index if not exists unread_n on unread (n);" NOTICED_SCHEMA
 
 enum quarantine_query {
     QUARANTINE_PUT,
@@ -81,6 +82,7 @@ enum quarantine_query {
 struct quarantine {
     struct db *db;
     struct db_query *q[QUARANTINE_QUERY_COUNT];
+    struct noticed noticed; /* by the bus */
     int64_t max_bytes, age_ms;
     int64_t bytes,
         signs; /* whether there are signs; -1: to be counted again, as after a rollback */
