@@ -44,8 +44,8 @@ bool tls_verdict(long verdict, const char *wanted, struct err *e)
             words = verdicts[i].words;
         }
     if (strcmp(code, "tls.name") == 0 && wanted)
-        (void)err_set(e, ERR_RETRY, "tls.name", 0, "the other side's certificate %s than '%.100s'",
-                      words, wanted);
+        (void)err_set(e, ERR_RETRY, "tls.name", 0,
+                      "the other side's certificate is of another name than '%.100s'", wanted);
     else
         (void)err_set(e, ERR_RETRY, code, 0, "the other side's certificate %s", words);
     return true;
