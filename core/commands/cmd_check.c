@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "bus/bus.h"
 #include "daemon/files.h"
+#include "daemon/unnamed.h"
 #include "host/say.h"
 #include "host/guard.h"
 #include "sharing/tools/analyse.h"
@@ -157,6 +158,13 @@ static void look_at_mappings(const struct site *s, struct problems *warnings)
                                SHOWN(n->path));
 }
 
+static void warn_of_unnamed(void *warnings, const struct unnamed *x)
+{
+    char text[UNNAMED_TEXT_MAX];
+    (void)problems_say(warnings, "check.unnamed", x->path, 0, 0, "site.yaml names no %s",
+                       unnamed_text(x, text));
+}
+
 /* Prints what it finds. True when nothing of it is a problem. */
 static bool look(struct cli *c, const struct bundle *b, const struct site *s)
 {
@@ -174,6 +182,7 @@ static bool look(struct cli *c, const struct bundle *b, const struct site *s)
         look_at_bus(s, &f.problems);
         look_at_mappings(s, &f.warnings);
         files_check(s, &f.problems, &f.warnings);
+        unnamed_each(s, warn_of_unnamed, &f.warnings);
     }
     if (s && b->people.count)
         look_at_people(b, &f.warnings);

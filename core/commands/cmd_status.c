@@ -7,6 +7,7 @@
 #include "commands/cli.h"
 #include "daemon/figures.h"
 #include "daemon/standing.h"
+#include "daemon/unnamed.h"
 #include "commands/status_rules.h"
 #include "host/say.h"
 
@@ -336,11 +337,19 @@ static void print_standing_json(struct cli *c, const struct site *s)
     say("]");
 }
 
+static void print_unnamed(void *ctx, const struct unnamed *x)
+{
+    char text[UNNAMED_TEXT_MAX];
+    (void)ctx;
+    say("ALARM: site.yaml names no %s (check.unnamed)\n", unnamed_text(x, text));
+}
+
 static void print_text(struct cli *c, const struct site *s, const struct figures *t,
                        const struct asked *q)
 {
     struct showing_standing w = { .a = &c->arena, .each = print_standing };
     each_standing(s, &w);
+    unnamed_each(s, print_unnamed, NULL);
     status_rules_text(s, t, &q->parts);
     print_feeds(s, t);
     if (!is_away(q))

@@ -14,6 +14,7 @@
 
 #include "daemon/certificates.h"
 #include "daemon/standing.h"
+#include "daemon/unnamed.h"
 #include "host/log.h"
 #include "host/say.h"
 
@@ -388,6 +389,7 @@ static int run_site(struct daemon *d, struct arena *a)
     }
     if (runs) {
         log_line(LOG_INFO, NULL, "run.ready", "running");
+        unnamed_log(d->site);
         runs = d->joined || wait_for_bus(d, a, &e);
     }
     if (runs) {
