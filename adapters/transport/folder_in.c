@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/ids.h"
 #include "host/log.h"
 #include "transport/folder_state.h"
 
@@ -135,6 +136,18 @@ static bool read_whole(int fd, uint8_t *p, size_t n)
     return true;
 }
 
+/* Whoever sent the file sees it lie there and cannot know why, so the feed says it. A file that
+ * went away is none; where the system has run out of something, that passes. */
+static void note_unread(struct folder *s, const struct folder_file *f, int why)
+{
+    char masked[16], whose[64];
+    if (why == ENOENT || err_is_shortage(why) || s->unread.fate != ERR_NONE)
+        return;
+    id_masked(slice_text(f->name), masked);
+    snprintf(whose, sizeof whose, "cannot read the file '%s' in", masked);
+    err_errno(&s->unread, ERR_FATAL, "folder.unreadable", why, whose, "the inbox");
+}
+
 /* Reads a file that is as the scan saw it, before and after. False: it is left for the next
  * round. */
 static bool read_still_file(struct folder *s, struct folder_file *f, struct arena *a,
@@ -142,8 +155,10 @@ static bool read_still_file(struct folder *s, struct folder_file *f, struct aren
 {
     struct stat st;
     int fd = openat(s->inbox, f->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0)
+    if (fd < 0) {
+        note_unread(s, f, errno);
         return false;
+    }
     size_t n = (size_t)f->size;
     uint8_t *p = arena_alloc(a, n);
     bool good = p && fstat(fd, &st) == 0;
@@ -247,8 +262,10 @@ static void look_once(struct folder *s, struct haul *h, struct intake up, int64_
     looked = looked && scan_inbox(s, &e);
     if (looked) {
         folder_let_old_go(s);
-        intake_fetched(&up, NULL, 0);
+        err_clear(&s->unread);
         take_still(s, h, up, wait_ns);
+        bool has_read = s->unread.fate == ERR_NONE;
+        intake_fetched(&up, has_read ? NULL : &s->unread, *wait_ns / NS_PER_MS);
     } else {
         *wait_ns = s->retry_ms * NS_PER_MS < RESCAN_NS ? s->retry_ms * NS_PER_MS : RESCAN_NS;
         intake_fetched(&up, &e, *wait_ns / NS_PER_MS);

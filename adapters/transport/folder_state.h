@@ -51,6 +51,7 @@ struct folder {
     size_t writer_count, writer_room;
     struct folder_taken taken[FOLDER_TAKEN_MAX];
     size_t taken_next;
+    struct err unread; /* at this look: why the first file that cannot be read cannot */
     int64_t let_go_ns; /* monotonic: when done/ was last looked through; 0: at the next look */
 };
 

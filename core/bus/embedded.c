@@ -440,7 +440,7 @@ bool embedded_open(const struct bus_options *o, const char *path, struct bus **o
         mem_free(kept);
         return err_memory(e);
     }
-    memcpy(kept, prefix, strlen(prefix));
+    memcpy(kept, prefix, strlen(prefix) + 1);
     b->bus = (struct bus){ .ops = &embedded_ops, .read_only = o->read_only };
     b->prefix = kept;
     b->last = &b->first;

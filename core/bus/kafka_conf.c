@@ -24,8 +24,9 @@ bool kafka_conf_try(const struct kafka_setting *site, struct err *e)
     char why[160] = "";
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     rd_kafka_conf_set_log_cb(conf, drop_log_line);
+    /* The hosts stand first in the list: without them the client connects to no broker. */
     while (site->name && strcmp(site->name, "bootstrap.servers") == 0)
-        site++; /* without hosts the client connects to no broker */
+        site++;
     rd_kafka_t *rk = NULL;
     if (kafka_conf_set(conf, site, e))
         rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);

@@ -232,7 +232,7 @@ bool key_make(const char *path, struct err *e)
 
 void key_check_value(const struct key *k, char out[KEY_CHECK_CHARS + 1])
 {
-    static const char text[] = "concordat key check value 1";
+    static const char text[] = "concordat key check value 1"; /* hashed with its NUL */
     uint8_t hash[HASH_BYTES];
     char hex[16];
     hmac_sha256(k, slice_of(text, sizeof text), hash);

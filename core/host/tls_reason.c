@@ -37,17 +37,18 @@ bool tls_verdict(long verdict, const char *wanted, struct err *e)
     };
     if (verdict == X509_V_OK)
         return false;
-    const char *code = "tls.untrusted", *words = X509_verify_cert_error_string(verdict);
-    for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++)
-        if (verdicts[i].code == verdict) {
-            code = verdicts[i].ours;
-            words = verdicts[i].words;
-        }
-    if (strcmp(code, "tls.name") == 0 && wanted)
-        (void)err_set(e, ERR_RETRY, "tls.name", 0,
-                      "the other side's certificate is of another name than '%.100s'", wanted);
+    size_t i = 0, known = sizeof verdicts / sizeof verdicts[0];
+    while (i < known && verdicts[i].code != verdict)
+        i++;
+    if (i == known)
+        err_set(e, ERR_RETRY, "tls.untrusted", 0, "the other side's certificate is not trusted: %s",
+                X509_verify_cert_error_string(verdict));
+    else if (wanted && strcmp(verdicts[i].ours, "tls.name") == 0)
+        err_set(e, ERR_RETRY, "tls.name", 0,
+                "the other side's certificate is of another name than '%.100s'", wanted);
     else
-        (void)err_set(e, ERR_RETRY, code, 0, "the other side's certificate %s", words);
+        err_set(e, ERR_RETRY, verdicts[i].ours, 0, "the other side's certificate %s",
+                verdicts[i].words);
     return true;
 }
 

@@ -164,7 +164,7 @@ static struct plan *compile_record(struct compiler *c, const struct node *record
 static bool set_item(struct compiler *c, struct slot *s, struct op *op, const struct node *item)
 {
     struct shape shape = { .type = SLOT_NULL };
-    op->bound = 1;
+    op->bound = 1; /* the least bytes that an item takes */
     if (!single_shape(c, item, &shape))
         return false;
     if (!shape.record)

@@ -175,6 +175,7 @@ void load_services(struct loader *l, const struct node *n, const bool *agencies,
     for (const struct node *m = strict_each(n, NULL); m; m = strict_each(n, m)) {
         int service = bundle_service(b, m->text);
         if (service < 0) {
+            /* A role may have no service yet; among parties it would share with nobody. */
             bool is_filled = add_role(b, m->text, agencies, out);
             bool may_be_empty = !agencies && load_is_role(m->text);
             if (!is_filled && !may_be_empty)

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/fsuid.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -363,6 +364,37 @@ static void looks_again_when_the_system_was_out_of_files(void)
     CU_ASSERT_STRING_EQUAL(rig_read(&r, "in/done/a.csv"), "rows");
 }
 
+/* Root reads everything, so the thread looks at files as somebody else. */
+static void *run_as_nobody(void *ctx)
+{
+    (void)ctx;
+    (void)setfsuid(65534);
+    r.ran_well = r.t->run(r.state, rig_intake(&r), &r.e);
+    return NULL;
+}
+
+static void says_which_file_it_may_not_read_and_takes_the_others(void)
+{
+    open_inbox();
+    rig_write(&r, "in/a.csv", "secret");
+    rig_write(&r, "in/b.csv", "rows");
+    CU_ASSERT_FATAL(chmod(r.scratch.dir, 0711) == 0 && chmod(in_path, 0777) == 0);
+    CU_ASSERT_FATAL(chmod(rig_path(&r, "in/done"), 0777) == 0);
+    CU_ASSERT_FATAL(chmod(rig_path(&r, "in/a.csv"), 0) == 0);
+    CU_ASSERT_FATAL(chmod(rig_path(&r, "in/b.csv"), 0644) == 0);
+    r.runs = pthread_create(&r.thread, NULL, run_as_nobody, NULL) == 0;
+    rig_await_in_vain(&r, 2);
+    CU_ASSERT_STRING_EQUAL(r.fetch_code, "folder.unreadable");
+    rig_await(&r, 1);
+    CU_ASSERT_STRING_EQUAL(r.names, "b.csv ");
+    CU_ASSERT_FATAL(chmod(rig_path(&r, "in/a.csv"), 0644) == 0);
+    rig_await(&r, 2);
+    rig_await_fetched(&r, 1);
+    rig_stop(&r);
+    CU_ASSERT_STRING_EQUAL(r.fetch_code, "");
+    CU_ASSERT_STRING_EQUAL(r.names, "b.csv a.csv ");
+}
+
 static void wants_at_least_one_folder(void)
 {
     CU_ASSERT_FALSE(rig_open(&r));
@@ -455,6 +487,8 @@ static CU_TestInfo cases[] = {
     { "deletes what was taken long ago where the site says so",
       deletes_what_was_taken_long_ago_where_the_site_says_so },
     { "wants no age below an hour", wants_no_age_below_an_hour },
+    { "says which file it may not read, and takes the others",
+      says_which_file_it_may_not_read_and_takes_the_others },
     { "wants at least one folder", wants_at_least_one_folder },
     { "wants the folder that its direction needs", wants_the_folder_that_its_direction_needs },
     CU_TEST_INFO_NULL
