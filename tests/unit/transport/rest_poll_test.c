@@ -122,6 +122,15 @@ static bool logged(const char *start)
     return same;
 }
 
+/* It goes on asking until it is stopped, so more may have come since. */
+static bool came_first(const char *bytes)
+{
+    bool same = strncmp(r.bytes, bytes, strlen(bytes)) == 0;
+    if (!same)
+        fprintf(stderr, "came: %s\n", r.bytes);
+    return same;
+}
+
 static void follows_the_pages_and_hands_up_each_item(void)
 {
     static const struct page pages[] = { { "/a", .body = "[1,2]", .link = "<?p=2>; rel=\"next\"",
@@ -132,7 +141,7 @@ static void follows_the_pages_and_hands_up_each_item(void)
     start(pages);
     rig_await(&r, 6);
     rig_stop(&r);
-    CU_ASSERT_STRING_EQUAL(r.bytes, "1 2 {\"a\":3} 1 2 {\"a\":3} ");
+    CU_ASSERT(came_first("1 2 {\"a\":3} 1 2 {\"a\":3} "));
     CU_ASSERT(logged("/a /a?p=2 /c /a /a?p=2 /c "));
     CU_ASSERT_PTR_NOT_NULL(strstr(r.cursor, url));
     CU_ASSERT_TRUE(r.ran_well);
@@ -169,7 +178,7 @@ static void goes_on_where_it_was_committed(void)
     rig_await(&r, 2);
     rig_stop(&r);
     CU_ASSERT(logged("/b "));
-    CU_ASSERT_STRING_EQUAL(r.bytes, "1 2 ");
+    CU_ASSERT(came_first("1 2 "));
 }
 
 static void begins_anew_with_other_options(void)
@@ -200,7 +209,7 @@ static void asks_again_for_a_page_of_which_something_is_to_come_again(void)
     rig_await(&r, 5);
     rig_stop(&r);
     CU_ASSERT(logged("/a /a /b "));
-    CU_ASSERT_EQUAL(strncmp(r.bytes, "1 2 1 2 3 ", 10), 0);
+    CU_ASSERT(came_first("1 2 1 2 3 "));
 }
 
 static void stands_before_what_is_to_come_again(void)
@@ -275,7 +284,7 @@ static void goes_nowhere_else_and_takes_nothing_of_what_is_no_page(void)
     rig_await(&r, 1);
     rig_stop(&r);
     CU_ASSERT(logged("/a /a /a /a /a /a /a /a "));
-    CU_ASSERT_EQUAL(strncmp(r.bytes, "2 ", 2), 0);
+    CU_ASSERT(came_first("2 "));
 }
 
 /* A pause that was asked for is of that answer alone. */
@@ -288,10 +297,12 @@ static void waits_as_long_as_it_is_asked_to(void)
     int64_t begun_ns = clock_mono_ns();
     start(pages);
     await_requests(2);
-    int64_t first_ns = clock_mono_ns();
+    CU_ASSERT(clock_mono_ns() - begun_ns >= SECOND_NS);
+    rig_await_in_vain(&r, 2);
+    pthread_mutex_lock(&r.lock);
+    CU_ASSERT(r.fetch_again_ms < 1000);
+    pthread_mutex_unlock(&r.lock);
     rig_await(&r, 1);
-    CU_ASSERT(first_ns - begun_ns >= SECOND_NS);
-    CU_ASSERT(clock_mono_ns() - first_ns < SECOND_NS);
     rig_stop(&r);
 }
 
@@ -317,7 +328,7 @@ static void a_unit_over_its_maximum_is_not_taken(void)
     start(pages);
     rig_await(&r, 1);
     rig_stop(&r);
-    CU_ASSERT_EQUAL(strncmp(r.bytes, "\"0123456789abcd\" ", 17), 0);
+    CU_ASSERT(came_first("\"0123456789abcd\" "));
 }
 
 static void stops_while_it_waits_for_a_partner_or_for_its_time(void)
