@@ -198,10 +198,11 @@ struct news {
 };
 /* As what `changed` names is kept. */
 void feed_half_hash(struct slice s, uint8_t out[ID_BYTES]);
-MUST_CHECK bool feed_compare(struct feed *f, const struct mapped_event *event,
-                             const struct subject *s, struct news *n, struct err *e);
+MUST_CHECK bool feed_compare(struct feed *f, const struct mapped_event *event, struct subject *s,
+                             struct news *n, struct err *e);
 /* Counts the change, and keeps it where it is learned. */
-MUST_CHECK bool feed_learn_change(struct feed *f, struct news *n, struct err *e);
+MUST_CHECK bool feed_learn_change(struct feed *f, const struct mapped_event *event,
+                                  struct subject *s, struct news *n, struct err *e);
 /* An earlier one of the same message counts as seen, unless this one restricts. revision: what
  * its own will be. */
 void feed_compare_after(const struct mapped_event *event, const struct news *before,

@@ -91,25 +91,32 @@ static void key_by_subject(const struct mapped_event *event, const struct subjec
     memcpy(out, hash, ID_BYTES);
 }
 
-/* Sets the keys of the event's memories. A memory by subject has two: by the subject's key, and by
- * the key of the local id where that is another. */
-static void set_keys(struct feed *f, const struct mapped_event *event, const struct subject *s,
-                     struct news *n)
+/* Sets the key of the event's memory. A memory by subject has another beside it: set_local. */
+static void set_key(const struct mapped_event *event, const struct subject *s, struct news *n)
 {
     feed_half_hash(event->changed_of, n->change.of);
-    if (!event->changed_by_subject) {
+    if (event->changed_by_subject)
+        key_by_subject(event, &s->key, n->change.key);
+    else
         feed_half_hash(event->changed_key, n->change.key);
+}
+
+/* Sets the key of the memory by the local id, where that is not the subject's own. Hashing it is
+ * dear: it is set only once that memory is read or learned. */
+static void set_local(struct feed *f, const struct mapped_event *event, struct subject *s,
+                      struct news *n)
+{
+    if (n->has_local || !event->changed_by_subject)
         return;
-    }
-    key_by_subject(event, &s->key, n->change.key);
     const struct slice id = event_identifiers(&event->build).local_id;
     if (slice_is_empty(id))
         return;
-    struct subject local;
-    identity_local(&f->identity, id, &local);
+    const struct subject_key *own = identity_own(&f->identity, id, s);
+    if (memcmp(own->b, s->key.b, ID_BYTES) == 0)
+        return;
     n->local = n->change;
-    key_by_subject(event, &local.key, n->local.key);
-    n->has_local = memcmp(n->local.key, n->change.key, ID_BYTES) != 0;
+    key_by_subject(event, own, n->local.key);
+    n->has_local = true;
 }
 
 /* Reads the memory under another key, and lets n count on from its revision and line. *differs: it
@@ -179,8 +186,8 @@ static bool count_older(struct feed *f, const struct mapped_event *event, struct
 /* Reads what is remembered of the event's subject. One memory is enough, but for an event that
  * allows: that is compared with all of them. *changed: some memory says something else, or there is
  * none. */
-static bool find_memory(struct feed *f, const struct mapped_event *event, struct news *n,
-                        bool *changed, struct err *e)
+static bool find_memory(struct feed *f, const struct mapped_event *event, struct subject *s,
+                        struct news *n, bool *changed, struct err *e)
 {
     const bool allows = event->schema->restricts && !event->restricts;
     bool differs = false;
@@ -192,6 +199,7 @@ static bool find_memory(struct feed *f, const struct mapped_event *event, struct
     if (!is_known)
         *changed = false;
 
+    set_local(f, event, s, n);
     if (n->has_local && !count_memory(f, &n->local, n, &differs, e))
         return false;
     if (differs)
@@ -207,7 +215,8 @@ static bool find_memory(struct feed *f, const struct mapped_event *event, struct
     return true;
 }
 
-bool feed_learn_change(struct feed *f, struct news *n, struct err *e)
+bool feed_learn_change(struct feed *f, const struct mapped_event *event, struct subject *s,
+                       struct news *n, struct err *e)
 {
     n->change.revision++;
     if (!n->is_learned)
@@ -217,20 +226,21 @@ bool feed_learn_change(struct feed *f, struct news *n, struct err *e)
         if (!spool_change_put(&f->spool, &n->older[i], e))
             return false;
     }
+    set_local(f, event, s, n);
     n->local.revision = n->change.revision;
     return spool_change_put(&f->spool, &n->change, e) &&
            (!n->has_local || spool_change_put(&f->spool, &n->local, e));
 }
 
-bool feed_compare(struct feed *f, const struct mapped_event *event, const struct subject *s,
+bool feed_compare(struct feed *f, const struct mapped_event *event, struct subject *s,
                   struct news *n, struct err *e)
 {
     bool changed = false;
     *n = (struct news){ .is_news = true };
     if (!event->has_changed)
         return true;
-    set_keys(f, event, s, n);
-    if (!find_memory(f, event, n, &changed, e))
+    set_key(event, s, n);
+    if (!find_memory(f, event, s, n, &changed, e))
         return false;
     if (!changed && !tell_again(f, event, s, n, e))
         return false;

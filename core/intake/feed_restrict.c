@@ -92,7 +92,7 @@ static bool publish(struct feed *f, const struct message *m, const struct mapped
 static bool learn(struct feed *f, struct no *n, struct err *e)
 {
     return (!n->subject.remember || spool_link_put(&f->spool, &n->subject.link, e)) &&
-           feed_learn_change(f, &n->news, e);
+           feed_learn_change(f, &n->x->event, &n->subject, &n->news, e);
 }
 
 static bool is_told(const struct no *list, const struct no *n)

@@ -247,14 +247,17 @@ static bool resolve_events(struct feed *f, struct making *k, struct err *e)
         struct identifiers c = event_identifiers(&said->events[i].build);
         struct candidate *one = &k->events[i];
         struct subject *s = &one->subject;
-        if (i > 0 && same_identifiers(&c, &before)) {
+        const bool is_same = i > 0 && same_identifiers(&c, &before);
+        if (is_same) {
             *s = k->events[i - 1].subject;
             s->remember = s->by_reference = false;
         } else if (!identity_resolve(&f->identity, &c, s, e)) {
             return false;
         }
         one->has_local = may_carry && !slice_is_empty(c.local_id);
-        if (one->has_local)
+        if (one->has_local && is_same)
+            memcpy(one->local, k->events[i - 1].local, ID_BYTES);
+        else if (one->has_local)
             link_key(f->identity.agency, c.local_id, one->local);
         if (s->by_reference && k->linked < 0)
             k->linked = (int)i;
@@ -421,7 +424,7 @@ static bool write_rows(struct feed *f, struct making *k, struct err *e)
         struct candidate *c = &k->events[i];
         if (c->subject.remember && !spool_link_put(&f->spool, &c->subject.link, e))
             return false;
-        if (!feed_learn_change(f, &c->news, e))
+        if (!feed_learn_change(f, &k->m->mapped.events[i], &c->subject, &c->news, e))
             return false;
     }
     if (!write_words(f, k, e))

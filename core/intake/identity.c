@@ -110,6 +110,18 @@ void identity_local(const struct identity *id, struct slice local_id, struct sub
     out->confidence = "local";
 }
 
+const struct subject_key *identity_own(const struct identity *id, struct slice local_id,
+                                       struct subject *s)
+{
+    if (!s->has_own) {
+        struct subject own;
+        identity_local(id, local_id, &own);
+        s->own = own.key;
+        s->has_own = true;
+    }
+    return &s->own;
+}
+
 static bool by_local_id(const struct identity *id, const struct identifiers *c, struct subject *out,
                         struct err *e)
 {
@@ -129,6 +141,8 @@ static bool by_local_id(const struct identity *id, const struct identifiers *c, 
         return true;
     }
     identity_local(id, c->local_id, out);
+    out->own = out->key;
+    out->has_own = true;
     return true;
 }
 

@@ -31,6 +31,8 @@ struct subject {
     bool remember;     /* the caller is to store link */
     bool by_reference; /* a case reference made that link: the caller says Person.linked */
     struct link link;
+    bool has_own;
+    struct subject_key own; /* of its local id, as of identity_own; has_own */
 };
 
 struct identity {
@@ -46,6 +48,9 @@ struct identity {
 /* Sets key, partition and confidence of *out to the agency's own key of a local id. It does not ask
  * whom the id leads to. */
 void identity_local(const struct identity *id, struct slice local_id, struct subject *out);
+/* The same for the subject that the local id is of: reckoned once. */
+const struct subject_key *identity_own(const struct identity *id, struct slice local_id,
+                                       struct subject *s);
 /* Finds the subject that c names. */
 MUST_CHECK bool identity_resolve(const struct identity *id, const struct identifiers *c,
                                  struct subject *out, struct err *e);
