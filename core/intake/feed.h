@@ -146,29 +146,31 @@ bool feed_go_on(void *ctx, struct slice cursor);
 void feed_fetched(void *ctx, const struct err *why, int64_t again_ms);
 MUST_CHECK bool feed_fetch_open(struct feed *f, struct err *e);
 
-/* feed_keep.c: the transaction of the open turn. begin takes the lock, which is held while t->open.
- * cursor: where the transport goes on; empty: where it was. keep: commits, with the cursor of what
- * has passed; the lock stays. nothing: rolls back and lets go; later: how many arrivals are
- * answered so. False: t->failed. */
+/* feed_keep.c: the transaction of the open turn.
+ *
+ * begin takes the lock, which is held while t->open. cursor stores where the transport goes on;
+ * empty: where it was. keep commits, with the cursor behind what has passed, and holds the lock
+ * still. nothing rolls back and lets go of the lock; later: how many arrivals are answered "later".
+ * False: t->failed says why. */
 MUST_CHECK bool feed_keep_begin(struct feed *f);
 MUST_CHECK bool feed_keep_cursor(struct feed *f, struct slice cursor);
 MUST_CHECK bool feed_keep(struct feed *f);
 void feed_keep_nothing(struct feed *f, size_t later);
 
-/* feed_take.c: what is of the quarantine, in a turn of its own. begin holds `taking`; end commits,
- * or rolls back when not good, and lets go. retake: one row, which is deleted when it has ended
- * otherwise. */
+/* feed_take.c: takes rows of the quarantine again, in a turn of their own. begin takes `taking`.
+ * retake takes row n again, and deletes it if it has ended as anything but quarantined. end commits
+ * if good, else rolls back, and lets go of `taking`. */
 MUST_CHECK bool feed_retake_begin(struct feed *f, struct err *e);
 MUST_CHECK bool feed_retake(struct feed *f, int64_t n, struct err *e);
 MUST_CHECK bool feed_retake_end(struct feed *f, bool good, struct err *e);
-/* feed_asides.c: what was ordered while the feed did not run. */
+/* feed_asides.c: takes again the rows of which that was ordered while the feed did not run. */
 MUST_CHECK bool feed_take_ordered(struct feed *f, struct err *e);
-/* feed_asides.c: the publisher's thread, when idle: lets go what is old, says what a human has to
- * look at. */
+/* feed_watch.c: deletes rows that are too old, and logs what a person has to look at. The
+ * publisher's thread, when idle. */
 void feed_watch_quarantine(struct feed *f);
 
-/* feed_take.c: false with *e set where the program is about to end, and there is much left to
- * do. */
+/* feed_take.c: asked before each part of long work. False: the program is about to end
+ * (intake.stopping). */
 MUST_CHECK bool feed_may_go_on(const struct feed *f, struct err *e);
 
 /* feed_store.c: one message of a turn, within the open transaction. False (t->failed set): the
@@ -196,21 +198,21 @@ struct news {
     bool is_learned; /* change is to be remembered */
     bool is_repeat;  /* what is remembered says the same, and is believed */
 };
-/* As what `changed` names is kept. */
+/* The form in which a `changed` value is kept: the first bytes of its SHA-256. */
 void feed_half_hash(struct slice s, uint8_t out[ID_BYTES]);
 MUST_CHECK bool feed_compare(struct feed *f, const struct mapped_event *event, struct subject *s,
                              struct news *n, struct err *e);
 /* Counts the change, and keeps it where it is learned. */
 MUST_CHECK bool feed_learn_change(struct feed *f, const struct mapped_event *event,
                                   struct subject *s, struct news *n, struct err *e);
-/* An earlier one of the same message counts as seen, unless this one restricts. revision: what
- * its own will be. */
+/* Compares n with an earlier event of the same message, which counts as seen: n is news only where
+ * it restricts or says something else. revision: the one that the earlier event will have. */
 void feed_compare_after(const struct mapped_event *event, const struct news *before,
                         int64_t revision, struct news *n);
-/* What stands before the record of news that wait. */
+/* Puts the condition that stands before a record that waits (spool/doubts.h). */
 void feed_put_if(const struct feed *f, const struct mapped_event *event, const struct news *n,
                  struct buf *out);
-/* What the id of its record is made of beside its ordinal. diffed: `changed` alone tells the
+/* Sets what the record's id is made of beside its ordinal. diffed: `changed` alone tells the
  * records of its message apart. */
 void feed_place(const struct feed *f, const struct mapped_event *event, const struct news *n,
                 bool diffed, struct place *p);

@@ -1,9 +1,9 @@
 /* feed_restrict.c - what a quarantined message restricts all the same (law 14).
  *
- * A no that can be read is published under the id that it has in any case, so that the message,
- * taken again later, tells the rest only. Of one that cannot be read the router is told whom it is
- * about: it holds that person's events until somebody has looked at the message. Whoever cannot be
- * told from anybody is nobody's to hold. */
+ * A restriction that can be read is published. Its id is the same as if the whole message had been
+ * read, so the message, taken again later, tells only the rest. For a restriction that cannot be
+ * read the router is told whom it is about: it holds that person's events until somebody has looked
+ * at the message. Where the message does not tell the person either, nobody is held. */
 #include "intake/feed.h"
 
 #include "bus/bus.h"
@@ -71,8 +71,9 @@ static bool queue(struct feed *f, const struct occasion *o, const struct place *
     return false;
 }
 
-/* What an earlier reading of the same message has published is only remembered anew. *done false:
- * the record does not take it, so it is as if it could not be read. */
+/* Publishes a restriction, unless an earlier reading of the same message did: then that is only
+ * noted anew. *done false: the schema does not take the record, so the restriction counts as one
+ * that cannot be read. */
 static bool publish(struct feed *f, const struct message *m, const struct mapped_restrictions *all,
                     const struct no *n, bool *done, struct err *e)
 {
@@ -103,7 +104,8 @@ static bool is_told(const struct no *list, const struct no *n)
     return false;
 }
 
-/* Earlier ones about the same local id, where this one has another key for it. */
+/* Carries over earlier signs and words of the same local id, where this restriction's subject has
+ * another key. */
 static bool carry_signs(struct feed *f, const struct no *n, struct err *e)
 {
     struct slice local_id = event_identifiers(&n->x->event.build).local_id;

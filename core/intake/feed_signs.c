@@ -1,6 +1,7 @@
-/* feed_signs.c - signs that something could not be read, and words about sharing: published under
- * the key that intake has for their person, and under each that it learns of later, before what
- * follows under that. */
+/* feed_signs.c - signs that something could not be read, and words about sharing.
+ *
+ * They are published under the key that intake has for their person. When intake learns of another
+ * key later, they are published under that too, before anything else goes under it. */
 #include "intake/feed.h"
 
 #include <inttypes.h>
@@ -31,8 +32,9 @@ static void put(struct feed *f, const struct unread_sign *x, const struct subjec
     queued_end(out, begun);
 }
 
-/* Whatever becomes of a message, its sign for one person is one and keeps its time: by that the
- * router knows what people have looked at. One that comes again and again has it once. */
+/* Sets the time of a message's sign for one person. However often the message comes, it has one
+ * sign for the person, and that keeps its time: by the time the router knows what people have
+ * looked at. */
 static bool date_sign(struct feed *f, const struct message *m, const struct subject *s,
                       struct unread_sign *x, bool *told, struct err *e)
 {
@@ -83,7 +85,8 @@ static struct word_to to(const struct feed *f, const uint8_t local[ID_BYTES],
     return t;
 }
 
-/* One of a schema that has changed since cannot be said again: that is news, and stops nothing. */
+/* Queues the words that did not go to that subject yet. A word whose schema has changed since
+ * cannot be said again: that is logged, and stops nothing. */
 static bool queue_words(struct feed *f, struct arena *a, const uint8_t local[ID_BYTES],
                         const struct subject *s, struct buf *out, size_t *n, struct err *e)
 {
@@ -108,7 +111,8 @@ static bool queue_words(struct feed *f, struct arena *a, const uint8_t local[ID_
     return true;
 }
 
-/* In no sum: under a pseudonym of the same person the router drops them as known. */
+/* The carried signs and words count in no sum: under a pseudonym of the same person the router
+ * drops them as known. */
 bool feed_carry_signs(struct feed *f, const uint8_t local[ID_BYTES], const struct subject *s,
                       const struct said_upto *upto, struct err *e)
 {
@@ -117,8 +121,9 @@ bool feed_carry_signs(struct feed *f, const uint8_t local[ID_BYTES], const struc
            quarantine_carry_signs(&f->quarantined, local, s->key.b, upto->rows, e);
 }
 
-/* One that restricts is no more carried over: whoever the local id turns out to be is held instead,
- * until somebody has looked. It is of no row of the quarantine, and ends with none. */
+/* Sets a sign in place of a deleted word that restricts, which cannot be carried over any more.
+ * Whoever the local id turns out to be is held until somebody has looked. The sign belongs to no
+ * row of the quarantine, and so ends with none. */
 static bool set_sign(struct feed *f, const struct word *x, struct err *e)
 {
     struct unread_sign sign = { .n = 0, .code = SLICE("words.many") };

@@ -1,4 +1,4 @@
-/* feed_tally.c - what of a message is in no record, counted: values, and types that are not
+/* feed_tally.c - counts what of a message is in no record: values, and types that are not
  * carried. */
 #include "intake/feed.h"
 
@@ -15,7 +15,7 @@ static struct slice label_of(struct slice type)
     return good ? type : SLICE("(no code)");
 }
 
-/* Once for each type: a feed may send thousands of what nobody thought of. */
+/* Logs a type that no rule names, once for each type: a feed may send thousands of its messages. */
 static void say_unknown(struct feed *f, struct slice label)
 {
     uint64_t hash = hash_bytes(label);

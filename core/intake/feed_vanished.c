@@ -1,5 +1,5 @@
-/* feed_vanished.c - a feed's snapshots: their rows noted, compared when they end, and missed when
- * they are late. */
+/* feed_vanished.c - a feed's snapshots: notes their rows, compares a snapshot when it ends, and
+ * says when the next is late. */
 #include "intake/feed.h"
 
 #include <inttypes.h>
