@@ -123,7 +123,7 @@ static struct message *add_broken(struct feed *f, size_t arrival, const struct s
 }
 
 /* Parses the rest of a unit that could not be taken apart: what can be read of it may restrict
- * somebody. Only for formats that tell where a broken message ends (breaks_off). */
+ * somebody. Only for formats that read a message as far as it goes (breaks_off). */
 static void read_rest(struct feed *f, struct message *m)
 {
     struct err e = { .fate = ERR_NONE };
