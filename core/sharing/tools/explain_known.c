@@ -1,4 +1,5 @@
-/* explain_known.c - lines of the facts table, for those who read a condition that rests on them. */
+/* explain_known.c - explains the lines of the facts table on which an agreement's conditions rest.
+ */
 #include "sharing/tools/explain_known.h"
 
 #include "sharing/load/load.h"
@@ -27,7 +28,7 @@ static bool call_asks(const struct when_node *n, const struct fact_rule *f)
     return n->function == wanted && slice_equal(n->args->next->text, f->word);
 }
 
-/* Whether a condition asks for that word, or for any relationship at all. */
+/* Whether a condition asks for the fact that this rule makes, or for any relationship at all. */
 static bool condition_asks(const struct when_node *n, const struct fact_rule *f)
 {
     if (n->op == WHEN_CALL && call_asks(n, f))
@@ -38,19 +39,30 @@ static bool condition_asks(const struct when_node *n, const struct fact_rule *f)
     return false;
 }
 
+/* Whether the agreement's basis of confidentiality alone makes the fact count. */
+static bool basis_asks(struct slice basis, const struct fact_rule *f)
+{
+    if (is_consent(f))
+        return slice_equal_text(basis, "explicit-consent");
+    return is_objection(f) && slice_equal_text(basis, "implied-consent");
+}
+
+static bool conditions_can_ask(const struct fact_rule *f)
+{
+    bool is_about_service = f->effect == FACT_OPENS || f->effect == FACT_RESPONSIBLE;
+    return is_about_service || is_consent(f) || is_objection(f);
+}
+
 bool explain_uses_fact(const struct bundle *b, size_t agreement, const struct fact_rule *f)
 {
-    struct slice guard = b->agreements[agreement].confidentiality;
-    if (is_consent(f) && slice_equal_text(guard, "explicit-consent"))
+    if (basis_asks(b->agreements[agreement].confidentiality, f))
         return true;
-    if (is_objection(f) && slice_equal_text(guard, "implied-consent"))
-        return true;
-    bool is_about_service = f->effect == FACT_OPENS || f->effect == FACT_RESPONSIBLE;
-    if (!is_about_service && !is_consent(f) && !is_objection(f))
+    if (!conditions_can_ask(f))
         return false;
     for (size_t i = 0; i < b->clause_count; i++) {
         const struct clause *c = &b->clauses[i];
-        if (c->agreement != agreement || !c->when)
+        bool has_condition = c->agreement == agreement && c->when;
+        if (!has_condition)
             continue;
         if (condition_asks(c->when->root, f))
             return true;
@@ -58,7 +70,8 @@ bool explain_uses_fact(const struct bundle *b, size_t agreement, const struct fa
     return false;
 }
 
-/* "whom (social care: package started) names", or by a place that the table lists. */
+/* "whom (social care: package started) names", and the places that the table turns into services.
+ */
 static void put_who(const struct bundle *b, const struct fact_rule *f, struct buf *out)
 {
     const struct fact_value *who = &f->who;

@@ -16,33 +16,42 @@ struct page {
     const struct bundle *b;
     const struct agreement *g;
     struct buf *out;
-    struct buf sentence; /* under way */
-    bool *named;         /* by prohibition: a clause told of it */
+    struct buf sentence; /* being gathered; put_sentence writes it */
+    bool *named;         /* by prohibition: some clause named it, so its source is told */
 };
 
-/* What somebody wrote into a text neither lays out the page nor steers the terminal. */
-static void flatten(struct buf *b)
+/* Turns control characters into blanks: a text of a bundle must not lay out the page or steer the
+ * terminal. */
+static void blank_controls(struct buf *b)
 {
     for (size_t i = 0; i < b->n; i++)
         if (b->p[i] < ' ' || b->p[i] == 0x7f)
             b->p[i] = ' ';
 }
 
-/* Ends the sentence under way: wrapped, each line but the first four blanks further in. */
-static void put(struct page *p, size_t indent)
+/* How many bytes of a text go on a line with that room: up to a blank where there is one. */
+static size_t line_length(struct slice text, size_t room)
 {
-    flatten(&p->sentence);
+    if (text.n <= room)
+        return text.n;
+    size_t n = room;
+    while (n > 0 && text.p[n] != ' ')
+        n--;
+    return n > 0 ? n : room;
+}
+
+/* Writes the sentence that was gathered and begins another. Lines after the first stand four blanks
+ * further in. */
+static void put_sentence(struct page *p, size_t indent)
+{
+    blank_controls(&p->sentence);
     struct slice rest = slice_trim(buf_slice(&p->sentence));
     p->out->failed |= p->sentence.failed;
     for (bool first = true; rest.n; first = false) {
-        size_t in = first ? indent : indent + 4, n = rest.n, room = WIDTH - in;
-        for (size_t i = 0; i < in; i++)
+        size_t margin = first ? indent : indent + 4;
+        for (size_t i = 0; i < margin; i++)
             buf_byte(p->out, ' ');
-        if (n > room) {
-            for (n = room; n > 0 && rest.p[n] != ' '; n--)
-                ;
-            n = n ? n : room;
-        }
+        size_t n = line_length(rest, WIDTH - margin);
         buf_put(p->out, slice_head(rest, n));
         buf_byte(p->out, '\n');
         rest = slice_trim(slice_from(rest, n));
@@ -56,7 +65,7 @@ static void put_line(struct page *p, size_t indent, const char *label, struct sl
         return;
     buf_text(&p->sentence, label);
     buf_put(&p->sentence, text);
-    put(p, indent);
+    put_sentence(p, indent);
 }
 
 static void put_blank(struct page *p)
@@ -79,7 +88,7 @@ static void put_approvals(struct page *p)
         buf_text(&p->sentence, g->approvals[i].name.n ? ", on " : " on ");
         explain_day(g->approvals[i].on_ms, &p->sentence);
         buf_text(&p->sentence, ".");
-        put(p, 0);
+        put_sentence(p, 0);
     }
     if (g->approved)
         return;
@@ -87,7 +96,7 @@ static void put_approvals(struct page *p)
              g->is_signed ? "NOT ACTIVE: not yet signed by " : "NOT ACTIVE: not yet approved by ");
     explain_missing(p->b, g, &p->sentence);
     buf_text(&p->sentence, ".");
-    put(p, 0);
+    put_sentence(p, 0);
 }
 
 static void put_parties(struct page *p)
@@ -100,7 +109,7 @@ static void put_parties(struct page *p)
         buf_text(&p->sentence, ": ");
         explain_basis(&g->parties[i], &p->sentence);
         buf_text(&p->sentence, ".");
-        put(p, 2);
+        put_sentence(p, 2);
     }
 }
 
@@ -115,7 +124,7 @@ static void put_controllers(struct page *p)
     buf_text(&p->sentence, ". Processor: ");
     explain_agency(p->b, g->processor, &p->sentence);
     buf_text(&p->sentence, ".");
-    put(p, 0);
+    put_sentence(p, 0);
 }
 
 static void put_days(struct page *p)
@@ -127,26 +136,26 @@ static void put_days(struct page *p)
     explain_day(g->review_ms - 1, &p->sentence);
     buf_text(&p->sentence,
              ". After its last day, what would be shared is held for a named person.");
-    put(p, 0);
+    put_sentence(p, 0);
     if (g->extension.n) {
         buf_text(&p->sentence, "It was signed to ");
         explain_day(g->signed_until_ms - 1, &p->sentence);
         buf_text(&p->sentence, " and has been extended: ");
         buf_put(&p->sentence, g->extension);
-        put(p, 0);
+        put_sentence(p, 0);
     }
     if (g->superseded_ms != NEVER_MS) {
         buf_text(&p->sentence, "A later version takes its place from ");
         explain_day(g->superseded_ms, &p->sentence);
         buf_text(&p->sentence, " on.");
-        put(p, 0);
+        put_sentence(p, 0);
     }
     if (g->stopped_ms != NEVER_MS) {
         buf_text(&p->sentence, "STOPPED from ");
         explain_day(g->stopped_ms, &p->sentence);
         buf_text(&p->sentence, ": ");
         buf_put(&p->sentence, g->stop);
-        put(p, 0);
+        put_sentence(p, 0);
     }
 }
 
@@ -156,16 +165,16 @@ static void put_head(struct page *p)
     put_line(p, 0, "", g->title);
     buf_format(&p->sentence, "Agreement %.*s, version %d, reference %.*s.", SHOWN(g->name),
                g->version, SHOWN(g->reference));
-    put(p, 0);
+    put_sentence(p, 0);
     put_blank(p);
     buf_text(&p->sentence, "Purpose: ");
     explain_word(g->purpose, &p->sentence);
     buf_text(&p->sentence, ".");
-    put(p, 0);
+    put_sentence(p, 0);
     buf_text(&p->sentence, "Confidentiality: ");
     explain_word(g->confidentiality, &p->sentence);
     buf_format(&p->sentence, ". %s", explain_confidentiality(g->confidentiality));
-    put(p, 0);
+    put_sentence(p, 0);
     put_line(p, 0, "Duty: ", g->duty);
     put_days(p);
     put_approvals(p);
@@ -188,7 +197,7 @@ static void put_terms(struct page *p)
 
 /* ---- clauses ---- */
 
-/* What is taken of it, whatever it says. */
+/* Tells which prohibitions take something of what the clause shares. */
 static void put_prohibitions(struct page *p, const struct clause *c,
                              const struct categories *shared)
 {
@@ -200,15 +209,16 @@ static void put_prohibitions(struct page *p, const struct clause *c,
             continue;
         if (!any)
             put_line(p, 4, "", SLICE("Whatever this clause says:"));
-        any = p->named[i] = true;
+        any = true;
+        p->named[i] = true;
         buf_text(&p->sentence, "- ");
         explain_limit(p->b, c, x, &what, categories_equal(&what, shared) ? " anything" : NULL,
                       &p->sentence);
-        put(p, 4);
+        put_sentence(p, 4);
     }
 }
 
-/* Where the prohibitions that clauses told of come from. */
+/* Tells where the prohibitions that clauses named come from. */
 static void put_sources(struct page *p)
 {
     bool any = false;
@@ -221,13 +231,13 @@ static void put_sources(struct page *p)
         any = true;
         buf_format(&p->sentence, "- %.*s: ", SHOWN(x->id));
         buf_put(&p->sentence, x->source);
-        put(p, 2);
+        put_sentence(p, 2);
     }
     if (any)
         put_blank(p);
 }
 
-/* What the conditions' words for facts mean. */
+/* Tells what the words for facts mean that the conditions use. */
 static void put_facts(struct page *p)
 {
     bool any = false;
@@ -243,7 +253,7 @@ static void put_facts(struct page *p)
         any = true;
         buf_text(&p->sentence, "- ");
         explain_fact(p->b, f, &p->sentence);
-        put(p, 2);
+        put_sentence(p, 2);
     }
     if (any) {
         put_line(p, 0, "",
@@ -264,13 +274,13 @@ static void put_clause(struct page *p, const struct clause *c)
     buf_text(&p->sentence, "When there is news (");
     explain_kinds(p->b, c->kinds, c->kind_count, NULL, &p->sentence);
     buf_text(&p->sentence, "),");
-    put(p, 4);
+    put_sentence(p, 4);
     struct categories shared = explain_shared(p->b, c);
     size_t sources = explain_services(p->b, &c->from, &p->sentence);
     buf_text(&p->sentence, sources > 1 ? " share (" : " shares (");
     explain_categories(p->b, &shared, c->obliged, &p->sentence);
     buf_text(&p->sentence, ")");
-    put(p, 4);
+    put_sentence(p, 4);
     buf_text(&p->sentence, "with ");
     (void)explain_services(p->b, &c->to, &p->sentence);
     if (c->when) {
@@ -284,7 +294,7 @@ static void put_clause(struct page *p, const struct clause *c)
         buf_text(&p->sentence, ", for as long as the agreement is in force");
     }
     buf_text(&p->sentence, ".");
-    put(p, 4);
+    put_sentence(p, 4);
     put_prohibitions(p, c, &shared);
 }
 

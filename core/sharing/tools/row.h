@@ -1,4 +1,4 @@
-/* row.h - one row of a decision table under way; for the table's own files.
+/* row.h - one row of a decision table while it is read and decided; for the table's own files.
  *
  * table.c reads and judges it, row_words.c turns its words into facts and an event, row_want.c
  * compares what was decided with what was wanted. Lives in the arena of the call. */
@@ -37,12 +37,12 @@ bool row_bad(struct row *r, const char *what, struct slice word);
 /* The same of a word that is none of the choices: "unknown WHAT 'word': it has a, b or c". */
 bool row_unknown(struct row *r, const char *what, struct slice word,
                  const struct choices_at *choices);
-/* What stands between quotes, where there are any. */
+/* The word without the quotes around it, where it has any. */
 struct slice row_unquoted(struct slice word);
 
-/* Source and time, where the row's words say them. */
+/* Sets source and time where the row's words say them. */
 MUST_CHECK bool row_take_settings(struct row *r);
-/* When both stand: the facts and the event that the words say. */
+/* Makes the facts and the event that the words say. Source and time must be set. */
 MUST_CHECK bool row_take_facts(struct row *r);
 
 /* Whether what is wanted can be read at all, before anything is decided. */

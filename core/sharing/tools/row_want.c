@@ -33,12 +33,11 @@ static bool read_obligation(struct row *r, struct slice name, enum obligation *o
     return row_unknown(r, "obligation", name, &obligations);
 }
 
-/* One name, with what is to be done to it after a colon; a minus before it: it must not be
- * there. */
+/* Reads one name into w: "b:year" must travel as a year, "-c" must not be released. */
 static bool read_name(struct row *r, struct slice text, struct wanted *w)
 {
     bool lacks = slice_starts(text, SLICE("-"));
-    struct slice name = slice_from(text, lacks);
+    struct slice name = lacks ? slice_from(text, 1) : text;
     size_t colon = slice_find(name, ':');
     struct slice what = row_unquoted(slice_head(name, colon));
     struct categories one;
@@ -48,7 +47,7 @@ static bool read_name(struct row *r, struct slice text, struct wanted *w)
         return row_unknown(r, "or ambiguous category or field", what, &categories);
     if (colon < name.n && !read_obligation(r, slice_from(name, colon + 1), &o))
         return false;
-    categories_keep(&one, &w->has); /* of a group, or of a category in portions */
+    categories_keep(&one, &w->has); /* a group or category may name more than this event has */
     if (categories_is_empty(&one) && !lacks)
         return row_bad(r, "the event has nothing of", what);
     categories_join(lacks ? &w->lacking : &w->released, &one);
@@ -59,21 +58,24 @@ static bool read_name(struct row *r, struct slice text, struct wanted *w)
 
 static bool read_wanted(struct row *r, struct wanted *w)
 {
-    struct slice all = r->words.list[1], rest = all;
-    *w = (struct wanted){ .exactly = slice_starts(rest, SLICE("=")) };
+    struct slice all = r->words.list[1];
+    *w = (struct wanted){ .exactly = slice_starts(all, SLICE("=")) };
     bundle_portions_of(r->b, (size_t)bundle_schema(r->b, r->schema->plan), &w->has);
-    for (rest = slice_from(rest, w->exactly); rest.n > 0;) {
+    struct slice rest = w->exactly ? slice_from(all, 1) : all;
+    while (rest.n > 0) {
         size_t comma = slice_find(rest, ',');
         if (!read_name(r, slice_head(rest, comma), w))
             return false;
         rest = slice_from(rest, comma + 1);
     }
-    bool is_empty = categories_is_empty(&w->released) &&
-                    (row_is_of_prohibitions(r) || categories_is_empty(&w->lacking));
-    return !is_empty || row_bad(r, "names no category or field:", all);
+    bool names_released = !categories_is_empty(&w->released);
+    bool names_lacking = !row_is_of_prohibitions(r) && !categories_is_empty(&w->lacking);
+    if (names_released || names_lacking)
+        return true;
+    return row_bad(r, "names no category or field:", all);
 }
 
-/* Names the first category of a that is not in b. True when there is none. */
+/* Whether b has every portion of a. Says the first one that it lacks. */
 static bool covers(struct row *r, const char *what, const struct categories *a,
                    const struct categories *b)
 {
@@ -85,7 +87,8 @@ static bool covers(struct row *r, const char *what, const struct categories *a,
     return true;
 }
 
-/* What is named plainly must travel plain, what is named with an obligation must travel so. */
+/* A portion that the row names with an obligation must travel under it; one that it names without
+ * must travel as it is. */
 static bool compare_obliged(struct row *r, const struct wanted *w, const struct decision *d)
 {
     for (int o = 0; o < OBLIGE_COUNT; o++) {
@@ -98,8 +101,8 @@ static bool compare_obliged(struct row *r, const struct wanted *w, const struct 
     return true;
 }
 
-/* Why a portion does not go: whose prohibition takes it, or that no clause releases it. */
-static bool lacks(struct row *r, const struct decision *d, unsigned portion)
+/* Says why a portion is not released: a prohibition takes it, or no clause releases it. */
+static bool say_not_released(struct row *r, const struct decision *d, unsigned portion)
 {
     struct slice name = bundle_portion_name(r->b, portion);
     for (size_t i = 0; i < d->prohibition_count; i++) {
@@ -112,26 +115,28 @@ static bool lacks(struct row *r, const struct decision *d, unsigned portion)
                    "not released: '%.*s', by no clause that permits", SHOWN(name));
 }
 
-static bool all_go(struct row *r, const struct wanted *w, const struct decision *d)
+/* Whether all that the row wants is released. */
+static bool is_all_released(struct row *r, const struct wanted *w, const struct decision *d)
 {
     for (unsigned i = 0; i < bundle_portion_count(r->b); i++)
         if (categories_has(&w->released, i) && !categories_has(&d->released, i))
-            return lacks(r, d, i);
+            return say_not_released(r, d, i);
     return true;
 }
 
 static bool compare_categories(struct row *r, const struct decision *d)
 {
     struct wanted w;
-    struct categories lacking;
-    if (!read_wanted(r, &w) || !all_go(r, &w, d))
+    if (!read_wanted(r, &w) || !is_all_released(r, &w, d))
         return false;
-    lacking = w.lacking;
+    struct categories lacking = w.lacking;
     categories_keep(&lacking, &d->released);
-    return covers(r, "released, and should not be:", &lacking, &(struct categories){ { 0 } }) &&
-           (!w.exactly ||
-            covers(r, "released beyond what is wanted:", &d->released, &w.released)) &&
-           compare_obliged(r, &w, d);
+    const struct categories none = { { 0 } };
+    if (!covers(r, "released, and should not be:", &lacking, &none))
+        return false;
+    if (w.exactly && !covers(r, "released beyond what is wanted:", &d->released, &w.released))
+        return false;
+    return compare_obliged(r, &w, d);
 }
 
 static bool is_reason(struct slice code)
@@ -153,7 +158,9 @@ bool row_check_want(struct row *r)
     if (!slice_is_one_of_texts(outcome, with_reason, 2))
         return row_bad(r, "neither disclose, withhold, hold, forbid nor permit:", outcome);
     const struct choices_at reasons = choices_of_reasons();
-    return is_reason(what) || row_unknown(r, "reason", what, &reasons);
+    if (is_reason(what))
+        return true;
+    return row_unknown(r, "reason", what, &reasons);
 }
 
 bool row_compare(struct row *r, const struct decision *d)
@@ -165,10 +172,11 @@ bool row_compare(struct row *r, const struct decision *d)
                        reason_sentence(slice_text(d->reason)));
     if (d->outcome == OUTCOME_DISCLOSE)
         return compare_categories(r, d);
-    return slice_equal_text(reason, d->reason) ||
-           slice_equal(reason, reason_shown(slice_text(d->reason), false)) ||
-           err_set(r->e, ERR_REJECT, "table.reason", 0, "wanted reason %.*s, decided %s: %s",
-                   SHOWN(reason), d->reason, reason_sentence(slice_text(d->reason)));
+    struct slice decided = slice_text(d->reason);
+    if (slice_equal(reason, decided) || slice_equal(reason, reason_shown(decided, false)))
+        return true;
+    return err_set(r->e, ERR_REJECT, "table.reason", 0, "wanted reason %.*s, decided %s: %s",
+                   SHOWN(reason), d->reason, reason_sentence(decided));
 }
 
 bool row_compare_taken(struct row *r, const struct categories *taken)
@@ -177,9 +185,11 @@ bool row_compare_taken(struct row *r, const struct categories *taken)
     const struct categories none = { { 0 } };
     if (!read_wanted(r, &w))
         return false;
-    if (slice_equal_text(r->words.list[0], "forbid"))
-        return covers(r, "no prohibition takes", &w.released, taken) &&
-               (!w.exactly || covers(r, "a prohibition also takes", taken, &w.released));
+    if (slice_equal_text(r->words.list[0], "forbid")) {
+        if (!covers(r, "no prohibition takes", &w.released, taken))
+            return false;
+        return !w.exactly || covers(r, "a prohibition also takes", taken, &w.released);
+    }
     categories_keep(&w.released, taken);
     return covers(r, "a prohibition takes", &w.released, &none);
 }

@@ -1,4 +1,4 @@
-/* row_words.c - the words under facts of a decision table: each becomes a fact or a field. */
+/* row_words.c - turns the words of a decision table's row into facts and fields of its event. */
 #include "base/clock.h"
 #include "sharing/tools/row.h"
 
@@ -21,15 +21,17 @@ bool row_unknown(struct row *r, const char *what, struct slice word,
                    SHOWN(word), nearest_list_at(word, choices, list, sizeof list));
 }
 
-/* Whether the rules know the word; told when not. */
+/* Whether the rules know the word. Says which ones they know when they do not. */
 static bool is_of_words(struct row *r, const char *what, const struct words *words,
                         struct slice word)
 {
     const struct choices_at choices = words_choices(words);
-    return words_have(words, word) || row_unknown(r, what, word, &choices);
+    if (words_have(words, word))
+        return true;
+    return row_unknown(r, what, word, &choices);
 }
 
-/* "name(a,b,c)" in its name and arguments; each of these may be missing. */
+/* A word "name(a,b,c)". Arguments that it lacks are empty. */
 struct word {
     struct slice whole, name, args[3];
 };
@@ -50,12 +52,14 @@ static struct word split_word(struct slice text)
     return w;
 }
 
-/* The recipient, unless another service is named. */
+/* The service of that name; the row's recipient when name is empty. */
 static bool service_or_to(struct row *r, struct slice name, int *out)
 {
     const struct choices_at services = choices_of_services(r->b);
     *out = slice_is_empty(name) ? r->to : bundle_service(r->b, name);
-    return *out >= 0 || row_unknown(r, "service", name, &services);
+    if (*out >= 0)
+        return true;
+    return row_unknown(r, "service", name, &services);
 }
 
 static bool add_relationship(struct row *r, struct slice kind, struct slice who)
@@ -68,7 +72,7 @@ static bool add_relationship(struct row *r, struct slice kind, struct slice who)
         return err_memory(r->e);
     x->kind = kind;
     x->is_open = true;
-    /* A row says what is so, not who claims it; and the event at hand is of another episode. */
+    /* A row says what is so and not who claims it. The event itself is of another episode. */
     x->agency = r->b->services[r->source].agency;
     x->episode = SLICE("as the row says");
     if (!service_or_to(r, who, &with))
@@ -131,14 +135,16 @@ static bool take_revoked(struct row *r, const struct word *w)
     return add_consent(r, w, false);
 }
 
-/* A row's word on a restriction is one of somebody who checks. */
+/* The first service whose word on restrictions counts as checked: a row's restrictions are said by
+ * it. Empty: there is none. */
 static struct slice name_a_checker(const struct bundle *b)
 {
-    unsigned n = 0;
-    while (n < b->service_count && !b->compiled->anybody_checks &&
-           !services_have(&b->compiled->checkers, n))
-        n++;
-    return n < b->service_count ? b->services[n].name : (struct slice){ .n = 0 };
+    for (unsigned n = 0; n < b->service_count; n++) {
+        bool checks = b->compiled->anybody_checks || services_have(&b->compiled->checkers, n);
+        if (checks)
+            return b->services[n].name;
+    }
+    return (struct slice){ .n = 0 };
 }
 
 static bool add_restriction(struct row *r, struct slice kind, bool stands)
@@ -180,7 +186,7 @@ static bool set_list(struct row *r, size_t slot, struct slice value)
     struct slice all = value;
     for (; value.n; n++) {
         if (n == LIST_MAX)
-            return row_bad(r, "too many in the list", all);
+            return row_bad(r, "too many values in the list", all);
         size_t bar = slice_find(value, '|');
         texts[n] = slice_head(value, bar);
         value = slice_from(value, bar + 1);
@@ -188,14 +194,14 @@ static bool set_list(struct row *r, size_t slot, struct slice value)
     return build_strings(&r->event, slot, texts, n, r->e);
 }
 
-/* A day (its start in London) or a time. */
+/* Reads a time, or a day: the moment at which it begins in London. */
 static bool read_time(struct row *r, struct slice text, int64_t *ms)
 {
     struct moment m;
     if (london_day_start(text, ms))
         return true;
     if (!time_from_iso(text, &m) || m.precision < TIME_MINUTE)
-        return row_bad(r, "no day and no time", text);
+        return row_bad(r, "neither a day nor a time:", text);
     *ms = m.ms;
     return true;
 }
@@ -228,13 +234,14 @@ static bool set_field(struct row *r, struct slice path, struct slice value)
                    : set_list(r, (size_t)slot, value);
 }
 
-/* The first field of the type that names an addressee. */
+/* Fills the first field of the type that names an addressee. */
 static bool take_addressed(struct row *r, const struct word *w)
 {
     struct categories addressee;
     int service;
-    if (!service_or_to(r, w->args[0], &service) ||
-        !catalogue_categories(r->b->catalogue, SLICE("referral.addressee"), &addressee))
+    if (!service_or_to(r, w->args[0], &service))
+        return false;
+    if (!catalogue_categories(r->b->catalogue, SLICE("referral.addressee"), &addressee))
         return false;
     for (size_t i = 0; i < plan_slots(r->schema->plan); i++)
         if (categories_has(&addressee, plan_slot_at(r->schema->plan, i)->category))
@@ -248,13 +255,16 @@ static bool take_age(struct row *r, const struct word *w)
     struct civil now = london_from_ms(r->at_ms);
     if (!slice_to_u64(w->args[0], &n) || n > 150)
         return row_bad(r, "no age", w->args[0]);
-    bool leap = now.month == 2 && now.day == 29; /* the year of birth may have no such day */
-    const char *day =
-        arena_format(r->arena, "%04d-%02d-%02d", now.year - (int)n, now.month, leap ? 28 : now.day);
-    return day ? set_field(r, SLICE("person.birth_date"), slice_text(day)) : err_memory(r->e);
+    bool is_leap_day = now.month == 2 && now.day == 29; /* the year of birth may have none */
+    int day = is_leap_day ? 28 : now.day;
+    int year = now.year - (int)n;
+    const char *born = arena_format(r->arena, "%04d-%02d-%02d", year, now.month, day);
+    if (!born)
+        return err_memory(r->e);
+    return set_field(r, SLICE("person.birth_date"), slice_text(born));
 }
 
-/* The event's episode ended with that kind of its type so many days before the decision. */
+/* ended(KIND,DAYS): the event's episode ended with that kind, so many days before the decision. */
 static bool take_ended(struct row *r, const struct word *w)
 {
     uint64_t days = 0;
@@ -272,27 +282,29 @@ static bool take_ended(struct row *r, const struct word *w)
                                  .kind = w->args[0],
                                  .closed = true,
                                  .closed_ms = r->at_ms - (int64_t)days * DAY_MS };
-    x->occurred_ms = x->decided_ms = x->closed_ms;
+    x->occurred_ms = x->closed_ms;
+    x->decided_ms = x->closed_ms;
     x->id.b[0] = 1;
     return set_field(r, SLICE("header.episode"), EPISODE);
 }
 
-/* The first kind of the row's type that opens what some clause waits for the end of; else its
- * own. */
+/* The first kind of the row's type that begins an episode on whose end some clause depends; the
+ * row's own kind when there is none. */
 static struct slice opening_kind(const struct row *r)
 {
     const struct compiled *k = r->b->compiled;
-    for (size_t i = 1; i < k->end_count; i++)
+    size_t type = (size_t)bundle_schema(r->b, r->schema->plan);
+    for (size_t i = 1; i < k->end_count; i++) {
         for (size_t n = 0; n < r->schema->kind_count; n++) {
-            int64_t kind = bundle_kind(r->b, (size_t)bundle_schema(r->b, r->schema->plan),
-                                       r->schema->kinds[n]);
+            int64_t kind = bundle_kind(r->b, type, r->schema->kinds[n]);
             if (k->ends[i].begun_by[kind])
                 return r->schema->kinds[n];
         }
+    }
     return r->kind;
 }
 
-/* It began again: another episode of the same agency and type was opened a moment ago. */
+/* readmitted: another episode of the same agency and type was opened at the moment of decision. */
 static bool take_readmitted(struct row *r, const struct word *w)
 {
     const struct words *kinds = &r->b->compiled->relationships;
@@ -320,7 +332,7 @@ static bool take_readmitted(struct row *r, const struct word *w)
     return set_field(r, SLICE("header.episode"), EPISODE);
 }
 
-/* died: and it is registered; died(reported): somebody says so. */
+/* died: the death is registered. died(reported): somebody says so. */
 static bool take_died(struct row *r, const struct word *w)
 {
     bool is_reported = slice_equal_text(w->args[0], "reported");
@@ -328,7 +340,9 @@ static bool take_died(struct row *r, const struct word *w)
     if (!x)
         return err_memory(r->e);
     x->is_formal = !is_reported;
-    return is_reported || w->args[0].n == 0 || row_bad(r, "not reported, nor empty:", w->args[0]);
+    if (is_reported || slice_is_empty(w->args[0]))
+        return true;
+    return row_bad(r, "died() takes only 'reported', not", w->args[0]);
 }
 
 static bool take_released(struct row *r, const struct word *w)
@@ -338,7 +352,8 @@ static bool take_released(struct row *r, const struct word *w)
     return true;
 }
 
-/* from() and at() come before the others: where the event comes from, and when it is decided. */
+/* from() and at() are settings: where the event comes from, and when it is decided. They are taken
+ * before the facts, which rest on them. */
 static bool take_from(struct row *r, const struct word *w)
 {
     return service_or_to(r, w->args[0], &r->source);
@@ -378,15 +393,18 @@ static struct slice table_word_at(const void *of, size_t i)
     return slice_text(table_words[i].name);
 }
 
+/* Takes one word in its round: first the settings, then the facts and fields. */
 static bool take_word(struct row *r, struct slice text, bool settings)
 {
     const size_t count = sizeof table_words / sizeof table_words[0];
     struct word w = split_word(text);
-    size_t i = 0, equals = slice_find(text, '=');
-    while (i < count && !slice_equal_text(w.name, table_words[i].name))
-        i++;
-    if (i < count)
-        return table_words[i].is_setting != settings || table_words[i].take(r, &w);
+    size_t equals = slice_find(text, '=');
+    for (size_t i = 0; i < count; i++) {
+        if (!slice_equal_text(w.name, table_words[i].name))
+            continue;
+        bool is_other_round = table_words[i].is_setting != settings;
+        return is_other_round || table_words[i].take(r, &w);
+    }
     if (settings)
         return true;
     if (equals < text.n)
