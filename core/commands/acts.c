@@ -1,4 +1,4 @@
-/* acts.c - makes, shows, signs and hands in what a person decides. */
+/* acts.c - makes, shows, signs and submits acts. */
 #include "commands/acts.h"
 
 #include <errno.h>
@@ -37,7 +37,7 @@ static const char *act_sentence(struct slice word)
         { "settle-yes", "end a conflict by a yes: what rests on it may be shared" },
         { "settle-no", "end a conflict by a no: what rests on it is not shared" },
         { "looked",
-          "somebody has looked at what could not be read, and it restricts nothing more" },
+          "somebody has looked at what could not be read, and it restricts nobody any more" },
         { "skip", "go on past records that are gone for good" },
         { "again", "send or take in again what waits or was set aside" },
         { "drop", "give up for good what waits or was set aside" },
@@ -66,7 +66,9 @@ void acts_print(const struct act *x)
 bool acts_read_file(struct cli *c, const char *path, struct act *out, struct err *e)
 {
     struct slice bytes;
-    return tree_read_file(&c->arena, path, ACT_BYTES_MAX, &bytes, e) && act_read(bytes, out, e);
+    if (!tree_read_file(&c->arena, path, ACT_BYTES_MAX, &bytes, e))
+        return false;
+    return act_read(bytes, out, e);
 }
 
 static bool replace_file(const char *path, struct slice bytes, struct err *e)
@@ -82,7 +84,9 @@ static bool replace_file(const char *path, struct slice bytes, struct err *e)
     if (!done)
         (void)unlink(temp);
     (void)close(fd);
-    return done || err_errno(e, ERR_FATAL, "act.write", number, "cannot write", path);
+    if (done)
+        return true;
+    return err_errno(e, ERR_FATAL, "act.write", number, "cannot write", path);
 }
 
 bool acts_write_file(const char *path, const struct act *x, bool anew, struct err *e)
@@ -99,9 +103,9 @@ bool acts_write_file(const char *path, const struct act *x, bool anew, struct er
     return done;
 }
 
-/* ---- giving one's word ---- */
+/* ---- typed or signed ---- */
 
-/* In a region without people the typed name is believed, which is told. */
+/* In a region without people the typed name is believed. It says so. */
 static bool give_typed(const char *by, const char *key, struct act *x, struct err *e)
 {
     if (key)
@@ -157,9 +161,10 @@ enum acts_given acts_give(struct cli *c, const struct site *s, const char *by,
     else if (out)
         is_given = act_check(x, &e);
     else
-        is_given = err_set(&e, ERR_REJECT, "act.unsigned", 0,
-                           "cannot do it unsigned: --key KEYFILE signs it here, -o FILE writes it "
-                           "for others to sign");
+        is_given =
+            err_set(&e, ERR_REJECT, "act.unsigned", 0,
+                    "cannot submit it unsigned: sign it here with --key KEYFILE, or write it with "
+                    "-o FILE for others to sign");
     if (!is_given) {
         cli_fail(CLI_NO, &e);
         return ACTS_FAILED;
@@ -167,7 +172,7 @@ enum acts_given acts_give(struct cli *c, const struct site *s, const char *by,
     return out ? write_for_others(out, x) : ACTS_GIVEN;
 }
 
-/* ---- handing in ---- */
+/* ---- submitting ---- */
 
 bool acts_publish_alone(const struct site *s, const struct act *x, struct err *e)
 {
@@ -190,8 +195,8 @@ int acts_submit(const struct site *s, const struct act *x)
         return cli_fail(CLI_NO, &e);
     buf_init(&file, ACT_BYTES_MAX);
     act_put_file(x, &file);
-    bool is_asked = buf_done(&file, &e) &&
-                    admin_ask_act(s->admin_socket, buf_slice(&file), &running, &done, &e);
+    bool is_asked = buf_done(&file, &e);
+    is_asked = is_asked && admin_ask_act(s->admin_socket, buf_slice(&file), &running, &done, &e);
     buf_release(&file);
     if (!is_asked)
         return cli_fail(CLI_CANNOT, &e);

@@ -1,5 +1,5 @@
-/* bundle_people.c - compares approvers and people of two bundles, and the first of each agency with
- * what the host's own file says. */
+/* bundle_people.c - compares the approvers and people of two bundles, and the first approver of
+ * each agency with this host's own file. */
 #include "commands/bundle_people.h"
 
 #include <inttypes.h>
@@ -18,7 +18,7 @@ static bool same_key(const struct public_key *a, const struct public_key *b)
 
 /* ---- what changes ---- */
 
-/* was, is: what each bundle says of them, key NULL: nothing. */
+/* What one bundle says of an approver or person. key NULL: it does not name them. */
 struct said {
     struct slice words;
     const struct public_key *key;
@@ -116,7 +116,7 @@ static bool is_told_here(const struct site *s, const struct approver *one)
     return has_approver_like(&s->by.first, one) || has_approver_like(&s->by.joined, one);
 }
 
-/* An approver of that agency in g, one whom this host was told of if there is any; NULL: none. */
+/* An approver of that agency in g: one whom this host was told of, if there is one. NULL: none. */
 static const struct approver *approver_of(const struct site *s, const struct edition *g,
                                           struct slice agency)
 {
@@ -149,9 +149,10 @@ static void look_at_agency(const struct site *s, struct slice agency, struct pro
     for (size_t i = 0; !first && i < s->bundle->people.count; i++) {
         const struct named *one = &s->bundle->people.list[i];
         if (slice_equal(s->bundle->agencies[one->agency].name, agency))
-            (void)problems_say(warnings, "check.first", "region.yaml", one->line, 1,
-                               "'%.*s' may act for '%.*s', of which no approver has said so",
-                               SHOWN(one->name), SHOWN(agency));
+            (void)problems_say(
+                warnings, "check.first", "region.yaml", one->line, 1,
+                "'%.*s' may act for '%.*s', and no approver of that agency has said so",
+                SHOWN(one->name), SHOWN(agency));
     }
 }
 

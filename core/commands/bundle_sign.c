@@ -1,5 +1,5 @@
-/* bundle_sign.c - concordat bundle sign|show|verify: for those who sign, what it is that they
- * sign. */
+/* bundle_sign.c - concordat bundle sign|show|verify: shows those who sign what they sign, signs it,
+ * and checks whether enough have. */
 #include "commands/bundle_sign.h"
 
 #include "commands/bundle_people.h"
@@ -22,12 +22,12 @@
 
 #define LINE_MAX_BYTES 65536
 
-/* A bundle on somebody's desk, and the one it follows where that is at hand. */
+/* A bundle file to be read or signed, and the bundle that it follows when that was given. */
 struct desk {
     struct slice bytes;
     struct pack pack;
-    const struct edition *now, *since; /* since NULL: not told */
-    const struct site_approvers *host; /* of the site that it is to follow at; NULL: of none */
+    const struct edition *now, *since; /* since NULL: the bundle before was not given */
+    const struct site_approvers *host; /* of the site given with --since; NULL: no site was */
 };
 
 static void print_hash(const char *what, const uint8_t hash[HASH_BYTES])
@@ -81,9 +81,12 @@ static const struct edition *read_since(struct cli *c, const char *path,
     struct stat st;
     struct slice bytes;
     struct pack p;
-    if (stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-        !slice_ends(slice_text(path), SLICE(".yaml")))
-        return bundle_read_file(c, path, &bytes, &p) ? read_one_edition(c, bytes, path) : NULL;
+    bool is_regular = stat(path, &st) == 0 && S_ISREG(st.st_mode);
+    bool is_bundle = is_regular && !slice_ends(slice_text(path), SLICE(".yaml"));
+    if (is_bundle && !bundle_read_file(c, path, &bytes, &p))
+        return NULL;
+    if (is_bundle)
+        return read_one_edition(c, bytes, path);
     struct site *s = cli_site(c, path, false);
     *host = s ? &s->by : NULL;
     return s ? s->last : NULL;
@@ -105,6 +108,7 @@ static bool read_desk(struct cli *c, const char *path, const char *since, struct
 
 /* ---- what is in it ---- */
 
+/* Whether the agreement, or a signature of it, stands from an earlier bundle. */
 static bool is_carried_over(const struct desk *d, const struct agreement *g)
 {
     bool carried = g->is_inherited;
@@ -112,17 +116,24 @@ static bool is_carried_over(const struct desk *d, const struct agreement *g)
         const struct signed_approval *a = &d->now->pack->approvals.list[i];
         if (a->inherited || !hash_equal(a->what, g->hash))
             continue;
-        carried |= !hash_equal(a->bundle, d->now->pack->signed_hash);
+        if (!hash_equal(a->bundle, d->now->pack->signed_hash))
+            carried = true;
     }
     return carried;
 }
 
+/* Without the bundle before, only signatures tell whether an agreement is as it was. */
+static const char *news_of_alone(const struct desk *d, const struct agreement *g)
+{
+    if (is_carried_over(d, g))
+        return "as before";
+    return d->pack.has_previous ? "new or changed" : "new";
+}
+
 static const char *news_of(const struct desk *d, const struct agreement *g)
 {
-    if (!d->since && is_carried_over(d, g))
-        return "as before";
     if (!d->since)
-        return d->pack.has_previous ? "new or changed" : "new";
+        return news_of_alone(d, g);
     const struct agreement *was = bundle_agreement(d->since->bundle, g->name, g->version);
     if (!was)
         return "NEW";
@@ -162,7 +173,7 @@ void bundle_print_agreement(const struct bundle *b, const struct agreement *g, c
             SHOWN(g->asked_until), SHOWN(g->asked));
 }
 
-/* Who may approve and act comes first: what they will sign stands on that. */
+/* Prints first who may approve and act: all signatures rest on that. */
 static void print_head(const struct desk *d)
 {
     bundle_print_header(&d->pack);
@@ -199,7 +210,7 @@ static bool print_bundle_changes(struct cli *c, const struct desk *d)
 
 /* ---- sign ---- */
 
-/* Writes the signed file aside, under a lock, and puts it in the place of the other. */
+/* Signs the file: writes a copy beside it, which also locks it, and renames that over it. */
 static int sign_file(struct cli *c, const char *file, const struct signing *s, struct desk *d)
 {
     struct slice bytes;
@@ -211,7 +222,7 @@ static int sign_file(struct cli *c, const char *file, const struct signing *s, s
         err_errno(&e, ERR_FATAL, "bundle.write", errno, "cannot write", file);
         return cli_fail(CLI_CANNOT, &e);
     }
-    /* Read now: another may have signed while we waited. */
+    /* The file is read only now: another may have signed it while this one waited for the lock. */
     if (!read_desk(c, file, NULL, d)) {
         code = CLI_NO;
     } else if (!submit_sign(&c->arena, d->bytes, d->now->bundle, s, &bytes, &e)) {
@@ -236,8 +247,8 @@ static bool read_approver_file(struct cli *c, const char *path, struct site_appr
     return false;
 }
 
-/* The approvers who count: the file's, else those of the bundle that it follows; NULL: neither was
- * given. */
+/* Whose signatures count: the approvers of the file at path, else those of the bundle before. *out
+ * NULL: neither was given. */
 static bool read_known_approvers(struct cli *c, const char *path, const struct desk *d,
                                  struct site_approvers *room, const struct approvers **out)
 {
@@ -264,15 +275,17 @@ int bundle_sign(struct cli *c, int argc, char **argv)
     struct desk d, again;
     struct site_approvers room;
     struct signing s = { .what = SIGN_AGREEMENTS };
-    if (!words_read(argc, argv, 2, 1, o, &w) || !o[0].count || !o[1].count)
+    if (!words_read(argc, argv, 2, 1, o, &w))
+        return CLI_USAGE;
+    if (!words_one(o, "--key") || !words_one(o, "--name"))
         return CLI_USAGE;
     if (!passphrase_from(words_one(o, "--passphrase-file"), &e))
         return cli_fail(CLI_CANNOT, &e);
     if (!read_desk(c, w.plain[0], words_one(o, "--since"), &d) ||
         !read_known_approvers(c, words_one(o, "--approvers"), &d, &room, &s.known))
         return CLI_NO;
-    s.key_file = o[0].values[0];
-    s.name = o[1].values[0];
+    s.key_file = words_one(o, "--key");
+    s.name = words_one(o, "--name");
     print_head(&d);
     print_desk(&d);
     if (!print_bundle_changes(c, &d))
@@ -317,8 +330,8 @@ int bundle_show(struct cli *c, int argc, char **argv)
 
 /* ---- verify ---- */
 
-/* The person of region.yaml who made that signature, and may sign what only stops or extends; NULL:
- * none. */
+/* The person of region.yaml who made that signature and may sign what only stops or extends. NULL:
+ * there is none. */
 static const struct named *person_who_signed(const struct pack *p, const struct pack_signature *s,
                                              const struct bundle *b)
 {
@@ -351,7 +364,8 @@ static void print_each_signature(const struct pack *p, const struct approving *b
     }
 }
 
-/* Only beside the bundle before can it be told whether they might. */
+/* Whether people have signed it who may only stop or extend. The bundle before tells whether it
+ * does no more. */
 static bool is_by_people(const struct desk *d)
 {
     for (size_t i = 0; i < d->pack.signature_count; i++)
@@ -384,7 +398,9 @@ int bundle_verify(struct cli *c, int argc, char **argv)
     struct site_approvers room;
     struct approving by = { .by = NULL };
     struct err e = { 0 };
-    if (!words_read(argc, argv, 2, 1, o, &w) || (!o[0].count && !o[1].count))
+    if (!words_read(argc, argv, 2, 1, o, &w))
+        return CLI_USAGE;
+    if (!words_one(o, "--approvers") && !words_one(o, "--since"))
         return CLI_USAGE;
     if (!read_desk(c, w.plain[0], words_one(o, "--since"), &d) ||
         !read_known_approvers(c, words_one(o, "--approvers"), &d, &room, &by.by))
@@ -398,20 +414,21 @@ int bundle_verify(struct cli *c, int argc, char **argv)
     print_each_signature(&d.pack, &by, (d.since ? d.since : d.now)->bundle);
     print_desk(&d);
     if (!is_compared && is_by_people(&d)) {
-        say("no: people have signed it, and whether it only stops or extends --since FILE or SITE "
-            "tells\n");
+        say("no: people have signed it who may only stop or extend: give the bundle before with "
+            "--since FILE or SITE\n");
         return CLI_NO;
     }
-    if (is_compared ? !bundles_follows(&trust, d.since, d.now, &e)
-                    : !pack_approved(&d.pack, &by, d.pack.widens, &e))
+    bool is_approved = is_compared ? bundles_follows(&trust, d.since, d.now, &e)
+                                   : pack_approved(&d.pack, &by, d.pack.widens, &e);
+    if (!is_approved)
         return say_no(&e);
     size_t drafts = count_drafts(d.now->bundle);
-    say("yes: enough of them have signed it");
+    say("yes: enough have signed it");
     if (drafts)
         say("; %zu of its agreements stay drafts, as above", drafts);
     say("\n");
     if (!is_compared)
-        say("that is by what the file says of itself: --since FILE or SITE compares it with the "
-            "bundle it follows\n");
+        say("this rests on what the file says of itself: --since FILE or SITE compares it with the "
+            "bundle before\n");
     return CLI_DONE;
 }

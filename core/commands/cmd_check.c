@@ -1,4 +1,5 @@
-/* cmd_check.c - concordat check SITE: does it load, and can what it says ever be right? */
+/* cmd_check.c - concordat check SITE: whether the site loads, and whether what it says can ever
+ * work. */
 #include "commands/bundle_people.h"
 #include "commands/cli.h"
 
@@ -17,7 +18,7 @@ struct findings {
     struct problems problems, warnings;
 };
 
-/* What the feed's own configuration says in every record. */
+/* Marks the fields that a feed's own configuration fills in every record. */
 static void fill_by_feed(const struct site_feed *f, const struct plan *p, bool *slots)
 {
     const struct header_slots *h = plan_header(p);
@@ -35,7 +36,7 @@ static void fill_by_feed(const struct site_feed *f, const struct plan *p, bool *
             slots[said[i].slot] = true;
 }
 
-/* What the mappings of the site's feeds can say; false when memory ran out. */
+/* Gathers what the mappings of the site's feeds can say. False when memory ran out. */
 static bool find_feeds(struct arena *a, const struct site *s, const struct bundle *b,
                        struct analyse_input *in)
 {
@@ -72,8 +73,8 @@ static bool carries(const void *mapping, const struct schema *s, struct slice ki
     return mapping_delivers(mapping, s, kind);
 }
 
-/* What the mappings of the site's deliveries carry. On the embedded bus one process has them
- * all. */
+/* Gathers what the mappings of the site's deliveries carry. A region on an embedded bus has one
+ * site, so these are all deliveries that there are. */
 static bool find_deliveries(struct arena *a, const struct site *s, const struct bundle *b,
                             struct analyse_input *in)
 {
@@ -103,8 +104,8 @@ static void print_warnings(struct problems *p)
                p->count, p->count == 1 ? "" : "s");
 }
 
-/* Of those who decide about holds, some must be left, and not all of one agency: what a restriction
- * holds wants two, and somebody who is not of the recipient's agency. */
+/* Warns when too few people may decide about holds. What a restriction holds needs two people, one
+ * of them of another agency than the recipient. */
 static void look_at_people(const struct bundle *b, struct problems *warnings)
 {
     const struct named *first = NULL;
@@ -115,18 +116,20 @@ static void look_at_people(const struct bundle *b, struct problems *warnings)
         const struct named *p = &b->people.list[i];
         if (!people_person_may_at(p, ROLE_HOLDS, now_ms))
             continue;
-        first = first ? first : p;
-        two_agencies |= first->agency != p->agency;
+        if (!first)
+            first = p;
+        if (p->agency != first->agency)
+            two_agencies = true;
         n++;
     }
     if (n < 2 || !two_agencies)
         (void)problems_say(warnings, "check.people", "region.yaml", 0, 0,
-                           "%zu of its people may decide about holds now%s: some of what is held "
-                           "nobody could release",
+                           "%zu of its people may decide about holds now%s: nobody could release "
+                           "some of what is held",
                            n, n < 2 ? "" : ", all of one agency");
 }
 
-/* A folder that is not there yet is made as it should be. */
+/* A state folder that does not exist yet is made with the right mode later. */
 static void look_at_state(const struct site *s, struct problems *p)
 {
     unsigned mode;
@@ -138,7 +141,7 @@ static void look_at_state(const struct site *s, struct problems *p)
             mode, s->state_folder);
 }
 
-/* What `run` would refuse of the bus's address and place. */
+/* Reports an address of the bus that `run` would refuse. */
 static void look_at_bus(const struct site *s, struct problems *p)
 {
     struct err e = { .fate = ERR_NONE };
@@ -152,9 +155,9 @@ static void look_at_mappings(const struct site *s, struct problems *warnings)
     for (size_t i = 0; i < s->feed_count; i++)
         for (const struct mapping_note *n = mapping_notes(s->feeds[i].mapping); n; n = n->next)
             (void)problems_say(warnings, "map.position", n->file, n->line, n->column,
-                               "remembers by '%.*s', which goes by its place: sent in another "
-                               "order its person has another memory, in which a lift may count as "
-                               "known; want by: subject",
+                               "remembers by '%.*s', whose value depends on its place in the "
+                               "message: in another order a person gets another's memory, and a "
+                               "lift may count as known; want by: subject",
                                SHOWN(n->path));
 }
 
@@ -165,8 +168,8 @@ static void warn_of_unnamed(void *warnings, const struct unnamed *x)
                        unnamed_text(x, text));
 }
 
-/* Prints what it finds. True when nothing of it is a problem. */
-static bool look(struct cli *c, const struct bundle *b, const struct site *s)
+/* Looks at everything and prints problems and warnings. True when there is no problem. */
+static bool look_at_all(struct cli *c, const struct bundle *b, const struct site *s)
 {
     struct findings f = { { 0 }, { 0 } };
     struct analyse_input in = { .bundle = b, .now_ms = clock_wall_ms() };
@@ -201,15 +204,16 @@ static bool look(struct cli *c, const struct bundle *b, const struct site *s)
     return good;
 }
 
-/* Who goes without TLS, or takes messages from whoever comes, and why: whoever signs for the site
- * reads it. */
+/* Prints what goes without TLS or takes messages from anyone, and the reason that the site gives.
+ * Whoever answers for the site reads this. */
 static void print_word(const char *what, const char *name, const char *how,
                        const struct secure_word *w)
 {
-    const char *slash = w->at ? strrchr(w->at->file, '/') : NULL;
-    if (w->at)
-        say("%s: %s%s, because %s (%s:%u)\n", how, what, name, w->because,
-            slash ? slash + 1 : w->at->file, w->at->line);
+    if (!w->at)
+        return;
+    const char *slash = strrchr(w->at->file, '/');
+    const char *file = slash ? slash + 1 : w->at->file;
+    say("%s: %s%s, because %s (%s:%u)\n", how, what, name, w->because, file, w->at->line);
 }
 
 static void print_both(const char *what, const char *name, const struct secure_word *cleartext,
@@ -247,11 +251,11 @@ static void print_rules(const struct bundle *b)
         catalogue_count(b->catalogue));
 }
 
-/* A folder with a region.yaml and no site: the rules alone. */
+/* Checks the rules alone: a folder with a region.yaml and without a site. */
 static int check_rules(struct cli *c, const char *path)
 {
     struct cli_rules rules;
-    if (!cli_rules(c, path, &rules) || !look(c, rules.bundle, NULL))
+    if (!cli_rules(c, path, &rules) || !look_at_all(c, rules.bundle, NULL))
         return CLI_NO;
     say("good: ");
     print_rules(rules.bundle);
@@ -267,7 +271,7 @@ int cmd_check(struct cli *c, int argc, char **argv)
     struct site *s = cli_site(c, argv[1], SITE_KEYS_LOOKED_AT);
     if (!s)
         return CLI_NO;
-    if (!look(c, s->bundle, s))
+    if (!look_at_all(c, s->bundle, s))
         return CLI_NO;
     print_words(s);
     say("good: %zu feeds, %zu deliveries, ", s->feed_count, s->delivery_count);

@@ -1,9 +1,9 @@
-/* cmd_status.c - concordat status SITE [--json | --vanished | --claims]: law 2's three sums, with
- * what waits, is in motion or stands; or the rows that the last snapshots lack; or whom services
- * claim.
+/* cmd_status.c - concordat status SITE [--json | --vanished | --claims]: prints law 2's three sums,
+ * with what waits, is in motion or stands; or the rows that the last snapshots lack; or how many
+ * people each service claims to know.
  *
- * Reads the site's databases and the audit, beside a running daemon and without one. Where the bus
- * cannot be asked it tells what the databases say, that this is not all, and exits 3. */
+ * It reads the site's databases and the audit, whether a daemon runs or not. When the bus does not
+ * answer, it prints what the databases say and that this is not all, and exits 3. */
 #include "commands/cli.h"
 #include "daemon/figures.h"
 #include "daemon/standing.h"
@@ -18,12 +18,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What the bus tells: the audit, and what each part goes by. */
+/* What the bus tells: the audit, and which bundle each part goes by. */
 struct asked {
     struct bus *bus;
     struct tally *tally;
     struct part_states parts;
-    struct err away; /* why it could not be asked: then only this site's own files tell anything */
+    struct err away; /* why the bus could not be asked; then only this site's own files are known */
 };
 
 static void leave_bus(struct asked *q)
@@ -38,8 +38,11 @@ static void ask_bus(const struct site *s, struct asked *q)
     const struct bus_options o = {
         .url = s->bus_url, .prefix = s->topic_prefix, .client = "concordat", .read_only = true
     };
-    if (bus_open(&o, &q->bus, &q->away) && tally_open(s, q->bus, &q->tally, &q->away) &&
-        tally_read(q->tally, &q->away) && states_read(&q->parts, q->bus, s->bundle, &q->away))
+    bool is_read = bus_open(&o, &q->bus, &q->away);
+    is_read = is_read && tally_open(s, q->bus, &q->tally, &q->away);
+    is_read = is_read && tally_read(q->tally, &q->away);
+    is_read = is_read && states_read(&q->parts, q->bus, s->bundle, &q->away);
+    if (is_read)
         return;
     leave_bus(q);
     q->parts.first = NULL;
@@ -50,8 +53,8 @@ static bool is_away(const struct asked *q)
     return q->away.fate != ERR_NONE;
 }
 
-static bool gather(struct cli *c, const struct site *s, struct figures *out, struct asked *q,
-                   struct err *e)
+static bool gather_status(struct cli *c, const struct site *s, struct figures *out, struct asked *q,
+                          struct err *e)
 {
     *q = (struct asked){ .parts = { .a = &c->arena } };
     ask_bus(s, q);
@@ -81,7 +84,7 @@ static void print_snapshot(const struct feed_counts *n, int64_t now_ms)
             n->stale_after_ms / 3600000);
 }
 
-/* What came in and is in no record, though nothing was refused. */
+/* Prints what came in and is in no record, though no message was refused. */
 static void print_losses(const struct feed_counts *n)
 {
     if (n->lost_ids)
@@ -96,7 +99,7 @@ static void print_losses(const struct feed_counts *n)
         say("                   %" PRIu64 " values were read and could not be kept\n", n->not_kept);
 }
 
-/* What only its sender has. */
+/* Prints what the bus or the quarantine lost: only its sender has it. */
 static void print_lost(const struct feed_counts *n)
 {
     char one[TIME_TEXT_MAX], two[TIME_TEXT_MAX];
@@ -114,7 +117,7 @@ static void print_lost(const struct feed_counts *n)
             n->aside_lost, n->aside_lost_first, n->aside_lost_last, SHOWN(from), SHOWN(to));
 }
 
-/* What lies in the quarantine now. */
+/* Prints how many messages are in quarantine now. */
 static void print_aside(const struct feed_counts *n, int64_t now_ms)
 {
     char time[TIME_TEXT_MAX];
@@ -126,7 +129,7 @@ static void print_aside(const struct feed_counts *n, int64_t now_ms)
             n->aside_full ? ", and no room for another" : "");
 }
 
-/* What is kept for links to come. */
+/* Prints how many words about sharing are kept for links to come. */
 static void print_words(const struct feed_counts *n)
 {
     char time[TIME_TEXT_MAX];
@@ -177,7 +180,8 @@ static void print_feeds(const struct site *s, const struct figures *t)
     }
 }
 
-/* Each stands at the head of its person, whose other disclosures wait behind it. */
+/* A parked disclosure stands at the head of its person's queue. The person's others wait behind it.
+ */
 static void print_parked(const struct delivery_counts *n)
 {
     char time[TIME_TEXT_MAX];
@@ -190,17 +194,17 @@ static void print_parked(const struct delivery_counts *n)
         n->parked, SHOWN(since), n->behind);
     if (n->unrendered)
         say("                     %" PRIu64
-            " that the mapping cannot render: mend it and start the "
-            "delivery with it, or deliveries SITE drop\n",
+            " that the mapping cannot render: mend the mapping and restart the "
+            "delivery, or concordat deliveries SITE drop\n",
             n->unrendered);
     if (refused)
         say("                     %" PRIu64
-            " that the partner refused: deliveries SITE again|drop, by "
+            " that the partner refused: concordat deliveries SITE again|drop, by "
             "a named person\n",
             refused);
 }
 
-/* What does not go, and that somebody has to look. */
+/* Prints what the i-th delivery cannot send, and whether somebody has to look. */
 static void print_trouble(const struct site *s, const struct figures *t, size_t i)
 {
     const struct figures_of of = { .site = s };
@@ -210,10 +214,10 @@ static void print_trouble(const struct site *s, const struct figures *t, size_t 
     struct slice down = time_ms_to_iso(n->down_since_ms, time);
     if (n->down_since_ms)
         say("                   %sdown since %.*s: %s%s\n", alarm, SHOWN(down), n->code,
-            n->down_by_site ? ", for somebody here to mend" : "");
+            n->down_by_site ? ", to be mended at this site" : "");
     struct slice since = time_ms_to_iso(n->troubled_since_ms, time);
     if (n->troubled && !n->down_since_ms)
-        say("                   %s%" PRIu64 " tried in vain since %.*s, last %s\n", alarm,
+        say("                   %s%" PRIu64 " not sent, tried since %.*s, last failure %s\n", alarm,
             n->troubled, SHOWN(since), n->code);
     print_parked(n);
 }
@@ -269,7 +273,7 @@ static void print_deliveries(const struct site *s, const struct figures *t)
     }
 }
 
-/* ---- what does not go on by itself ---- */
+/* ---- what stands: it needs somebody before it goes on ---- */
 
 struct showing_standing {
     struct arena *a;
@@ -285,11 +289,15 @@ static void each_standing(const struct site *s, struct showing_standing *w)
     if (s->has_router)
         standing_each(s, w->room, w->name, w->each, w);
     w->room = "feed";
-    for (size_t i = 0; i < s->feed_count; i++)
-        standing_each(s, w->room, w->name = s->feeds[i].name, w->each, w);
+    for (size_t i = 0; i < s->feed_count; i++) {
+        w->name = s->feeds[i].name;
+        standing_each(s, w->room, w->name, w->each, w);
+    }
     w->room = "delivery";
-    for (size_t i = 0; i < s->delivery_count; i++)
-        standing_each(s, w->room, w->name = s->deliveries[i].name, w->each, w);
+    for (size_t i = 0; i < s->delivery_count; i++) {
+        w->name = s->deliveries[i].name;
+        standing_each(s, w->room, w->name, w->each, w);
+    }
 }
 
 static void print_standing(void *ctx, const struct standing *x)
@@ -356,7 +364,7 @@ static void print_text(struct cli *c, const struct site *s, const struct figures
         print_router(&t->routed);
     print_deliveries(s, t);
     if (is_away(q)) {
-        say("THE BUS CANNOT BE ASKED: this is what lies in this site's own files; what was "
+        say("THE BUS CANNOT BE ASKED: this is what this site's own files say; what was "
             "decided, what is\nheld, and whether in = out cannot be told; %" PRIu64
             " outstanding at partners\n",
             t->outstanding);
@@ -367,7 +375,7 @@ static void print_text(struct cli *c, const struct site *s, const struct figures
         t->in_motion, t->outstanding);
 }
 
-/* How many rows somebody has to look for, and how many feeds are overdue, of all feeds. */
+/* Sums over all feeds: rows that vanished, and feeds whose snapshot is overdue. */
 static void print_snapshots_json(const struct site *s, const struct figures *t)
 {
     uint64_t vanished = 0, stale = 0;
@@ -378,7 +386,7 @@ static void print_snapshots_json(const struct site *s, const struct figures *t)
     say(",\"snapshots\":{\"vanished\":%" PRIu64 ",\"stale\":%" PRIu64 "}", vanished, stale);
 }
 
-/* A name that the configuration has been checked to be plain. */
+/* Names of feeds need no escapes: the configuration allows plain ones only. */
 static void print_feeds_json(const struct site *s, const struct figures *t)
 {
     say(",\"feeds\":{");
@@ -423,7 +431,7 @@ static void print_deliveries_json(const struct site *s, const struct figures *t)
     say("}");
 }
 
-/* Reasons as everybody may see them. */
+/* Prints reasons as everybody may see them. */
 static void print_reasons_json(const struct figures *t)
 {
     say(",\"reasons\":[");
@@ -469,7 +477,7 @@ static void print_claims_json(const struct figures *t)
     say("}");
 }
 
-/* What no file of this site tells is null or left out. */
+/* Without the bus, what only the bus tells is null or left out. */
 static void print_sums_json(const struct figures *t, const struct asked *q)
 {
     const struct tally_counts *r = &t->routed;
@@ -517,7 +525,7 @@ static void print_vanished(void *ctx, struct slice row, int64_t since_ms)
         (const char *)since.p);
 }
 
-/* For the agency's own people: the rows by their own keys. */
+/* Lists vanished rows by their own keys, for the agency's own people. */
 static int list_vanished(const struct site *s)
 {
     struct err e = { 0 };
@@ -534,7 +542,7 @@ static int print_status(struct cli *c, const struct site *s, const char *how)
     struct figures f;
     struct asked q;
     struct err e = { 0 };
-    if (!gather(c, s, &f, &q, &e))
+    if (!gather_status(c, s, &f, &q, &e))
         return cli_fail(CLI_CANNOT, &e);
     if (strcmp(how, "--json") == 0)
         print_json(c, s, &f, &q);

@@ -48,7 +48,7 @@ static bool has_group(const struct slice *list, size_t n, struct slice group)
     return false;
 }
 
-/* A group of which nothing goes is named once. */
+/* Names a group once when none of its categories is released. */
 static void print_withheld(const struct why *w, const struct audit_decision *d)
 {
     const char *between = "; withheld ";
@@ -56,7 +56,7 @@ static void print_withheld(const struct why *w, const struct audit_decision *d)
         struct slice name = d->withheld[i], group = group_of(name);
         bool is_whole = !has_group(d->released, d->released_count, group);
         if (w->fates && !w->may_see_protected && withheld_hides(w->bundle, name))
-            continue; /* of a supposed event it tells of nobody */
+            continue; /* a supposed event tells of nobody, so it hides nothing */
         if (is_whole && has_group(d->withheld, i, group))
             continue;
         say("%s%.*s", between, SHOWN(is_whole ? group : name));
@@ -64,7 +64,8 @@ static void print_withheld(const struct why *w, const struct audit_decision *d)
     }
 }
 
-/* Its place, purpose and basis; the bare name when the bundle has no such clause now. */
+/* Prints a clause with its place, purpose and basis. Prints the bare name when the bundle has no
+ * such clause now. */
 static void print_clause(const struct why *w, struct slice name)
 {
     uint32_t line;
@@ -112,7 +113,8 @@ static void print_prohibitions(const struct why *w, const struct audit_decision 
                        print_prohibition, &t);
 }
 
-/* What was released, and what was not, would name the prohibition by its effect. */
+/* Without --protected it hides the categories too, where a protected prohibition acted: what was
+ * released and what was not would reveal which one. */
 static void print_categories(const struct why *w, const struct audit_decision *d)
 {
     if (!w->may_see_protected &&
@@ -142,11 +144,12 @@ static void print_fate(const struct why *w, const struct audit_decision *d)
 static void print_decision(const struct why *w, const struct audit_decision *d)
 {
     bool shared = slice_equal_text(d->outcome, "disclose");
-    say("  %s %.*s",
-        shared                                 ? "shared with"
-        : slice_equal_text(d->outcome, "hold") ? "held for"
-                                               : "withheld from",
-        (int)d->recipient.n, (const char *)d->recipient.p);
+    const char *outcome = "withheld from";
+    if (shared)
+        outcome = "shared with";
+    else if (slice_equal_text(d->outcome, "hold"))
+        outcome = "held for";
+    say("  %s %.*s", outcome, (int)d->recipient.n, (const char *)d->recipient.p);
     struct slice reason = reason_shown(d->reason, w->may_see_protected);
     if (!shared)
         say(": %s (%.*s)", reason_sentence(reason), SHOWN(reason));
@@ -171,8 +174,8 @@ static void print_entry(const struct audit_read *r, int partition)
         r->note.n ? ", " : "", shown(r->note));
 }
 
-/* Of a decision on another event than the entry's: what sort that one is, and what opened the
- * gate. */
+/* Prints what event a decision is on. When that is not the entry's own event, it was decided again:
+ * prints which event caused it. */
 static void print_caught_up(const struct audit_read *r, const struct audit_decision *d,
                             int partition)
 {
@@ -301,7 +304,7 @@ static bool as_read(const struct bundle *b, struct arena *a, const struct decisi
 
 #define FACTS_MAX 40
 
-/* Of which event the answers below are: another source is another event. */
+/* Prints which supposed event the next answers are about, once for each source. */
 static void print_supposed(struct why *w, const struct table_answer *answer, struct slice event)
 {
     char time[TIME_TEXT_MAX];
@@ -313,8 +316,8 @@ static void print_supposed(struct why *w, const struct table_answer *answer, str
         SHOWN(time_ms_to_iso(answer->at_ms, time)));
 }
 
-static bool suppose_for(struct why *w, struct cli *c, struct slice *words, size_t n,
-                        struct slice service, struct err *e)
+static bool answer_for_service(struct why *w, struct cli *c, struct slice *words, size_t n,
+                               struct slice service, struct err *e)
 {
     struct table_answer answer;
     struct audit_decision read;
@@ -331,7 +334,7 @@ static bool suppose_for(struct why *w, struct cli *c, struct slice *words, size_
     return true;
 }
 
-static int suppose(struct why *w, struct cli *c, int argc, char **argv)
+static int answer_supposed(struct why *w, struct cli *c, int argc, char **argv)
 {
     struct slice words[FACTS_MAX + 3] = { w->id };
     struct err e = { .fate = ERR_NONE };
@@ -342,21 +345,21 @@ static int suppose(struct why *w, struct cli *c, int argc, char **argv)
         arena_format(&c->arena, "at(%.*s)", SHOWN(time_ms_to_iso(clock_wall_ms(), time)));
     if (argc > FACTS_MAX + 4)
         return CLI_USAGE;
-    words[n++] = slice_text(now); /* an at() of the asker's comes later, and counts */
+    words[n++] = slice_text(now); /* an at() that was given comes later, and counts instead */
     for (int i = 4; i < argc; i++)
         words[n++] = slice_text(argv[i]);
     if (!is_for_all)
-        return suppose_for(w, c, words, n, w->service, &e) ? CLI_DONE : cli_fail(CLI_NO, &e);
+        return answer_for_service(w, c, words, n, w->service, &e) ? CLI_DONE : cli_fail(CLI_NO, &e);
     w->service = (struct slice){ 0 };
     for (size_t i = 0; i < w->bundle->service_count; i++)
-        if (!suppose_for(w, c, words, n, w->bundle->services[i].name, &e))
+        if (!answer_for_service(w, c, words, n, w->bundle->services[i].name, &e))
             return cli_fail(CLI_NO, &e);
     if (!w->found)
         say("no clause names such an event for anybody\n");
     return w->found ? CLI_DONE : CLI_NO;
 }
 
-static int recorded(struct why *w, struct cli *c, struct site *s, const char *id)
+static int answer_recorded(struct why *w, struct cli *c, struct site *s, const char *id)
 {
     struct fates fates = { .count = 0 };
     struct bus *b = cli_bus(s, true);
@@ -366,8 +369,8 @@ static int recorded(struct why *w, struct cli *c, struct site *s, const char *id
     holds_init(&w->holds, s->bundle);
     buf_init(&w->refusals, 1u << 24);
     w->fates = &fates;
-    bool good = fates_read(&c->arena, s, b, &fates, &e) &&
-                audit_each(b, s->catalogue, s->bundle->partitions, each_entry, w, &e);
+    bool good = fates_read(&c->arena, s, b, &fates, &e);
+    good = good && audit_each(b, s->catalogue, s->bundle->partitions, each_entry, w, &e);
     bus_close(&b);
     if (good && (w->holds.lost || !buf_ok(&w->refusals)))
         good = err_memory(&e);
@@ -384,7 +387,7 @@ static int recorded(struct why *w, struct cli *c, struct site *s, const char *id
     return w->found ? CLI_DONE : CLI_NO;
 }
 
-/* Takes the options from the end of the line. How many words are left. */
+/* Takes the options from the end of the line. Returns how many words are left. */
 static int take_options(struct why *w, int argc, char **argv)
 {
     for (; argc > 3; argc--) {
@@ -415,5 +418,5 @@ int cmd_why(struct cli *c, int argc, char **argv)
     w.bundle = w.as_approved ? cli_as_approved(c, s->bundle) : s->bundle;
     if (!w.bundle)
         return CLI_CANNOT;
-    return is_supposed ? suppose(&w, c, argc, argv) : recorded(&w, c, s, argv[2]);
+    return is_supposed ? answer_supposed(&w, c, argc, argv) : answer_recorded(&w, c, s, argv[2]);
 }

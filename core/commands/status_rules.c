@@ -1,4 +1,4 @@
-/* status_rules.c - bundles, parts and expiries, as lines and as JSON. */
+/* status_rules.c - prints bundles, parts and expiries as lines and as JSON. */
 #include "commands/status_rules.h"
 
 #include <inttypes.h>
@@ -24,7 +24,7 @@ static bool goes_by(const struct part_state *p, const struct edition *g, bool ta
            slice_equal_text(p->state.outcome, "taken") == taken;
 }
 
-/* One line of parts; false when there was none. */
+/* Prints the parts that have taken g, or that have not, on one line. False: there are none. */
 static bool print_parts(const struct part_states *states, const struct edition *g, bool taken,
                         const char *what)
 {
@@ -66,7 +66,7 @@ void status_rules_text(const struct site *s, const struct figures *f,
     }
 }
 
-/* The texts are another host's. */
+/* The texts come from other hosts, so they are escaped. */
 static void put_part(const struct bundle_state *p, const char *before)
 {
     struct buf b;

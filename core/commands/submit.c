@@ -1,4 +1,4 @@
-/* submit.c - orders a bundle and waits for the parts' word. */
+/* submit.c - orders a bundle on the bus, and waits until each part says whether it takes it. */
 #include "commands/submit.h"
 
 #include <errno.h>
@@ -41,30 +41,33 @@ static void print_part(const struct bundle_state *s)
 
 static void print_state(const struct bundle_state *s)
 {
-    const char *words = slice_equal_text(s->outcome, "taken") ? "goes by it"
-                        : slice_equal_text(s->outcome, "restart")
-                            ? "keeps it, and takes it up when it starts again"
-                            : "REFUSES it";
+    const char *words = "REFUSES it";
+    if (slice_equal_text(s->outcome, "taken"))
+        words = "goes by it";
+    else if (slice_equal_text(s->outcome, "restart"))
+        words = "keeps it, and takes it up when it starts again";
     print_part(s);
     say("%s%s%s\n", words, s->code.n ? ": " : "", shown(s->code));
     fflush(stdout);
 }
 
-static void look_at(struct waiting *w, struct slice agency, struct slice part)
+/* Prints what a part says of the bundle, once. Counts it as missing while it says nothing. */
+static void look_at_part(struct waiting *w, struct slice agency, struct slice part)
 {
     const struct bundle_state *s = states_get(&w->states, agency, part, w->g->bundle->hash);
     if (!s || !hash_equal(s->hash, w->g->bundle->hash)) {
         w->missing++;
         return;
     }
-    w->refused |= slice_equal_text(s->outcome, "refused");
+    if (slice_equal_text(s->outcome, "refused"))
+        w->refused = true;
     if (states_get(&w->said, agency, part, NULL))
         return;
     print_state(s);
     (void)!states_put(&w->said, s);
 }
 
-/* The site's own parts, and every other that has ever said anything. */
+/* Looks at the site's own parts, and at every other part that has ever said anything. */
 static bool look_for_states(struct waiting *w, struct err *e)
 {
     struct site_part p;
@@ -75,17 +78,19 @@ static bool look_for_states(struct waiting *w, struct err *e)
         if (!states_get(&w->states, p.agency, p.part, NULL))
             w->missing++;
     for (const struct part_state *s = w->states.first; good && s; s = s->next)
-        look_at(w, s->state.agency, s->state.part);
+        look_at_part(w, s->state.agency, s->state.part);
     return good;
 }
 
 static bool begin_to_wait(struct waiting *w, struct err *e)
 {
     arena_init(&w->arena, (size_t)64 << 20);
-    w->states.a = w->said.a = &w->arena;
+    w->states.a = &w->arena;
+    w->said.a = &w->arena;
     w->bus = cli_bus(w->site, true);
-    return w->bus ? states_open(&w->from, w->bus, w->g->bundle, e)
-                  : err_set(e, ERR_RETRY, "bus.down", 0, "cannot open the bus");
+    if (!w->bus)
+        return err_set(e, ERR_RETRY, "bus.down", 0, "cannot open the bus");
+    return states_open(&w->from, w->bus, w->g->bundle, e);
 }
 
 static void print_missing(const struct waiting *w)
@@ -139,8 +144,8 @@ static int wait_for_parts(const struct site *s, const struct edition *g)
 
 /* ---- ordering ---- */
 
-/* Nobody runs here: puts the order on the bus, and keeps the bundle for the next start when it is
- * good by the bus's clock, by which every other host will judge it. */
+/* Orders the bundle where no daemon runs. It publishes the order, and keeps the bundle for the next
+ * start if it is good by the bus's clock: every other host judges it by that clock too. */
 static bool order_alone(const struct site *s, const struct edition *g, struct slice framed,
                         struct err *e)
 {
@@ -172,8 +177,8 @@ static bool give_order(const struct site *s, const struct edition *g, struct sli
     memcpy(o.hash, g->bundle->hash, HASH_BYTES);
     buf_init(&framed, BUS_RECORD_MAX_BYTES * 2);
     bool is_embedded = strncmp(s->bus_url, "embedded:", 9) == 0;
-    bool good = orders_encode(s->catalogue, &o, &framed, e) &&
-                admin_ask_order(s, buf_slice(&framed), running, e);
+    bool good = orders_encode(s->catalogue, &o, &framed, e);
+    good = good && admin_ask_order(s, buf_slice(&framed), running, e);
     if (good && !*running)
         good = order_alone(s, g, buf_slice(&framed), e);
     *running = *running || !is_embedded;
@@ -181,7 +186,7 @@ static bool give_order(const struct site *s, const struct edition *g, struct sli
     return good;
 }
 
-/* Parsed, checked and compiled; NULL after printing what is wrong with it. */
+/* Reads, checks and compiles a bundle. NULL: what is wrong with it has been printed. */
 static struct edition *read_edition(struct cli *c, const struct site *s, struct slice file)
 {
     struct problems p = { 0 };
@@ -192,7 +197,7 @@ static struct edition *read_edition(struct cli *c, const struct site *s, struct 
     return g;
 }
 
-/* g is what file holds, and may follow the last. */
+/* Orders g, which is what file holds, and waits where something runs. g may follow the last. */
 static int submit_edition(const struct site *s, const struct edition *g, struct slice file,
                           const char *by)
 {
@@ -229,7 +234,8 @@ static void print_widenings(const struct widening *w)
         say("  may widen: %s\n", w->what);
 }
 
-/* What the change is made to: a demo's folder as it is now, else the bundle in force. */
+/* The files that are changed: those of a demo's folder as it is now, else of the bundle in force.
+ */
 static bool base_files(struct cli *c, const struct site *s, struct pack *out, struct err *e)
 {
     if (!s->places.demo) {
@@ -240,6 +246,26 @@ static bool base_files(struct cli *c, const struct site *s, struct pack *out, st
     return pack_collect(&c->arena, &source, s->places.schemas, out, e);
 }
 
+/* The base's files and the added one, by name. added->name NULL: none is. Returns how many. */
+static size_t join_files(const struct pack *base, const struct pack_file *added,
+                         struct pack_file *out)
+{
+    size_t before = 0, n = 0;
+    while (before < base->file_count && added->name &&
+           strcmp(base->files[before].name, added->name) < 0)
+        before++;
+    for (size_t i = 0; i < before; i++)
+        out[n++] = base->files[i];
+    if (added->name) {
+        out[n] = *added;
+        sha256(out[n].bytes, out[n].hash);
+        n++;
+    }
+    for (size_t i = before; i < base->file_count; i++)
+        out[n++] = base->files[i];
+    return n;
+}
+
 static bool change_files(struct cli *c, const struct site *s, const struct change *change,
                          const struct bundles_draft *d, struct slice *bytes, struct err *e)
 {
@@ -248,26 +274,16 @@ static bool change_files(struct cli *c, const struct site *s, const struct chang
     if (!change->files && !base_files(c, s, &base, e))
         return false;
     struct pack_file *files = ARENA_ARRAY(&c->arena, base.file_count + 1, struct pack_file);
-    size_t n = 0, i = 0;
     if (!files)
         return err_memory(e);
-    while (i < base.file_count &&
-           (!change->add.name || strcmp(base.files[i].name, change->add.name) < 0))
-        files[n++] = base.files[i++];
-    if (change->add.name) {
-        files[n] = change->add;
-        sha256(files[n].bytes, files[n].hash);
-        n++;
-    }
-    while (i < base.file_count)
-        files[n++] = base.files[i++];
+    size_t n = join_files(&base, &change->add, files);
     if (!bundles_pack_files(&c->arena, files, n, d, bytes, &w, e))
         return false;
     print_widenings(w);
     return true;
 }
 
-/* A demo's rules are its folder: the file goes beside region.yaml. */
+/* Writes the added file into a demo's folder, beside region.yaml: a demo's rules are its folder. */
 static bool put_beside(struct cli *c, const struct site *s, const struct pack_file *f,
                        struct err *e)
 {
@@ -283,7 +299,7 @@ static bool put_beside(struct cli *c, const struct site *s, const struct pack_fi
     return write_new(path, f->bytes, e);
 }
 
-/* Those whose time will come in vain: the change takes their place. */
+/* Prints the bundles that were to begin later. The change takes their place. */
 static void print_put_off(const struct site *s, int64_t from_ms)
 {
     char time[TIME_TEXT_MAX];
@@ -307,7 +323,7 @@ static int keep_unfinished(const struct change *change, struct slice bytes, cons
     return CLI_NO;
 }
 
-/* Nobody signs it here: it goes from one to the other, and is loaded by the last. */
+/* Writes the bundle unsigned: it goes from signer to signer, and the last one loads it. */
 static int write_unsigned(const struct change *change, struct slice bytes)
 {
     struct err e = { 0 };
@@ -333,7 +349,7 @@ static bool sign_all(struct cli *c, const struct site *s, const struct change *c
     return good;
 }
 
-/* What the change leaves without the approvals that it needs. */
+/* Prints the agreements that the change leaves without the approvals that they need. */
 static void print_drafts(const struct site *s, const struct edition *g)
 {
     const struct bundle *b = g->bundle;
