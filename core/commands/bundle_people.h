@@ -1,5 +1,4 @@
-/* bundle_people.h - who approves and acts by a bundle, for whoever signs it, takes it, or runs by
- * it. */
+/* bundle_people.h - tells those who sign a bundle or run by it who approves and acts in it. */
 #ifndef CONCORDAT_COMMANDS_BUNDLE_PEOPLE_H
 #define CONCORDAT_COMMANDS_BUNDLE_PEOPLE_H
 
@@ -7,9 +6,9 @@
 
 /* A line for each approver and person who is new, changed or ended. */
 void bundle_print_people(const struct bundle *before, const struct bundle *now);
-/* A warning for each agency of a signed site that got its first approver, or people, by bundles
- * alone: by what this host was told, they are not the agency's. Of all agencies where a router
- * runs, else of the feeds'. */
+/* Warns of each agency whose first approver, or whose people, came by bundles alone: nobody told
+ * this host that they are the agency's. Looks at all agencies where a router runs, else at those of
+ * the feeds. A demo has no warnings. */
 void bundle_look_at_people(const struct site *s, struct problems *warnings);
 
 #endif

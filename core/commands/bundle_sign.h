@@ -8,9 +8,10 @@ int bundle_sign(struct cli *c, int argc, char **argv);
 int bundle_show(struct cli *c, int argc, char **argv);
 int bundle_verify(struct cli *c, int argc, char **argv);
 void bundle_print_header(const struct pack *p);
-/* Who has signed an agreement, and who has not; news: what it is to the bundle before, or empty. */
+/* Prints who has signed an agreement and who has not. news: how it differs from the bundle before;
+ * empty: not told. */
 void bundle_print_agreement(const struct bundle *b, const struct agreement *g, const char *news);
-/* A packed file; false after printing. */
+/* Reads a packed file. False: what is wrong has been printed. */
 bool bundle_read_file(struct cli *c, const char *path, struct slice *bytes, struct pack *out);
 
 #endif

@@ -1,6 +1,6 @@
-/* cmd_explain.c - concordat explain SITE | --draft FOLDER | FILE [AGREEMENT] [--annex]: agreements
- * in words for those who sign them. The first line says whose words they are: of the bundle in
- * force, of a file, or of a draft that is in force nowhere. */
+/* cmd_explain.c - concordat explain SITE | --draft FOLDER | FILE [AGREEMENT] [--annex]: explains
+ * agreements to those who sign them. The first line says where they come from: the bundle in force,
+ * a file, or a draft that is in force nowhere. */
 #include "commands/cli.h"
 #include "commands/bundle_sign.h"
 #include "host/say.h"
@@ -71,7 +71,7 @@ static bool explain_all(const struct bundle *b, const struct wanted *w, struct b
     return true;
 }
 
-/* A name that is there is found more easily in a list. */
+/* Prints the agreements that there are, when the wanted one is none of them. */
 static void print_names(const struct bundle *b, const char *wanted)
 {
     say_to(stderr, "concordat: no agreement '%s'; there are:\n", wanted);
@@ -99,7 +99,7 @@ static void put_edition(const struct edition *g, const char *since, struct buf *
     put_signers(g->pack, out);
 }
 
-/* What a site goes by now. */
+/* The bundle that is in force at a site now. */
 static const struct bundle *rules_in_force(struct cli *c, const char *path, struct buf *head)
 {
     struct site *s = cli_site(c, path, false);
@@ -130,7 +130,8 @@ static const struct bundle *rules_of_file(struct cli *c, const char *path, struc
     return g->bundle;
 }
 
-/* As it would be packed next, so that what has not changed has its signatures. */
+/* Reads a folder as the site's next bundle, so that agreements which have not changed keep their
+ * signatures. */
 static const struct bundle *rules_of_next(struct cli *c, const struct site *s, const char *folder,
                                           struct buf *head)
 {
@@ -159,15 +160,16 @@ static const struct bundle *rules_of_next(struct cli *c, const struct site *s, c
     return g ? g->bundle : NULL;
 }
 
-/* Whether a folder is of a site whose bundles are signed; *at: its places. */
+/* Whether a folder is of a site whose bundles are signed, and which has one. *at: its places. */
 static bool has_signed_rules(struct cli *c, const char *path, struct site_places *at)
 {
     struct err ignored = { 0 };
-    if (cli_is_rules_only(c, path) || !site_places_read(&c->arena, path, at, &ignored))
+    if (cli_is_rules_only(c, path))
         return false;
-    if (at->demo || !at->region || !at->first)
+    if (!site_places_read(&c->arena, path, at, &ignored))
         return false;
-    return access(at->first, R_OK) == 0;
+    bool is_signed = !at->demo && at->region && at->first;
+    return is_signed && access(at->first, R_OK) == 0;
 }
 
 static const struct bundle *rules_of_draft(struct cli *c, const char *path, bool is_demo,

@@ -1,7 +1,8 @@
-/* held_unread.c - lines for `held list`, and the act `looked`.
+/* held_unread.c - prints people who wait because of an unread message for `held list`, and submits
+ * the act `looked`.
  *
- * NAME is "unread:AGENCY/FEED:CODE" for all of that feed and code, and ":SUBJECT" behind it for
- * one. */
+ * "unread:AGENCY/FEED:CODE" names all people of that feed and code; ":SUBJECT" behind it names one.
+ */
 #include "commands/held_unread.h"
 
 #include "base/clock.h"
@@ -46,15 +47,16 @@ size_t held_unread_print(struct unread_list *l)
     return n;
 }
 
-/* What somebody has looked at. */
+/* What somebody has looked at: all of one name, or one person. */
 struct seen {
     const char *on;             /* NAME without its subject */
     struct subject_key subject; /* zeros: of all */
-    int64_t last_ms;            /* when the last of it came, by the bus' clock */
+    int64_t last_ms;            /* when its last message came, by the bus's clock */
 };
 
 /* False: nobody waits by that name. */
-static bool find(struct cli *c, const struct unread_list *l, const char *name, struct seen *out)
+static bool find_seen(struct cli *c, const struct unread_list *l, const char *name,
+                      struct seen *out)
 {
     char hex[ID_HEX];
     *out = (struct seen){ .on = NULL };
@@ -75,13 +77,14 @@ static bool find(struct cli *c, const struct unread_list *l, const char *name, s
     return false;
 }
 
-/* Where the bus' clock is ahead of ours the word would come to nothing: it is as old as what it is
- * on, at least. */
-static struct act make_act(const struct site *s, const struct seen *seen, const char *reason)
+/* The act is dated no earlier than what it is on. Else it would count for nothing where the bus's
+ * clock is ahead of ours. */
+static struct act make_looked_act(const struct site *s, const struct seen *seen, const char *reason)
 {
     struct act x = acts_make(s, "looked", seen->on, reason);
     x.subject = seen->subject;
-    x.at_ms = x.at_ms < seen->last_ms ? seen->last_ms : x.at_ms;
+    if (x.at_ms < seen->last_ms)
+        x.at_ms = seen->last_ms;
     return x;
 }
 
@@ -91,14 +94,17 @@ int held_unread_looked(struct cli *c, const struct site *s, const struct unread_
     struct word_option o[] = { ACTS_OPTIONS, { .name = NULL } };
     struct words none;
     struct seen seen;
-    if (argc < 6 || !words_read(argc, argv, 6, 0, o, &none) || !*argv[4] || !*argv[5])
+    if (argc < 6 || !words_read(argc, argv, 6, 0, o, &none))
         return CLI_USAGE;
-    if (!find(c, l, argv[3], &seen)) {
+    const char *person = argv[4], *reason = argv[5];
+    if (!*person || !*reason)
+        return CLI_USAGE;
+    if (!find_seen(c, l, argv[3], &seen)) {
         say_to(stderr, "concordat: nobody waits because of '%s'\n", argv[3]);
         return CLI_NO;
     }
-    struct act x = make_act(s, &seen, argv[5]);
-    switch (acts_give(c, s, argv[4], o, &x)) {
+    struct act x = make_looked_act(s, &seen, reason);
+    switch (acts_give(c, s, person, o, &x)) {
     case ACTS_WRITTEN:
         return CLI_DONE;
     case ACTS_FAILED:

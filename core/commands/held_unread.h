@@ -6,7 +6,8 @@
 #include "audit/unread.h"
 #include "commands/cli.h"
 
-/* A line a person, or a list of many. How many lines. */
+/* Prints a line for each person who waits; one line for many of one feed and code. Returns how many
+ * lines. */
 size_t held_unread_print(struct unread_list *l);
 /* concordat held SITE looked NAME PERSON REASON [options]: NAME as it is printed. Exit code. */
 int held_unread_looked(struct cli *c, const struct site *s, const struct unread_list *l, int argc,

@@ -1,18 +1,19 @@
-/* submit.h - a bundle brought to all parts of the region, and their word that they go by it. */
+/* submit.h - orders a bundle for all parts of the region, and waits until each says that it goes by
+ * it. */
 #ifndef CONCORDAT_COMMANDS_SUBMIT_H
 #define CONCORDAT_COMMANDS_SUBMIT_H
 
 #include "commands/cli.h"
 #include "commands/submit_sign.h"
 
-/* Checks a packed bundle as the parts will, orders it, waits until each has confirmed and prints
- * each word. Returns the command's exit code: CLI_NO when it is refused or not confirmed by all. */
+/* Checks a packed bundle as the parts will, orders it, and prints what each part says of it until
+ * all have confirmed. Returns the command's exit code: CLI_NO when a part refuses it, or when not
+ * all confirm it in time. */
 int submit_bundle(struct cli *c, struct site *s, struct slice file, const char *by);
 
-/* What is to be changed of the bundle in force: its files, or a file more beside region.yaml of a
- * demo. */
+/* A change to the bundle in force: other files, or one file more. */
 struct change {
-    const struct pack_file *files; /* NULL: those of the one in force and `add` */
+    const struct pack_file *files; /* NULL: the files in force, and `add` */
     size_t file_count;
     struct pack_file add;                /* name NULL: nothing */
     const char *const *by, *const *keys; /* who signs, with which key file */
@@ -21,7 +22,8 @@ struct change {
     const char *says; /* in plain words, to whoever signs: "share nothing more under ..." */
     enum sign_what what;
 };
-/* From now on: what is only to come is put off, and the operator told. */
+/* Makes a bundle of the change that is in force at once, signs it and orders it. Bundles that were
+ * to begin later are dropped, and it prints which. Returns the command's exit code. */
 int submit_change(struct cli *c, struct site *s, const struct change *change);
 
 #endif

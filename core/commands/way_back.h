@@ -1,8 +1,8 @@
-/* way_back.h - `quarantine` and `deliveries`: what was set aside, listed, shown, and a named
- * person's word on it; what the two commands share.
+/* way_back.h - what `quarantine` and `deliveries` share: they list and show what was set aside, and
+ * submit a named person's act on it (control/way_back_read.h).
  *
- * The word is an act (control/way_back_read.h). It is recorded on `control`, then done by the part
- * itself: by the process that runs it, over a local socket, or on its file where none does. */
+ * The act is recorded on `control`. Then the part does it: the process that runs the part, over a
+ * local socket, or this command on the part's file where no process runs. */
 #ifndef CONCORDAT_COMMANDS_WAY_BACK_H
 #define CONCORDAT_COMMANDS_WAY_BACK_H
 
@@ -29,14 +29,15 @@ extern const struct way_back_room way_back_deliveries, way_back_quarantine;
 
 /* ROOM SITE list | show ID [--payload ...] | again|drop ... */
 int way_back_command(struct cli *c, const struct way_back_room *r, int argc, char **argv);
-/* Whole word of an act of this kind: recorded, done. Prints; the exit code. */
+/* Verifies, records and does an act of `again` or `drop`, and prints what was done. Returns the
+ * exit code. */
 int way_back_submit(const struct site *s, const struct act *x);
-/* Reading what is in something that was set aside, which only a signature that was never used lets
- * anybody do. The same. */
+/* Verifies and records an act of `payload`, and prints what was set aside with its values. Refused
+ * when the act was used before. Returns the exit code. */
 int way_back_submit_reading(struct cli *c, const struct site *s, const struct act *x);
-/* As it may be shown: a letter is x, a digit 9; what a terminal obeys is a dot, also when plain. */
+/* Text as it may be shown: letters as x, digits as 9 unless plain; control characters as dots. */
 struct slice way_back_masked(struct arena *a, struct slice text, bool plain);
-/* Every value of a record, but for what says which record it is. */
+/* Masks every value of a record but those that say which record it is. */
 void way_back_mask_record(struct arena *a, struct node *record);
 
 #endif

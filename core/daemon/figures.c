@@ -1,4 +1,4 @@
-/* figures.c - gathers the figures, and sets what left one room against what reached the next. */
+/* figures.c - gathers the figures, and compares what left one room with what reached the next. */
 #include "daemon/figures.h"
 
 #include <unistd.h>
@@ -16,12 +16,13 @@ static uint64_t delivery_ended(const struct delivery_counts *n)
     return n->accepted + n->refused + n->stopped;
 }
 
+/* How many of wanted are not there yet. */
 static uint64_t missing(uint64_t wanted, uint64_t there)
 {
     return wanted > there ? wanted - there : 0;
 }
 
-/* What has left one room and not yet reached the next. */
+/* Adds the three sums of law 2, and counts what has left one room and not yet reached the next. */
 static void add_up(const struct site *s, struct figures *f)
 {
     const struct tally_counts *r = &f->routed;
@@ -30,17 +31,20 @@ static void add_up(const struct site *s, struct figures *f)
     for (size_t i = 0; i < s->feed_count; i++) {
         events += f->feeds[i].events;
         f->in_motion += f->feeds[i].waiting;
-        f->balanced &= figures_feed_ended(&f->feeds[i]) == f->feeds[i].taken && !f->feeds[i].lost;
+        if (figures_feed_ended(&f->feeds[i]) != f->feeds[i].taken || f->feeds[i].lost > 0)
+            f->balanced = false;
     }
     for (size_t i = 0; i < s->delivery_count; i++) {
         const struct delivery_counts *n = &f->deliveries[i];
         taken += n->taken + n->skipped;
         ended += delivery_ended(n);
         f->outstanding += n->outstanding;
-        f->balanced &= delivery_ended(n) + n->outstanding == n->taken;
+        if (delivery_ended(n) + n->outstanding != n->taken)
+            f->balanced = false;
     }
-    f->in_motion += missing(events, r->events + r->refused) + missing(r->to_deliveries, taken) +
-                    missing(ended, r->receipts);
+    f->in_motion += missing(events, r->events + r->refused);
+    f->in_motion += missing(r->to_deliveries, taken);
+    f->in_motion += missing(ended, r->receipts);
 }
 
 bool figures_is_alarming(const struct figures_of *of, const struct figures *f, size_t i)
@@ -121,7 +125,11 @@ bool figures_gather(const struct figures_of *of, struct arena *a, struct figures
     out->end_count = expiry_ends(b, out->at_ms, out->ends);
     if (of->tally)
         tally_last(of->tally, &out->routed);
-    if (!read_feeds(of, out, e) || !read_deliveries(of, out, e) || !read_asides(of, a, out, e))
+    if (!read_feeds(of, out, e))
+        return false;
+    if (!read_deliveries(of, out, e))
+        return false;
+    if (!read_asides(of, a, out, e))
         return false;
     add_up(s, out);
     return true;

@@ -1,7 +1,7 @@
-/* figures.h - what `status` and the admin endpoint say, gathered in one way.
+/* figures.h - gathers the figures that `status` and the admin listener show.
  *
- * From the spools, the deliveries' databases and what was last read of the audit; beside a running
- * daemon or without one. Never waits for the bus. Errors: db.*. */
+ * They come from the spools, the deliveries' databases and what was last read of the audit, whether
+ * a daemon runs or not. It never waits for the bus. Errors: db.*. */
 #ifndef CONCORDAT_DAEMON_FIGURES_H
 #define CONCORDAT_DAEMON_FIGURES_H
 
@@ -10,14 +10,14 @@
 #include "intake/intake.h"
 #include "sharing/change/expiry.h"
 
-/* What is asked about. */
+/* Which site and which of its parts the figures are of. */
 struct figures_of {
     const struct site *site;
     struct tally *tally; /* as last read; NULL: the router runs elsewhere, and its figures are 0 */
     const bool *feeds, *deliveries; /* by the site's index; NULL: all */
 };
 
-/* Of a feed's quarantine, by code, now. */
+/* How many messages of one code are in a feed's quarantine now. */
 struct figures_aside {
     size_t feed;
     struct slice code;
@@ -39,12 +39,13 @@ struct figures {
     bool balanced; /* law 2: each of the three sums comes to zero */
 };
 
-/* Lives in a, but for rules. */
+/* *out lives in a; its rules are the site's. */
 MUST_CHECK bool figures_gather(const struct figures_of *of, struct arena *a, struct figures *out,
                                struct err *e);
 /* Whether somebody has to look at what the i-th delivery does not get rid of. */
 bool figures_is_alarming(const struct figures_of *of, const struct figures *f, size_t i);
-/* What a feed has ended in one way or another; balanced when it is what was taken. */
+/* How many messages a feed has ended in one way or another. The sum balances when it has ended as
+ * many as it has taken. */
 uint64_t figures_feed_ended(const struct feed_counts *n);
 
 #endif

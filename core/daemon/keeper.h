@@ -1,5 +1,5 @@
-/* keeper.h - keeps the bundles of a running program: follows `control`, takes up what is ordered,
- * and says so when each part goes by it.
+/* keeper.h - keeps the bundles of a running program: follows `control`, takes up bundles that are
+ * ordered, and publishes when each part goes by them.
  *
  * Two phases: a bundle is read, checked, approved, kept on disk and compiled on the keeper's own
  * thread, while everything runs on by the old one; then one pointer is moved. A bundle that fails
@@ -17,7 +17,7 @@ struct keeper;
  * the bus was away (ERR_RETRY) *out is there all the same, to be given again: it begins anew, and
  * what it took up stays. */
 MUST_CHECK bool keeper_open(struct site *s, struct bus *b, struct keeper **out, struct err *e);
-/* A bundle in force now needs that everything starts again. Any thread. */
+/* Whether a bundle is in force that needs a restart of this process. Any thread. */
 bool keeper_wants_restart(const struct keeper *k);
 /* Whether feeds of that agency may publish nothing (named_by_others.h). Before keeper_start. */
 bool keeper_holds(const struct keeper *k, struct slice agency, struct err *why);
@@ -28,8 +28,9 @@ struct keeper_part {
     struct slice agency;
     uint64_t (*generation)(const void *part);
     const void *part;
-    /* Within keeper_watch, and then on the keeper's thread: it may publish nothing, and why; NULL:
-     * it may again. NULL: it publishes no events. */
+    /* Called within keeper_watch, and later on the keeper's thread. why: the part may publish
+     * nothing, for that reason; NULL: it may publish again. holds NULL: the part publishes no
+     * events. */
     void (*holds)(void *ctx, const struct err *why);
     void *holds_ctx;
 };

@@ -1,4 +1,4 @@
-/* metrics.c - families, their samples, and what each is called. */
+/* metrics.c - writes the families of metrics and their samples. */
 #include "daemon/metrics.h"
 
 #include <inttypes.h>
@@ -13,8 +13,8 @@
 
 #define COLUMNS_MAX 6
 
-/* A family with a sample a row, or one a row and column: the figure that lies at that place of the
- * row. */
+/* A family with a sample for each row, or for each row and column. A column is the place of its
+ * figure in the row. */
 struct table_family {
     const char *name, *type, *help, *label; /* label: of the columns, NULL when there is but one */
     struct {
@@ -204,7 +204,7 @@ static void put_table(struct buf *out, const struct site *s, const struct rows *
         }
 }
 
-/* Snapshots have a time, so a column is not enough. */
+/* Snapshots are written apart: their age is counted from now, which no column can do. */
 static void put_snapshots(struct buf *out, const struct figures_of *of, const struct figures *f)
 {
     static const char age[] = "concordat_feed_snapshot_age_seconds";
@@ -227,7 +227,7 @@ static void put_snapshots(struct buf *out, const struct figures_of *of, const st
     }
 }
 
-/* Since when something does not go; and whether somebody has to look. */
+/* Writes for how long each delivery has been in trouble, and whether somebody has to look. */
 static void put_trouble(struct buf *out, const struct figures_of *of, const struct figures *f)
 {
     static const char alarm[] = "concordat_delivery_alarm";
@@ -258,7 +258,8 @@ static void put_trouble(struct buf *out, const struct figures_of *of, const stru
     }
 }
 
-/* What lies in the quarantine now, by code; how long; and whether somebody has to look. */
+/* Writes what is in quarantine now by code, how old the oldest is, and whether somebody has to
+ * look. */
 static void put_asides(struct buf *out, const struct figures_of *of, const struct figures *f)
 {
     static const char now[] = "concordat_feed_quarantine_messages";
@@ -292,7 +293,7 @@ static void put_asides(struct buf *out, const struct figures_of *of, const struc
     }
 }
 
-/* What is kept for links to come: how long, and whether there is no room for another. */
+/* Writes how old the oldest word is that is kept for links to come, and whether no other fits. */
 static void put_words(struct buf *out, const struct figures_of *of, const struct figures *f)
 {
     static const char age[] = "concordat_feed_words_oldest_age_seconds";
@@ -447,7 +448,8 @@ static void put_held(struct buf *out, const struct figures *f)
     }
 }
 
-/* Beside what is held of events: a sign holds a person of whom nothing has come yet, too. */
+/* Signs are counted apart from held events: a sign also holds a person of whom no event has come.
+ */
 static void put_unread(struct buf *out, const struct figures *f)
 {
     static const char age[] = "concordat_unread_oldest_age_seconds";
@@ -461,8 +463,8 @@ static void put_unread(struct buf *out, const struct figures *f)
     metrics_put_seconds(out, age, NULL, 0, n->unread ? f->at_ms - n->unread_oldest_ms : 0);
 }
 
-/* Whom a service's own agency says that it knows, in figures: a service that claims many, of whom
- * none was checked, is what somebody should look at. */
+/* Writes how many people each service claims to know by its own agency's word. Somebody should look
+ * at a service that claims many of whom none was checked. */
 static void put_claims(struct buf *out, const struct figures *f)
 {
     static const char made[] = "concordat_claims_made_total",
