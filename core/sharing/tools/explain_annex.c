@@ -13,11 +13,12 @@ struct annex {
     const struct bundle *b;
     const struct agreement *g;
     struct buf *out;
-    struct buf cell; /* under way */
-    bool *named;     /* by prohibition: a row told of it */
+    struct buf cell; /* being gathered; put_cell writes it */
+    bool *named;     /* by prohibition: some row named it, so its source is told */
 };
 
-/* Text as Markdown shows it: what lays out a page is escaped, and a line end is a blank. */
+/* Writes text so that Markdown shows it as it is: escapes what lays out a page, and turns control
+ * characters into blanks. */
 static void put_plain(struct buf *out, struct slice text)
 {
     for (size_t i = 0; i < text.n; i++) {
@@ -28,8 +29,8 @@ static void put_plain(struct buf *out, struct slice text)
     }
 }
 
-/* Ends the cell under way. */
-static void put(struct annex *x)
+/* Writes the cell that was gathered and begins another. */
+static void put_cell(struct annex *x)
 {
     x->out->failed |= x->cell.failed;
     buf_byte(x->out, ' ');
@@ -38,7 +39,16 @@ static void put(struct annex *x)
     buf_reset(&x->cell);
 }
 
-/* "birth date: Date of birth, ISO 8601 ... (year only)": what the schemas say of those portions. */
+static bool clause_shares_type(const struct bundle *b, const struct clause *c, size_t type)
+{
+    for (uint32_t k = b->compiled->kind_base[type]; k < b->compiled->kind_base[type + 1]; k++)
+        if (kinds_have(c->kinds, c->kind_count, k))
+            return true;
+    return false;
+}
+
+/* Writes what the schemas say of those portions: "birth date (year only) - Date of birth, ISO
+ * 8601 ...". Neighbours of one text have it once. */
 static void put_item(struct annex *x, const struct clause *c, const struct categories *portions)
 {
     const struct bundle *b = x->b;
@@ -46,32 +56,45 @@ static void put_item(struct annex *x, const struct clause *c, const struct categ
     explain_categories(b, portions, c->obliged, &x->cell);
     for (size_t s = 0; s < catalogue_count(b->catalogue); s++) {
         const struct plan *plan = b->compiled->schemas[s]->plan;
-        bool is_shared = false;
-        for (uint32_t k = b->compiled->kind_base[s]; k < b->compiled->kind_base[s + 1]; k++)
-            is_shared |= kinds_have(c->kinds, c->kind_count, k);
-        for (size_t i = 0; is_shared && i < plan_slots(plan); i++) {
+        if (!clause_shares_type(b, c, s))
+            continue;
+        for (size_t i = 0; i < plan_slots(plan); i++) {
             const struct slot *slot = plan_slot_at(plan, i);
-            if (!categories_has(portions, bundle_portion(b, s, i)) ||
-                (last && slice_equal(*last, slot->doc)))
+            bool is_named = categories_has(portions, bundle_portion(b, s, i));
+            bool is_said = last && slice_equal(*last, slot->doc);
+            if (!is_named || is_said)
                 continue;
             buf_text(&x->cell, last ? " " : " - ");
             buf_put(&x->cell, slot->doc);
             last = &slot->doc;
         }
     }
-    put(x);
+    put_cell(x);
 }
 
-/* Each party's own, where they differ; one where they do not. */
+static bool is_same_basis(const struct party *a, const struct party *b)
+{
+    return slice_equal(a->uk_gdpr, b->uk_gdpr) &&
+           slice_equal(a->special_category, b->special_category) &&
+           slice_equal(a->schedule_1, b->schedule_1);
+}
+
+static bool bases_differ(const struct agreement *g)
+{
+    for (size_t i = 1; i < g->party_count; i++)
+        if (!is_same_basis(&g->parties[i], &g->parties[0]))
+            return true;
+    return false;
+}
+
+/* Writes the basis of each party where they differ, else the one basis of all. */
 static void put_law(struct annex *x)
 {
     const struct agreement *g = x->g;
-    bool differ = false;
-    for (size_t i = 1; i < g->party_count; i++)
-        differ |= !slice_equal(g->parties[i].uk_gdpr, g->parties[0].uk_gdpr) ||
-                  !slice_equal(g->parties[i].special_category, g->parties[0].special_category) ||
-                  !slice_equal(g->parties[i].schedule_1, g->parties[0].schedule_1);
-    for (size_t i = 0; i < (differ ? g->party_count : g->party_count > 0); i++) {
+    bool differ = bases_differ(g);
+    for (size_t i = 0; i < g->party_count; i++) {
+        if (i > 0 && !differ)
+            break;
         buf_text(&x->cell, i ? "; " : "");
         if (differ) {
             explain_agency(x->b, g->parties[i].agency, &x->cell);
@@ -81,10 +104,11 @@ static void put_law(struct annex *x)
     }
     buf_text(&x->cell, ". Confidentiality: ");
     explain_word(g->confidentiality, &x->cell);
-    put(x);
+    put_cell(x);
 }
 
-/* The clause's own condition, how long it lasts, and what prohibitions take of these portions. */
+/* Writes the clause's condition, how long it lasts, and what prohibitions take of these portions.
+ */
 static void put_condition(struct annex *x, const struct clause *c,
                           const struct categories *portions)
 {
@@ -102,7 +126,7 @@ static void put_condition(struct annex *x, const struct clause *c,
         buf_text(&x->cell, "; ");
         explain_limit(x->b, c, p, &what, categories_equal(&what, portions) ? "" : NULL, &x->cell);
     }
-    put(x);
+    put_cell(x);
 }
 
 static void put_row(struct annex *x, const struct clause *c, const struct categories *portions)
@@ -110,19 +134,20 @@ static void put_row(struct annex *x, const struct clause *c, const struct catego
     buf_byte(x->out, '|');
     put_item(x, c, portions);
     (void)explain_services(x->b, &c->from, &x->cell);
-    put(x);
+    put_cell(x);
     (void)explain_services(x->b, &c->to, &x->cell);
-    put(x);
+    put_cell(x);
     explain_word(x->g->purpose, &x->cell);
-    put(x);
+    put_cell(x);
     put_law(x);
     put_condition(x, c, portions);
     buf_put(&x->cell, x->g->retention);
-    put(x);
+    put_cell(x);
     buf_byte(x->out, '\n');
 }
 
-/* A row for each category, and more where what is carved out of it travels otherwise. */
+/* Writes a row for each category that is shared. A category whose portions are changed in different
+ * ways has a row for each way. */
 static void put_rows(struct annex *x, const struct clause *c)
 {
     struct categories set = explain_shared(x->b, c);
@@ -137,7 +162,7 @@ static void put_rows(struct annex *x, const struct clause *c)
     }
 }
 
-/* Title, term, and who has not approved it. */
+/* Writes title and term, and who has not approved the agreement yet. */
 static void put_heading(struct annex *x)
 {
     buf_text(x->out, "## ");

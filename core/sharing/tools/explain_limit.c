@@ -1,4 +1,4 @@
-/* explain_limit.c - clauses held against their events, and against prohibitions. */
+/* explain_limit.c - what a clause can share of its events, and what prohibitions take of that. */
 #include "sharing/tools/explain_limit.h"
 
 #include "sharing/tools/explain.h"
@@ -8,7 +8,8 @@
 
 #define DAY_MS ((int64_t)86400000)
 
-/* What the types of these kinds have; only: those that the prohibition is for. */
+/* What the clause releases of what its event types have. only: counts kinds that this prohibition
+ * is for; NULL: counts all. */
 static struct categories events_have(const struct bundle *b, const struct clause *c,
                                      const struct prohibition *only)
 {
@@ -47,7 +48,8 @@ static bool services_overlap(const struct services *a, const struct services *b)
     return memcmp(&s, &nobody, sizeof s) != 0;
 }
 
-/* Says who, after a word, when it is not everybody that the clause means. */
+/* Writes the word and those services of the clause that the prohibition means; nothing when it
+ * means all of them. */
 static void put_side(const struct bundle *b, const char *word, const struct services *of,
                      const struct services *by, struct buf *out)
 {
@@ -61,10 +63,11 @@ static void put_side(const struct bundle *b, const char *word, const struct serv
 static void put_kinds(const struct bundle *b, const struct clause *c, const struct prohibition *p,
                       struct buf *out)
 {
-    bool all = true;
+    size_t forbidden = 0;
     for (size_t i = 0; i < c->kind_count; i++)
-        all &= prohibition_is_for(p, c->kinds[i]);
-    if (all)
+        if (prohibition_is_for(p, c->kinds[i]))
+            forbidden++;
+    if (forbidden == c->kind_count)
         return;
     buf_text(out, " in news of (");
     explain_kinds(b, c->kinds, c->kind_count, p, out);
@@ -89,11 +92,12 @@ static void put_condition(const struct bundle *b, const struct prohibition *p, s
 struct categories explain_taken(const struct bundle *b, const struct clause *c,
                                 const struct prohibition *p, const struct categories *of)
 {
+    bool meets = services_overlap(&c->to, &p->to) && services_overlap(&c->from, &p->from);
+    if (!meets)
+        return (struct categories){ { 0 } };
     struct categories what = events_have(b, c, p);
     categories_keep(&what, &p->withhold);
     categories_keep(&what, of);
-    if (!services_overlap(&c->to, &p->to) || !services_overlap(&c->from, &p->from))
-        what = (struct categories){ { 0 } };
     return what;
 }
 
@@ -139,7 +143,8 @@ void explain_missing(const struct bundle *b, const struct agreement *g, struct b
     size_t left = 0;
     bool is_first = true;
     for (size_t i = 0; i < g->wanted_count; i++)
-        left += !agreement_approved_by(g, g->wanted[i]);
+        if (!agreement_approved_by(g, g->wanted[i]))
+            left++;
     for (size_t i = 0; i < g->wanted_count; i++) {
         if (agreement_approved_by(g, g->wanted[i]))
             continue;

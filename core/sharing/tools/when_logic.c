@@ -1,4 +1,5 @@
-/* when_logic.c - the search behind when_logic.h. */
+/* when_logic.c - searches for truths of a condition's leaves that make the whole true, false or
+ * unknown. */
 #include "sharing/tools/when_logic.h"
 
 #include "sharing/rules/words.h"
@@ -6,14 +7,13 @@
 #define STEPS_MAX 2000 /* of one search: also the depth of its recursion */
 #define AGE_MAX 150
 
-/* A leaf found so far on this branch, with its one truth. */
+/* A leaf that this branch of the search has given a truth, and those before it. */
 struct leaf {
     const struct when_node *node;
     unsigned is;
     const struct leaf *before;
 };
-/* What is still to be made so: a node with one of these truths; all: and the nodes beside it
- * too. */
+/* A node that must get one of these truths. all: the nodes beside it must too. */
 struct goal {
     const struct when_node *node;
     unsigned is;
@@ -25,22 +25,38 @@ struct search {
     size_t steps;
 };
 
+static bool is_same_node(const struct when_node *a, const struct when_node *b);
+
+/* Whether both have the same arguments in the same order. */
+static bool are_same_args(const struct when_node *a, const struct when_node *b)
+{
+    const struct when_node *x = a->args;
+    const struct when_node *y = b->args;
+    while (x && y) {
+        if (!is_same_node(x, y))
+            return false;
+        x = x->next;
+        y = y->next;
+    }
+    return !x && !y;
+}
+
 static bool is_same_node(const struct when_node *a, const struct when_node *b)
 {
     if (a->op != b->op || a->type != b->type)
         return false;
-    bool is_text = a->op == WHEN_PATH || (a->op == WHEN_LITERAL && a->type == WHEN_TEXT);
-    if (is_text)
+    switch (a->op) {
+    case WHEN_PATH:
         return slice_equal(a->text, b->text);
-    if (a->op == WHEN_LITERAL || a->op == WHEN_NAME)
+    case WHEN_LITERAL:
+        return a->type == WHEN_TEXT ? slice_equal(a->text, b->text) : a->number == b->number;
+    case WHEN_NAME:
         return a->number == b->number;
-    if (a->op == WHEN_CALL && a->function != b->function)
-        return false;
-    const struct when_node *x = a->args, *y = b->args;
-    for (; x && y; x = x->next, y = y->next)
-        if (!is_same_node(x, y))
-            return false;
-    return x == y;
+    case WHEN_CALL:
+        return a->function == b->function && are_same_args(a, b);
+    default:
+        return are_same_args(a, b);
+    }
 }
 
 /* ---- what one comparison with literals leaves of its subject ---- */
@@ -160,7 +176,7 @@ static bool limit_allows(const struct limit *l, const struct when_node *value)
     return found == (l->kind == LIMIT_ONE_OF);
 }
 
-/* Whether nothing is left of one subject. */
+/* Whether two comparisons of one subject leave it no value. */
 static bool exclude_each_other(const struct limit *a, const struct limit *b)
 {
     if (a->kind == LIMIT_RANGE && b->kind == LIMIT_RANGE)
