@@ -211,7 +211,7 @@ static bool try_row(struct delivery *d, struct queued *q, struct err *e)
     if (!is_row_cancelled(d, q, &cancelled, e))
         return false;
     if (cancelled)
-        return end_row(d, q, &s, e);
+        return end_row(d, q, &s, e) && trouble_over(d, q, false, e);
     if (!send_prepare(&in, &d->arena, &d->work, &s, e))
         return false;
     if (s.ready) {

@@ -50,6 +50,7 @@ enum query {
     Q_DOWN,
     Q_DOWN_SINCE,
     Q_UP,
+    Q_TO_TRY,
     Q_ASIDES,
     Q_TAKE_AGAIN,
     Q_AGAIN_ANEW,
@@ -106,6 +107,8 @@ static const char *const sql[] = {
     [Q_DOWN] = "insert or replace into down values(0, ?1, ?2, ?3)",
     [Q_DOWN_SINCE] = "select since_ms from down",
     [Q_UP] = "delete from down",
+    [Q_TO_TRY] = "select exists(select 1 from queue q where q.state = 0 and not exists(select 1"
+                 " from queue p where p.subject = q.subject and p.state = 2))",
     [Q_ASIDES] = "select q.seq, q.id, t.code, t.since_ms from queue q"
                  " left join trouble t on t.seq = q.seq where q.state in (0, 2) and q.seq > ?1"
                  " order by q.seq limit 1",
@@ -468,6 +471,18 @@ bool store_down_since(struct store *s, int64_t *since_ms, struct err *e)
     if (!db_step(q, &row, e))
         return false;
     *since_ms = row ? db_int(q, 0) : 0;
+    if (row)
+        db_reset(q);
+    return true;
+}
+
+bool store_has_to_try(struct store *s, bool *yes, struct err *e)
+{
+    struct db_query *q = s->query[Q_TO_TRY];
+    bool row;
+    if (!db_step(q, &row, e))
+        return false;
+    *yes = row && db_int(q, 0);
     if (row)
         db_reset(q);
     return true;

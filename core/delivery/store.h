@@ -121,6 +121,8 @@ MUST_CHECK bool store_troubled(struct store *s, struct store_troubled *out, stru
  * the site has to mend it. */
 MUST_CHECK bool store_down(struct store *s, int64_t since_ms, const char *code, bool site,
                            struct err *e);
+/* Whether anything waits that no parked one holds back. */
+MUST_CHECK bool store_has_to_try(struct store *s, bool *yes, struct err *e);
 MUST_CHECK bool store_down_since(struct store *s, int64_t *since_ms, struct err *e);
 /* Ends a row: notes its outcome, and the receipt that is to be published. */
 MUST_CHECK bool store_ended(struct store *s, const struct queued *row, const char *outcome,

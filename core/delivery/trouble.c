@@ -81,6 +81,24 @@ static bool come_up(struct delivery *d, int64_t now_ms, struct err *e)
     return store_down(d->store, 0, "", false, e);
 }
 
+/* That a partner is away is known by trying alone: when nothing is left to try it is not said any
+ * more. */
+static bool forget_down(struct delivery *d, struct err *e)
+{
+    bool tries = false;
+    if (!d->down_since_ms)
+        return true;
+    if (!store_has_to_try(d->store, &tries, e))
+        return false;
+    if (tries)
+        return true;
+    log_line(LOG_INFO, &d->who, "delivery.untried",
+             "not tried any more after %" PRId64 " seconds down: nothing is left to send",
+             (delivery_now_ms(d) - d->down_since_ms) / 1000);
+    d->down_since_ms = d->down_tries = 0;
+    return store_down(d->store, 0, "", false, e);
+}
+
 /* Whether it lasts too long. */
 static void look_for_alarm(struct delivery *d, const struct store_troubled *t, const char *code,
                            int64_t now_ms)
@@ -100,6 +118,8 @@ static void look_for_alarm(struct delivery *d, const struct store_troubled *t, c
 static bool say_over(struct delivery *d, struct err *e)
 {
     struct store_troubled t;
+    if (!forget_down(d, e))
+        return false;
     if (!d->in_trouble && !d->alarmed && !d->parked_said)
         return true;
     if (!store_troubled(d->store, &t, e))
@@ -207,7 +227,8 @@ bool trouble_over(struct delivery *d, const struct queued *q, bool handed, struc
 {
     if (handed && !come_up(d, delivery_now_ms(d), e))
         return false;
-    return q->tries == 0 || say_over(d, e);
+    bool was_well = q->tries == 0 && !d->down_since_ms;
+    return was_well || say_over(d, e);
 }
 
 bool trouble_clock(struct delivery *d, struct err *e)
@@ -241,7 +262,7 @@ bool trouble_begin(struct delivery *d, struct err *e)
         return false;
     if (!store_down_since(d->store, &d->down_since_ms, e))
         return false;
-    if (!wait_no_longer(d, e))
+    if (!forget_down(d, e) || !wait_no_longer(d, e))
         return false;
     if (n)
         log_line(LOG_INFO, &d->who, "delivery.mapping",
