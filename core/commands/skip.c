@@ -143,6 +143,43 @@ static int skip_router(struct skip *k)
 
 /* ---- a lane that stands still ---- */
 
+struct lanes {
+    const char *part;
+    struct buf others;
+    bool stands;
+};
+
+static void look_at_lane(void *ctx, const struct standing *x)
+{
+    struct lanes *l = ctx;
+    if (!x->lane.n)
+        return;
+    if (slice_equal_text(x->lane, l->part))
+        l->stands = true;
+    buf_text(&l->others, buf_slice(&l->others).n ? ", " : "");
+    buf_put(&l->others, x->lane);
+}
+
+/* What the router has told in this site's state folder; it says so where that lane is not among
+ * it. */
+static bool lane_stands(const struct site *s, const char *part)
+{
+    struct lanes l = { .part = part };
+    struct slice others;
+    buf_init(&l.others, 1 << 20);
+    standing_each(s, "router", NULL, look_at_lane, &l);
+    others = buf_slice(&l.others);
+    if (!s->has_router)
+        say("cannot tell here whether lane %s stands: do it on the router's host\n", part);
+    else if (!l.stands && others.n == 0)
+        say("lane %s does not stand, and no lane does: there is nothing to skip\n", part);
+    else if (!l.stands)
+        say("lane %s does not stand: there is nothing to skip; what stands: %.*s\n", part,
+            SHOWN(others));
+    buf_release(&l.others);
+    return l.stands && s->has_router;
+}
+
 /* "events.wexbridge-hospital/3". The act goes to that partition, so its subject is nobody's but
  * lies there. */
 static int skip_lane(struct skip *k, const char *part)
@@ -157,6 +194,8 @@ static int skip_lane(struct skip *k, const char *part)
     if (!topic || *end || end == slash + 1 || partition < 0 ||
         partition >= k->s->bundle->partitions)
         return CLI_USAGE;
+    if (!lane_stands(k->s, part))
+        return CLI_NO;
     if (!bus_group_committed(k->bus, "router", topic, (int)partition, &k->c->arena, &at, &e))
         return cli_fail(CLI_CANNOT, &e);
     bus_close(&k->bus);

@@ -19,7 +19,8 @@ struct replay {
     const struct replay_bundles *bundles; /* NULL: the one given alone */
     uint8_t hash[HASH_BYTES];             /* of rules.bundle, which is that of the entry before */
     bool has_hash, told_bundle;
-    int number; /* of the partition at hand */
+    const struct audit_read *entry; /* that is decided again */
+    int number;                     /* of the partition at hand */
     struct partition partition;
     struct walk_inputs inputs;
     struct arena arena;
@@ -65,11 +66,26 @@ static bool was_other_environment(struct slice kind, struct slice code)
            slice_equal_text(code, "wrong-environment");
 }
 
+/* Which lanes stood no record says: as the entry has it. */
+static bool stood(void *ctx, const char *topic, int partition, int64_t offset)
+{
+    const struct replay *r = ctx;
+    const struct audit_read *x = r->entry;
+    (void)topic;
+    (void)partition;
+    (void)offset;
+    return !slice_equal_text(x->kind, audit_kind_name(AUDIT_REFUSED)) ||
+           !slice_equal_text(x->note, "act.lane");
+}
+
 /* No entry names the region's environment. It is taken to be live until the first entry that
  * depends on it, and to be the other one when that entry says so. */
 static bool decide_again(struct replay *r, const struct audit_read *entry,
                          const struct bus_record *in, struct step *step, struct err *e)
 {
+    r->entry = entry;
+    r->rules.stands = stood;
+    r->rules.ctx = r;
     if (!step_decide(&r->rules, &r->partition, in, &r->arena, step, e))
         return false;
     bool recorded = was_other_environment(entry->kind, entry->note);

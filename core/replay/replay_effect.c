@@ -417,8 +417,8 @@ bool replay_effect(struct bus *b, const struct bundle *now, const struct bundle 
     *out = (struct effect){ .inputs = 0 };
     if (!then)
         return err_memory(e);
-    c.now.rules = (struct input_rules){ now, keys, live, false };
-    c.then.rules = (struct input_rules){ then, keys, live, false };
+    c.now.rules = (struct input_rules){ .bundle = now, .keys = keys, .live = live };
+    c.then.rules = (struct input_rules){ .bundle = then, .keys = keys, .live = live };
     arena_init(&c.arena, WALK_ARENA_BYTES);
     for (c.number = 0; good && c.number < now->partitions; c.number++)
         good = take_partition(&c);

@@ -223,6 +223,44 @@ static bool router_stands(const struct router *r, const struct bus_record *in)
     return false;
 }
 
+static bool is_fetched(const struct router *r, const char *topic, int partition)
+{
+    bool is_lane = partition >= 0 && partition < r->o.bundle->partitions;
+    for (size_t i = 0; is_lane && i < r->o.bundle->agency_count; i++)
+        if (strcmp(r->topics[i * TOPICS_OF_AGENCY], topic) == 0)
+            return true;
+    return false;
+}
+
+/* -1: the bus does not say. */
+static int64_t committed_at(struct router *r, const char *topic, int partition)
+{
+    struct bus_position at;
+    struct err e = { 0 };
+    struct arena a;
+    arena_init(&a, BUS_RECORD_MAX_BYTES);
+    bool good = bus_committed(r->worker, topic, partition, &a, &at, &e);
+    arena_release(&a);
+    return good ? at.next : -1;
+}
+
+/* Until it is told which lanes stand, a lane that has a record at its committed place may be one:
+ * after a join that place has still to be fetched. */
+static bool stands_at(void *ctx, const char *topic, int partition, int64_t offset)
+{
+    struct router *r = ctx;
+    struct bus_end end;
+    struct err e = { 0 };
+    for (size_t i = 0; i < r->standing_count; i++)
+        if (r->standing[i].offset == offset && r->standing[i].partition == partition &&
+            strcmp(r->standing[i].topic, topic) == 0)
+            return true;
+    if (r->standing_told || !is_fetched(r, topic, partition))
+        return false;
+    return committed_at(r, topic, partition) == offset &&
+           bus_end(r->o.bus, topic, partition, &end, &e) && offset < end.next;
+}
+
 /* Notes that this lane waits at this record for a human. Nothing of it is committed; all other
  * lanes go on. */
 static bool stand_still(struct router *r, const struct bus_record *in, struct err *e)
@@ -251,7 +289,7 @@ static bool router_decide(struct router *r, const struct bus_record *in, struct 
     if (!step)
         return err_memory(e);
     const struct edition *g = editions_at(r->head, step_time(p, in));
-    const struct input_rules rules = { g->bundle, r->o.keys, r->o.live, r->o.demo };
+    const struct input_rules rules = { g->bundle, r->o.keys, r->o.live, r->o.demo, stands_at, r };
     if (!step_decide(&rules, p, in, &r->tx.arena, step, e)) {
         bool waits_for_human = slice_equal_text(SLICE("feed.unknown"), e->code);
         return waits_for_human && stand_still(r, in, e);
@@ -376,18 +414,13 @@ static void router_go_on(struct router *r)
 
 static bool is_lane_at_end(struct router *r, const char *topic, int partition)
 {
-    struct bus_position at;
     struct bus_end end;
     struct err e = { 0 };
-    struct arena a;
-    arena_init(&a, BUS_RECORD_MAX_BYTES);
-    bool good = bus_committed(r->worker, topic, partition, &a, &at, &e);
-    good = good && bus_end(r->o.bus, topic, partition, &end, &e);
-    arena_release(&a);
-    if (!good)
+    int64_t next = committed_at(r, topic, partition);
+    if (next < 0 || !bus_end(r->o.bus, topic, partition, &end, &e))
         return false;
     bool is_empty = end.first == end.next;
-    return is_empty || at.next >= end.next;
+    return is_empty || next >= end.next;
 }
 
 /* Whether each lane of events has been at its end once since the join; r->looked counts them. A

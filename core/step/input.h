@@ -22,6 +22,9 @@ struct input_rules {
     const struct judge_keys *keys;
     bool live; /* the environment that is taken */
     bool demo; /* unsigned orders of bundles are good */
+    /* Whether a lane stands at exactly that place. NULL: whichever is named does. */
+    bool (*stands)(void *ctx, const char *topic, int partition, int64_t offset);
+    void *ctx; /* of stands */
 };
 
 /* An event as far as it could be read. feed empty: it keeps no mark. */

@@ -87,10 +87,15 @@ static bool open_own(const struct bundle *b, const struct memory *m, const uint8
     return cursor_long(out, &version, e) || damaged(name, e);
 }
 
+bool marks_is_word(struct slice word, struct slice on)
+{
+    return slice_equal_text(word, "skip") && slice_starts(on, SLICE("lane "));
+}
+
 bool marks_keep_word(struct slice word, struct slice on, struct slice act, bool *goes_on,
                      struct memory_change *out, struct err *e)
 {
-    *goes_on = slice_equal_text(word, "skip") && slice_starts(on, SLICE("lane ")) && act.n > 0;
+    *goes_on = marks_is_word(word, on) && act.n > 0;
     if (!*goes_on)
         return true;
     out->bytes = mem_alloc(act.n);

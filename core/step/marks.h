@@ -56,6 +56,7 @@ MUST_CHECK bool marks_ask(const struct bundle *b, const struct memory *m,
 /* A named person's word ("skip") that a lane goes on, which of an event says that it was never
  * decided: on is "lane events.hosp 3 at 17". Kept in memory, with the act's bytes, for when the
  * lane is fetched again; of any other word *goes_on is false. */
+bool marks_is_word(struct slice word, struct slice on);
 MUST_CHECK bool marks_keep_word(struct slice word, struct slice on, struct slice act, bool *goes_on,
                                 struct memory_change *out, struct err *e);
 bool marks_has_word(const struct memory *m, const char *topic, int partition, int64_t offset);

@@ -269,6 +269,35 @@ static bool look(struct work *w, const struct input_act *act, const struct perso
     return note_act(w, act, "", e) && work_keep_word(w, e);
 }
 
+/* "lane events.hosp 3 at 17". */
+static bool read_place(struct work *w, struct slice on, const char **topic, int64_t *partition,
+                       int64_t *offset)
+{
+    struct slice rest = slice_from(on, 5);
+    size_t n = slice_find(rest, ' ');
+    *topic = arena_text(w->a, slice_head(rest, n));
+    rest = slice_from(rest, n < rest.n ? n + 1 : rest.n);
+    n = slice_find(rest, ' ');
+    struct slice at = slice_from(rest, n);
+    return *topic && slice_starts(at, SLICE(" at ")) &&
+           slice_to_i64(slice_head(rest, n), partition) && slice_to_i64(slice_from(at, 4), offset);
+}
+
+/* A word on a lane counts for the place that stands, and for none that may come to. */
+static bool check_lane(struct work *w, const struct input_act *act, struct err *e)
+{
+    const char *topic = NULL;
+    int64_t partition = 0, offset = 0;
+    if (!marks_is_word(act->act, act->hold) || !w->r->stands)
+        return true;
+    if (read_place(w, act->hold, &topic, &partition, &offset) &&
+        w->r->stands(w->r->ctx, topic, (int)partition, offset))
+        return true;
+    return err_set(e, ERR_REJECT, "act.lane", 0,
+                   "cannot take the word that a lane goes on: %.120s does not stand",
+                   topic ? topic : "its place");
+}
+
 bool step_act(struct work *w, struct err *e)
 {
     struct input_act act;
@@ -280,6 +309,8 @@ bool step_act(struct work *w, struct err *e)
     if (!act.is_on_hold)
         w->says.schema = SLICE("PersonAct");
     w->out->subject = act.subject;
+    if (!act.is_on_hold && !check_lane(w, &act, e))
+        return false;
     if (act.by.count && !act.is_for_many &&
         !acts_take(w->r->bundle, &w->p->memory, w->a, act.document, w->says.decided_ms, &w->acts,
                    e))
