@@ -235,6 +235,16 @@ static bool same_identifiers(const struct identifiers *a, const struct identifie
            slice_equal(a->case_reference, b->case_reference);
 }
 
+/* Sets the key under which links know the local id. same: an event with the same identifiers. */
+static void put_local(const struct feed *f, struct candidate *c, const struct candidate *same,
+                      struct slice local_id)
+{
+    if (same)
+        memcpy(c->local, same->local, ID_BYTES);
+    else
+        link_key(f->identity.agency, local_id, c->local);
+}
+
 /* Finds each event's subject, and whether the event is news. */
 static bool resolve_events(struct feed *f, struct making *k, struct err *e)
 {
@@ -255,10 +265,8 @@ static bool resolve_events(struct feed *f, struct making *k, struct err *e)
             return false;
         }
         one->has_local = may_carry && !slice_is_empty(c.local_id);
-        if (one->has_local && is_same)
-            memcpy(one->local, k->events[i - 1].local, ID_BYTES);
-        else if (one->has_local)
-            link_key(f->identity.agency, c.local_id, one->local);
+        if (one->has_local)
+            put_local(f, one, is_same ? one - 1 : NULL, c.local_id);
         if (s->by_reference && k->linked < 0)
             k->linked = (int)i;
         if (!compare_event(f, k, i, e))
