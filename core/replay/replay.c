@@ -190,7 +190,7 @@ bool replay_audit_by(struct bus *b, const struct bundle *bundle,
     struct replay r = {
         .f = { say, ctx, out },
         .bus = b,
-        .rules = { bundle, keys, true, bundles && bundles->demo },
+        .rules = { .bundle = bundle, .keys = keys, .live = true, .demo = bundles && bundles->demo },
         .fallback = bundle,
         .bundles = bundles,
     };

@@ -310,7 +310,12 @@ void rig_join(struct rig *r, pthread_t thread, const char *what)
     struct timespec end;
     clock_gettime(CLOCK_MONOTONIC, &end);
     end.tv_sec += PATIENCE_MS / 1000;
-    if (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &end) == 0)
+#ifdef __SANITIZE_THREAD__ /* gcc 12's sees no thread end in a join by a clock */
+    bool has_ended = pthread_join(thread, NULL) == 0;
+#else
+    bool has_ended = pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &end) == 0;
+#endif
+    if (has_ended)
         return;
     fprintf(stderr, "\n    %s: waited %d seconds in vain for %s: the suite ends here\n", r->t->name,
             PATIENCE_MS / 1000, what);
