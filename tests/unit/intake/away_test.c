@@ -138,7 +138,9 @@ static void sums(uint64_t taken, uint64_t published, uint64_t unchanged, uint64_
     CU_ASSERT_EQUAL(c.events, events);
     CU_ASSERT_EQUAL(c.waiting, 0);
     CU_ASSERT_EQUAL(c.waiting_bytes, 0);
+    pthread_mutex_lock(&w.feed->lock);
     CU_ASSERT_EQUAL(w.feed->spool.waiting_bytes, 0);
+    pthread_mutex_unlock(&w.feed->lock);
 }
 
 static void what_another_host_undid_meanwhile_is_told_again(void)
