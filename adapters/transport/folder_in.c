@@ -138,11 +138,13 @@ static bool read_whole(int fd, uint8_t *p, size_t n)
 
 /* Whoever sent the file sees it lie there and cannot know why, so the feed says it. A file that
  * went away is none; where the system has run out of something, that passes. */
-static void note_unread(struct folder *s, const struct folder_file *f, int why)
+static void note_unread(struct folder *s, struct folder_file *f, int why)
 {
     char masked[16], whose[64];
-    if (why == ENOENT || err_is_shortage(why) || s->unread.fate != ERR_NONE)
+    f->is_unreadable = why != ENOENT && !err_is_shortage(why);
+    if (!f->is_unreadable)
         return;
+    err_clear(&s->unread);
     id_masked(slice_text(f->name), masked);
     snprintf(whose, sizeof whose, "cannot read the file '%s' in", masked);
     err_errno(&s->unread, ERR_FATAL, "folder.unreadable", why, whose, "the inbox");
@@ -159,6 +161,7 @@ static bool read_still_file(struct folder *s, struct folder_file *f, struct aren
         note_unread(s, f, errno);
         return false;
     }
+    f->is_unreadable = false;
     size_t n = (size_t)f->size;
     uint8_t *p = arena_alloc(a, n);
     bool good = p && fstat(fd, &st) == 0;
@@ -251,6 +254,15 @@ static bool wait_for_change(struct folder *s, int64_t wait_ns)
     return how != WAITED_AWAKE;
 }
 
+/* Also of a file that this look did not try: it waits for its time. */
+static bool has_unreadable(const struct folder *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->files[i].is_unreadable)
+            return true;
+    return false;
+}
+
 /* Looks at the folder once. Where the system has run out of something, or the inbox is gone, that
  * may pass: the next look comes soon. */
 static void look_once(struct folder *s, struct haul *h, struct intake up, int64_t *wait_ns)
@@ -262,10 +274,8 @@ static void look_once(struct folder *s, struct haul *h, struct intake up, int64_
     looked = looked && scan_inbox(s, &e);
     if (looked) {
         folder_let_old_go(s);
-        err_clear(&s->unread);
         take_still(s, h, up, wait_ns);
-        bool has_read = s->unread.fate == ERR_NONE;
-        intake_fetched(&up, has_read ? NULL : &s->unread, *wait_ns / NS_PER_MS);
+        intake_fetched(&up, has_unreadable(s) ? &s->unread : NULL, *wait_ns / NS_PER_MS);
     } else {
         *wait_ns = s->retry_ms * NS_PER_MS < RESCAN_NS ? s->retry_ms * NS_PER_MS : RESCAN_NS;
         intake_fetched(&up, &e, *wait_ns / NS_PER_MS);

@@ -32,15 +32,42 @@ static void put(struct feed *f, const struct unread_sign *x, const struct subjec
     queued_end(out, begun);
 }
 
-/* Sets the time of a message's sign for one person. However often the message comes, it has one
- * sign for the person, and that keeps its time: by the time the router knows what people have
- * looked at. */
+/* What tells the sign of a message from another's: it has no id of its own. Of one that is kept and
+ * of one that is not it is remembered apart. */
+static struct event_id sign_id(const struct message *m, bool is_kept)
+{
+    struct event_id id;
+    memcpy(id.b, m->body, ID_BYTES);
+    if (is_kept)
+        id.b[0] = (uint8_t)~id.b[0];
+    return id;
+}
+
+/* Whether the sign that a message has for one person is an earlier one of it, and when that was. A
+ * message that is not kept has one however often it comes. One that is kept has that, once, and
+ * keeps its own when it is taken again; whenever else it comes, something between may have ended
+ * what people looked at. */
+static bool find_sign(struct feed *f, const struct message *m, const struct subject *s, bool *told,
+                      int64_t *at_ms, struct err *e)
+{
+    const struct event_id kept = sign_id(m, true), unkept = sign_id(m, false);
+    if (m->is_unkept)
+        return quarantine_is_told(&f->quarantined, &unkept, &s->key, told, at_ms, e);
+    if (!quarantine_is_told(&f->quarantined, &kept, &s->key, told, at_ms, e))
+        return false;
+    if (!*told)
+        return quarantine_is_told(&f->quarantined, &unkept, &s->key, told, at_ms, e);
+    *told = f->turn.again;
+    return true;
+}
+
+/* Sets the time of a message's sign for one person: by it the router knows what people have looked
+ * at. */
 static bool date_sign(struct feed *f, const struct message *m, const struct subject *s,
                       struct unread_sign *x, bool *told, struct err *e)
 {
-    struct event_id id; /* the sign has none of its own */
-    memcpy(id.b, m->body, ID_BYTES);
-    if (!quarantine_is_told(&f->quarantined, &id, &s->key, told, &x->at_ms, e))
+    const struct event_id id = sign_id(m, !m->is_unkept);
+    if (!find_sign(f, m, s, told, &x->at_ms, e))
         return false;
     if (!*told && !quarantine_sign_time(&f->quarantined, f->turn.now_ms, &x->at_ms, e))
         return false;

@@ -452,7 +452,8 @@ static bool write_rows(struct feed *f, struct making *k, struct err *e)
 static bool has_record_to_hold(const struct making *k)
 {
     for (size_t i = 0; i < k->m->mapped.event_count; i++)
-        if (k->events[i].news.is_news && !k->m->mapped.events[i].schema->restricts)
+        if (k->events[i].news.is_news && !k->events[i].news.waits &&
+            !k->m->mapped.events[i].schema->restricts)
             return true;
     return false;
 }

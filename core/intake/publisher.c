@@ -195,10 +195,9 @@ static void complain(struct feed *f, const struct err *e)
         log_err(e->fate == ERR_RETRY ? LOG_WARN : LOG_ERROR, &f->who, e);
     if (is_news && f->o.waits)
         f->o.waits(f->o.waits_ctx, e);
-    if (before)
-        return;
-    if (!atomic_load(&p->away_ms))
+    if (!before && !atomic_load(&p->away_ms))
         atomic_store(&p->away_ms, f->o.now_ms());
+    /* Each time: where others can be heard and nothing be said, the doubt had ended between. */
     pthread_mutex_lock(&f->lock);
     publisher_doubt(f);
     pthread_mutex_unlock(&f->lock);

@@ -37,6 +37,18 @@ static bool take_out(struct run *r, const struct disclosure_at_door *at,
            err_memory(r->e);
 }
 
+/* A door that takes out what the rules here do not would do the same to whatever goes anew: after
+ * so many it goes when a gate opens, and no more because of a receipt. */
+#define SENT_BY_RECEIPTS_MAX 3
+
+static bool goes_round(const struct episode_event *x, uint16_t service)
+{
+    size_t sent = 0;
+    for (size_t i = 0; i < x->receiver_count; i++)
+        sent += x->receivers[i].service == service;
+    return sent > SENT_BY_RECEIPTS_MAX;
+}
+
 /* Gates are asked at once: what closed the way may have ended before the receipt came. Doors hear
  * how it stands now, also by another bundle, or theirs would do the same to what goes anew. */
 bool judge_at_door(const struct judge_input *in, const struct disclosure_at_door *at,
@@ -57,8 +69,11 @@ bool judge_at_door(const struct judge_input *in, const struct disclosure_at_door
         return false;
     if (!*found)
         return true;
-    r.draft.changed = r.draft.gate = r.draft.doors = true;
+    r.draft.changed = true;
     r.event.decided_ms = in->decided_ms;
+    if (goes_round(x, at->service))
+        return run_end(&r, out);
+    r.draft.gate = r.draft.doors = true;
     if (!run_catch_up(&r))
         return false;
     if (!run_doors(&r))

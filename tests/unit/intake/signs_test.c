@@ -279,8 +279,49 @@ static void taken_again_it_keeps_its_time(void)
         CU_ASSERT_EQUAL(when(i), was);
 }
 
+static int64_t last_sign_ms(void)
+{
+    int64_t last = 0;
+    for (size_t i = 0, n = told(); i < n; i++) {
+        int64_t when = view_long_at(&signs[i].v, "when");
+        last = when > last ? when : last;
+    }
+    return last;
+}
+
+/* A row of a file, a day after the last. */
+static void say_row(const char *row)
+{
+    char text[200];
+    snprintf(text, sizeof text, "person,worker,hide\n%s\n", row);
+    world_set_ms(world_now_ms() + 86400000);
+    world_say(&w, text);
+}
+
+/* Byte for byte the row that people may have looked at; what it says was lifted since. */
+static void said_again_after_a_lift_it_holds_anew(void)
+{
+    world_done(&w);
+    CU_ASSERT_FATAL(world_init(&w, WORLD_ROWS));
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    say_row("p1,w1,what");
+    int64_t first_ms = last_sign_ms();
+    CU_ASSERT_FATAL(first_ms > 0);
+    say_row("p1,w1,place");
+    say_row("p1,w1,");
+    CU_ASSERT_EQUAL(last_sign_ms(), first_ms);
+    say_row("p1,w1,what");
+    int64_t second_ms = last_sign_ms();
+    CU_ASSERT(second_ms > first_ms);
+    world_set_ms(world_now_ms() + 40 * INT64_C(86400000));
+    say_row("p1,w1,");
+    say_row("p1,w1,what");
+    CU_ASSERT(last_sign_ms() > second_ms);
+}
+
 static CU_TestInfo cases[] = {
     { "no two have one time", no_two_have_one_time },
+    { "said again after a lift it holds anew", said_again_after_a_lift_it_holds_anew },
     { "all are carried, with their times", all_are_carried_with_their_times },
     { "taken again it keeps its time", taken_again_it_keeps_its_time },
     { "it goes under the key that there is", it_goes_under_the_key_that_there_is },

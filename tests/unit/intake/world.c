@@ -70,6 +70,23 @@ static const char csv_mapping[] =
     "  - {on: {worker: present}, emit: Caseload.declared, changed: {key: [person], of: [worker]},"
     " fields: {caseload.worker: {from: worker}}}\n";
 
+static const char rows_mapping[] =
+    "in:\n"
+    "  format: csv\n"
+    "  id: person\n"
+    "common:\n"
+    "  header.environment: {text: live}\n"
+    "  subject.local_id: {from: person}\n"
+    "events:\n"
+    "  - {on: {hide: present}, emit: Restriction.raised,"
+    " changed: {name: hide, key: [person], of: [hide]},"
+    " fields: {restriction.kind: {from: hide, table: {place: location}, else: refuse}}}\n"
+    "  - {on: {hide: absent}, emit: Restriction.lifted,"
+    " changed: {name: hide, key: [person], of: [hide], first: quiet},"
+    " fields: {restriction.kind: {text: location}}}\n"
+    "  - {on: {worker: present}, emit: Caseload.declared, changed: {key: [person], of: [worker]},"
+    " fields: {caseload.worker: {from: worker}}}\n";
+
 #define HL7_MAPPING                                                                                \
     "in:\n"                                                                                        \
     "  format: hl7v2\n"                                                                            \
@@ -200,7 +217,8 @@ static const char mended_cases[] = CASES_MAPPING("{w1: w1, w2: w2, w9: w9}");
 static const char *const mappings[] = { json_mapping,     csv_mapping,   hl7_mapping,
                                         snapshot_mapping, pair_mapping,  mended_mapping,
                                         hides_mapping,    cases_mapping, mended_cases,
-                                        standing_mapping, by_subject,    by_position };
+                                        standing_mapping, by_subject,    by_position,
+                                        rows_mapping };
 
 static const struct format *const formats[] = { &format_json, &format_csv, &format_hl7v2, NULL };
 static const struct transport *const transports[] = { NULL };

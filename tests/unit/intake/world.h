@@ -40,7 +40,8 @@ enum world_format {
     WORLD_CASES_MENDED,
     WORLD_STANDING,
     WORLD_SUBJECT,
-    WORLD_POSITION
+    WORLD_POSITION,
+    WORLD_ROWS
 };
 /* Everything but the feed. False, with a line on stderr, when something cannot be made. */
 bool world_init(struct world *w, enum world_format format);

@@ -274,6 +274,20 @@ static void where_nothing_was_left_it_counts_as_not_sent(void)
     both_agree();
 }
 
+/* As one whose schemas are older than the router's takes all of it out, each time. */
+static void a_door_that_always_takes_it_out_is_not_sent_to_for_ever(void)
+{
+    stay();
+    hide("raised");
+    for (int i = 0; i < 8; i++)
+        receipt_of("stopped", "delivery.nothing-left", NULL);
+    CU_ASSERT_EQUAL(sent(), 4);
+    hide("lifted");
+    CU_ASSERT_EQUAL(sent(), 5);
+    CU_ASSERT_STRING_EQUAL(told("person.postcode"), "WX1 1AA");
+    both_agree();
+}
+
 static CU_TestInfo cases[] = {
     { "what was taken out is sent when the restriction ends",
       what_was_taken_out_is_sent_when_the_restriction_ends },
@@ -285,6 +299,8 @@ static CU_TestInfo cases[] = {
       a_receipt_that_comes_after_the_lift_sends_it },
     { "where nothing was left it counts as not sent",
       where_nothing_was_left_it_counts_as_not_sent },
+    { "a door that always takes it out is not sent to for ever",
+      a_door_that_always_takes_it_out_is_not_sent_to_for_ever },
     { "a yes of who said no brings it back", a_yes_of_who_said_no_brings_it_back },
     { "a yes of another has it held", a_yes_of_another_has_it_held },
     { "a receipt that comes after the yes brings it back",

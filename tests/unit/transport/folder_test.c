@@ -395,6 +395,31 @@ static void says_which_file_it_may_not_read_and_takes_the_others(void)
     CU_ASSERT_STRING_EQUAL(r.names, "b.csv a.csv ");
 }
 
+/* A look that does not try the file again, since its time has not come, ends no trouble. */
+static void a_file_that_may_not_be_read_stays_told_between_its_tries(void)
+{
+    rig_set(&r, "retry", "1h");
+    rig_set(&r, "read", in_path);
+    rig_set(&r, "settle", "0");
+    CU_ASSERT_FATAL(rig_open(&r));
+    rig_write(&r, "in/a.csv", "secret");
+    CU_ASSERT_FATAL(chmod(r.scratch.dir, 0711) == 0 && chmod(in_path, 0777) == 0);
+    CU_ASSERT_FATAL(chmod(rig_path(&r, "in/done"), 0777) == 0);
+    CU_ASSERT_FATAL(chmod(rig_path(&r, "in/a.csv"), 0) == 0);
+    r.runs = pthread_create(&r.thread, NULL, run_as_nobody, NULL) == 0;
+    rig_await_in_vain(&r, 1);
+    rig_write(&r, "in/.b.csv", "rows");
+    CU_ASSERT_FATAL(chmod(rig_path(&r, "in/.b.csv"), 0644) == 0);
+    char hidden[120];
+    snprintf(hidden, sizeof hidden, "%s", rig_path(&r, "in/.b.csv"));
+    CU_ASSERT_FATAL(rename(hidden, rig_path(&r, "in/b.csv")) == 0);
+    rig_await(&r, 1);
+    rig_await_in_vain(&r, 2);
+    rig_stop(&r);
+    CU_ASSERT_EQUAL(r.fetched, 0);
+    CU_ASSERT_STRING_EQUAL(r.fetch_code, "folder.unreadable");
+}
+
 static void wants_at_least_one_folder(void)
 {
     CU_ASSERT_FALSE(rig_open(&r));
@@ -489,6 +514,8 @@ static CU_TestInfo cases[] = {
     { "wants no age below an hour", wants_no_age_below_an_hour },
     { "says which file it may not read, and takes the others",
       says_which_file_it_may_not_read_and_takes_the_others },
+    { "a file that may not be read stays told between its tries",
+      a_file_that_may_not_be_read_stays_told_between_its_tries },
     { "wants at least one folder", wants_at_least_one_folder },
     { "wants the folder that its direction needs", wants_the_folder_that_its_direction_needs },
     CU_TEST_INFO_NULL
