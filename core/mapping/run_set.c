@@ -76,12 +76,36 @@ static void pick_first(struct run *r, const struct refs *from, struct value *v)
         run_doubt(r, v->ref, v->text);
 }
 
+/* Before it stand the noughts of databases and spreadsheets (0001, 1601, 1753, 1899-12-30), and
+ * nothing that anybody who lives has met. */
+#define FIRST_YEAR 1900
+
+/* 1970 or 1900 to the minute: a nought that was written as a time. What did begin so long ago is
+ * written as a day. */
+static bool is_nought(const struct moment *m)
+{
+    if (m->precision <= TIME_DAY)
+        return false;
+    const struct civil *c = &m->local;
+    bool is_new_year = c->month == 1 && c->day == 1 && c->hour == 0 && c->minute == 0;
+    return m->ms == 0 || (is_new_year && (c->year == 1970 || c->year == 1900));
+}
+
+/* A time that the field may take. An event that is dated by a nought would come before all that was
+ * ever said of its person, so that a no would undo no yes. */
+static bool read_time(const struct field *f, struct slice text, struct moment *out)
+{
+    if (!conversion_read_time(f->as, text, out) || out->local.year < FIRST_YEAR)
+        return false;
+    return !slice_equal_text(f->path, "header.occurred") || !is_nought(out);
+}
+
 /* Whether the conversion can make anything of it: those that read, where others only rewrite. A
  * time that was read is kept. */
 static bool can_be_read(struct run *r, const struct field *f, struct value *v)
 {
     if (conversion_is_time(f->as)) {
-        if (!conversion_read_time(f->as, v->text, &v->moment))
+        if (!read_time(f, v->text, &v->moment))
             return false;
         v->how = HOW_MOMENT;
         return true;
@@ -152,7 +176,7 @@ static bool put_within(struct run *r, const struct field *f, struct value *v, st
 static bool field_convert(struct run *r, const struct field *f, struct value *v, struct err *e)
 {
     if (conversion_is_time(f->as)) {
-        if (!conversion_read_time(f->as, v->text, &v->moment))
+        if (!read_time(f, v->text, &v->moment))
             return field_miss(r, f, v, unread_reason(f), e);
         v->how = HOW_MOMENT;
         return true;

@@ -316,6 +316,7 @@ static void takes_the_first_value_that_can_be_read(void)
         { "3 Feb", "20260204", "20260205", "2026-02-04", 1 },
         { "", "NOTIME", "20260205", "2026-02-05", 1 },
         { "NOTIME", "\"\"", "ALSO9", "", 2 },
+        { "18991230", "19000101", "", "1900-01-01", 1 },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct mapped out = { .event_count = 0 };

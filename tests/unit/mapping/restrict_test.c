@@ -61,6 +61,23 @@ static void its_own_time_counts_where_it_can_be_read(void)
     CU_ASSERT_EQUAL(occurred(&out.list[0].event), INT64_C(1770027300000));
 }
 
+/* As old as a database's nought it would be older than any yes, and undo none. */
+static void a_no_dated_by_a_nought_counts_from_when_it_came(void)
+{
+    static const char *const noughts[] = { "0001-01-01T00:00:00Z", "18991230",
+                                           "18991231235959",       "19000101000000",
+                                           "190001010000+0000",    "19700101000000",
+                                           "197001010000Z",        "19700101010000+0100" };
+    static const char *const times[] = { "19700101", "19000101", "197001010001", "19700102000000" };
+    for (size_t i = 0; i < 12; i++) {
+        const char *time = i < 8 ? noughts[i] : times[i - 8];
+        struct mapped_restrictions out =
+            restrict_by(HEAD RAISES, arena_format(&hp.scratch, MESSAGE("P", "%s", "1"), time));
+        CU_ASSERT_EQUAL_FATAL(out.count, 1);
+        CU_ASSERT_EQUAL(occurred(&out.list[0].event) == OBSERVED_MS, i < 8);
+    }
+}
+
 static void a_yes_waits_for_its_message(void)
 {
     struct mapped_restrictions out = restrict_by(HEAD ADMITS, MESSAGE("P", "NOTATIME", "0"));
@@ -521,6 +538,8 @@ static CU_TestInfo cases[] = {
       of_what_breaks_off_what_it_does_not_say_is_unread },
     { "a no counts whatever else cannot be read", a_no_counts_whatever_else_cannot_be_read },
     { "its own time counts where it can be read", its_own_time_counts_where_it_can_be_read },
+    { "a no dated by a nought counts from when it came",
+      a_no_dated_by_a_nought_counts_from_when_it_came },
     { "a yes waits for its message", a_yes_waits_for_its_message },
     { "what of a no cannot be read is unread", what_of_a_no_cannot_be_read_is_unread },
     { "a code that nobody knows is unread whatever rule fits",
