@@ -128,13 +128,28 @@ static bool is_conflict_waited_for(const struct draft *d)
     return false;
 }
 
+/* A consent names its purpose to the letter, as the agreement does. A refusal for one that no
+ * agreement has, however its letters are, counts for every purpose: nobody can tell which was
+ * meant. */
+static struct slice meant_purpose(const struct effect *x, bool granted)
+{
+    struct slice said = field_text(x, &x->rule->what);
+    const struct words *known = &x->b->compiled->purposes;
+    if (granted || words_have(known, said))
+        return said;
+    for (size_t i = 0; i < known->count; i++)
+        if (slice_equal_nocase(known->list[i], said))
+            return known->list[i];
+    return (struct slice){ 0 };
+}
+
 /* A consent for a service outside the region has no effect. A refusal for one counts for
  * everybody. */
 static bool add_consent(struct effect *x, bool granted)
 {
     static const struct word_form form = FORM(consent_fact, same_consent, occurred_ms);
     int who = meant_service(x, &x->rule->who);
-    struct consent_fact f = { .purpose = field_text(x, &x->rule->what),
+    struct consent_fact f = { .purpose = meant_purpose(x, granted),
                               .granted = granted,
                               .recipient = who < 0 ? -1 : who,
                               .occurred_ms = said_ms(x),

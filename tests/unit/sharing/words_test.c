@@ -86,6 +86,40 @@ static void without_another_agency_it_opens_nothing_either(void)
                     TRUTH_FALSE);
 }
 
+/* ---- a purpose that no agreement has ---- */
+
+/* Of a purpose for a service, after a yes to it and a no that names it so. */
+static enum truth may_for(struct slice purpose, const char *refused)
+{
+    char *no = arena_format(&world.arena, "consent.purpose=%s;at=20", refused);
+    world.facts = (struct person){ .consents = NULL };
+    CU_ASSERT_FATAL(world_say(&world, "Consent.granted", HUB,
+                              "consent.purpose=housing-adaptation;consent.basis=explicit;at=10"));
+    CU_ASSERT_FATAL(world_say(&world, "Consent.revoked", HUB, no));
+    const struct sharing_question ask = { .purpose = purpose, .who = service(TEAM) };
+    return facts_consent(&world.facts, &ask, NEVER_MS - 1);
+}
+
+static void a_no_for_a_purpose_that_nobody_knows_is_for_every_purpose(void)
+{
+    const struct slice adaptation = SLICE("housing-adaptation");
+    CU_ASSERT_EQUAL(may_for(adaptation, "housing-adaptation"), TRUTH_FALSE);
+    CU_ASSERT_EQUAL(may_for(adaptation, "Housing-Adaptation"), TRUTH_FALSE);
+    CU_ASSERT_EQUAL(may_for(adaptation, "housing_adaptation"), TRUTH_FALSE);
+    CU_ASSERT_EQUAL(may_for(adaptation, "duty-to-refer"), TRUTH_TRUE);
+    CU_ASSERT_EQUAL(may_for(adaptation, "Duty-To-Refer"), TRUTH_TRUE);
+}
+
+static void and_is_taken_back_by_a_later_yes(void)
+{
+    CU_ASSERT_EQUAL_FATAL(may_for(SLICE("housing-adaptation"), "adaptations"), TRUTH_FALSE);
+    CU_ASSERT_FATAL(world_say(&world, "Consent.granted", HUB,
+                              "consent.purpose=housing-adaptation;consent.basis=explicit;at=30"));
+    const struct sharing_question ask = { .purpose = SLICE("housing-adaptation"),
+                                          .who = service(TEAM) };
+    CU_ASSERT_EQUAL(facts_consent(&world.facts, &ask, NEVER_MS - 1), TRUTH_TRUE);
+}
+
 /* ---- a service that is away ---- */
 
 /* A no to that service, as a bundle that lacks it keeps it; read by one that may have it. */
@@ -179,6 +213,9 @@ static CU_TestInfo tests[] = {
     { "one that held for a while did", one_that_held_for_a_while_did },
     { "without another agency it opens nothing either",
       without_another_agency_it_opens_nothing_either },
+    { "a no for a purpose that nobody knows is for every purpose",
+      a_no_for_a_purpose_that_nobody_knows_is_for_every_purpose },
+    { "and is taken back by a later yes", and_is_taken_back_by_a_later_yes },
     { "a no stands again when its service is back", a_no_stands_again_when_its_service_is_back },
     { "meanwhile it is kept by name and about nobody",
       meanwhile_it_is_kept_by_name_and_about_nobody },
