@@ -9,7 +9,8 @@ static bool check_topic_name(const char *name, struct err *e)
 {
     if (bus_name_is_one(name))
         return true;
-    return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot use topic '%.60s': not a topic's name",
+    return err_set(e, ERR_FATAL, "bus.topic", 0,
+                   "cannot use topic '%.60s': want letters, digits, '.', '_' and '-' in its name",
                    name);
 }
 
@@ -30,10 +31,12 @@ static bool check_positions(const struct bus_position *p, size_t n, struct err *
     for (size_t i = 0; i < n; i++) {
         bool has_nul = slice_find(p[i].note, 0) < p[i].note.n;
         if (has_nul || p[i].note.n > BUS_NOTE_MAX_BYTES)
-            return err_set(e, ERR_FATAL, "bus.note", i, "cannot keep the note of '%s': %s",
-                           p[i].topic, "longer than 4096 bytes, or not text");
+            return err_set(e, ERR_FATAL, "bus.note", i,
+                           "cannot keep how far '%s' was read: its note %s", p[i].topic,
+                           "is longer than 4096 bytes, or has a zero byte");
         if (p[i].next < 0)
-            return err_set(e, ERR_FATAL, "bus.position", i, "cannot commit '%s': position below 0",
+            return err_set(e, ERR_FATAL, "bus.position", i,
+                           "cannot commit how far '%s' was read: the position is below 0",
                            p[i].topic);
     }
     return true;
@@ -43,7 +46,8 @@ static bool check_may_write(const struct bus *b, struct err *e)
 {
     if (!b->read_only)
         return true;
-    return err_set(e, ERR_FATAL, "bus.locked", 0, "cannot write: the bus was opened to read only");
+    return err_set(e, ERR_FATAL, "bus.locked", 0,
+                   "cannot write to the bus: this program opened it for reading only");
 }
 
 void bus_close(struct bus **b)
@@ -62,7 +66,7 @@ bool bus_topics(struct bus *b, const struct bus_topic *t, size_t n, struct err *
             return false;
         if (t[i].partitions < 1 || t[i].partitions > PARTITIONS_MAX)
             return err_set(e, ERR_FATAL, "bus.topic", 0,
-                           "cannot make topic '%s': %d partitions (1 to %d)", t[i].name,
+                           "cannot make topic '%s' with %d partitions: want 1 to %d", t[i].name,
                            t[i].partitions, PARTITIONS_MAX);
     }
     return b->ops->topics(b, t, n, e);
@@ -81,7 +85,9 @@ bool bus_join(struct bus *b, const struct bus_join *j, struct bus_worker **out, 
     if (!check_may_write(b, e))
         return false;
     if (!bus_name_is_one(j->id))
-        return err_set(e, ERR_FATAL, "bus.worker", 0, "cannot join as '%.60s': not a worker's id",
+        return err_set(e, ERR_FATAL, "bus.worker", 0,
+                       "cannot join the bus as '%.60s': want letters, digits, '.', '_' and '-' in "
+                       "a worker's name",
                        j->id);
     for (size_t i = 0; j->topics[i]; i++)
         if (!check_topic_name(j->topics[i], e))
@@ -149,8 +155,9 @@ bool bus_group_committed(struct bus *b, const char *group, const char *topic, in
 {
     *out = (struct bus_position){ .topic = topic, .partition = partition };
     if (!b->ops->group_committed)
-        return err_set(e, ERR_FATAL, "bus.group", 0,
-                       "cannot ask this bus what a group has committed");
+        return err_set(
+            e, ERR_FATAL, "bus.group", 0,
+            "this kind of bus does not tell how far a group has read: use the bus's own tools");
     if (!check_topic_name(topic, e))
         return false;
     return b->ops->group_committed(b, group, topic, partition, a, out, e);

@@ -33,8 +33,9 @@ static bool read_stamp(struct bus *b, const char *topic, int partition, int64_t 
         return false;
     bool good = bus_reader_next(r, READ_ONE_MS, &one, &n, &end, e);
     if (good && n == 0 && !end)
-        good = err_set(e, ERR_RETRY, "bus.down", 0, "cannot read the end of '%s' %d", topic,
-                       partition);
+        good = err_set(e, ERR_RETRY, "bus.down", 0,
+                       "the bus did not tell in time where partition %d of topic '%s' ends",
+                       partition, topic);
     if (good && n > 0 && one->offset == offset)
         *out = stamp_of(b, one);
     bus_reader_close(&r);
@@ -80,8 +81,10 @@ static bool find_accepted(struct bus_reader *from, const struct bus_record *like
                 return true;
             }
     } while (clock_mono_ns() < end_ns);
-    return err_set(e, ERR_RETRY, "bus.down", 0, "cannot read back from '%s' %d what is there",
-                   like->topic, like->partition);
+    return err_set(e, ERR_RETRY, "bus.down", 0,
+                   "the bus has confirmed a record in partition %d of topic '%s', and does not "
+                   "give it back in time",
+                   like->partition, like->topic);
 }
 
 bool bus_publish_at(struct bus *b, const struct bus_record *r, int64_t *at_ms, struct err *e)

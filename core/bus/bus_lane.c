@@ -23,8 +23,9 @@ bool bus_lane_may_read(const char *topic, int partition, int64_t from, const str
     bool has_aged = from > 0 && from < end->first;
     if (from > end->next)
         return err_set(e, ERR_FATAL, "bus.position", 0,
-                       "cannot read '%s' %d from %" PRId64 ": it ends at %" PRId64, topic,
-                       partition, from, end->next);
+                       "cannot read partition %d of topic '%s' from offset %" PRId64
+                       ": it ends at %" PRId64,
+                       partition, topic, from, end->next);
     return !has_aged || refuse_aged(topic, partition, from, end->first, e);
 }
 

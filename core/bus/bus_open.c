@@ -42,14 +42,15 @@ bool bus_open(const struct bus_options *o, struct bus **out, struct err *e)
     bool has_prefix = o->prefix && o->prefix[0];
     *out = NULL;
     if (has_prefix && !bus_name_is_one(o->prefix))
-        return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot use prefix '%.60s'", o->prefix);
+        return err_set(e, ERR_FATAL, "bus.topic", 0,
+                       "cannot use topic_prefix '%.60s': want letters, digits, '.', '_' and '-'",
+                       o->prefix);
     if (path && !o->read_only && !bus_url_check(o->url, e))
         return false;
     if (path)
         return embedded_open(o, path, out, e);
     if (address)
         return kafka_open(o, address, out, e);
-    return err_set(e, ERR_FATAL, "bus.url", 0,
-                   "cannot use a bus whose address starts neither with '%s' nor with '%s'",
+    return err_set(e, ERR_FATAL, "bus.url", 0, "the bus's address must begin with '%s' or '%s'",
                    embedded, kafka);
 }

@@ -154,11 +154,12 @@ bool bus_store_want(const struct bus_store *s, const char *name, int partition,
 {
     *out = bus_store_find(s, name);
     if (!*out)
-        return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot use topic '%s': there is none", name);
+        return err_set(e, ERR_FATAL, "bus.topic", 0,
+                       "cannot use topic '%s': this bus has no topic of that name", name);
     if (partition < 0 || partition >= (*out)->partitions)
         return err_set(e, ERR_FATAL, "bus.topic", 0,
-                       "cannot use partition %d of topic '%s': it has %d", partition, name,
-                       (*out)->partitions);
+                       "cannot use partition %d of topic '%s': it has %d, counted from 0",
+                       partition, name, (*out)->partitions);
     return true;
 }
 
@@ -210,8 +211,9 @@ static bool load_topic(struct bus_store *s, struct slice name, struct err *e)
     int64_t id = db_int(s->all, 0), partitions = db_int(s->all, 2);
     bool compacted = db_int(s->all, 3) != 0;
     if (id > TOPIC_MAX || partitions < 1 || partitions >= (1 << PARTITION_BITS))
-        return err_set(e, ERR_FATAL, "bus.fatal", 0,
-                       "cannot use this file: more topics than it can hold");
+        return err_set(
+            e, ERR_FATAL, "bus.fatal", 0,
+            "cannot use the embedded bus: its file has more topics, or partitions, than a bus can");
     struct bus_store_topic *t = new_store_topic(name, (int)partitions, compacted);
     if (!t)
         return err_memory(e);

@@ -43,8 +43,8 @@ static bool add_missing_topics(struct embedded *b, const struct bus_topic *t, si
         const struct bus_store_topic *has = bus_store_find(&b->store, t[i].name);
         if (has && has->partitions != t[i].partitions)
             return err_set(e, ERR_FATAL, "bus.topic", 0,
-                           "cannot use topic '%s' with %d partitions: it has %d", t[i].name,
-                           t[i].partitions, has->partitions);
+                           "topic '%s' has %d partitions, and region.yaml wants %d", t[i].name,
+                           has->partitions, t[i].partitions);
         if (!has && !bus_store_add(&b->store, &t[i], e))
             return false;
     }

@@ -24,7 +24,7 @@ bool embedded_is_fenced(const struct embedded_worker *w, struct err *e)
     if (!w || !w->fenced)
         return false;
     err_set(e, ERR_FATAL, "bus.fenced", 0,
-            "cannot go on as '%s': another worker has joined by this name", w->id);
+            "another process has joined the bus as '%s': a part runs once", w->id);
     return true;
 }
 

@@ -290,7 +290,8 @@ static bool send_outputs(struct worker *w, const struct bus_record *out, size_t 
         if (!kafka_send(w->out, &out[i], NULL, &full, e))
             return false;
         if (full && kafka_hurries(w->out))
-            return err_set(e, ERR_RETRY, "bus.full", 0, "cannot commit: too much waits already");
+            return err_set(e, ERR_RETRY, "bus.full", 0,
+                           "cannot commit: too many records wait for kafka already");
         if (full)
             kafka_serve(w->out, SERVE_MS);
         else

@@ -26,7 +26,7 @@ static bool has_fatal_error(struct kafka_client *c, struct err *e)
                      code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH;
     if (is_fenced)
         err_set(e, ERR_FATAL, "bus.fenced", 0,
-                "cannot go on: another worker has joined by the same name");
+                "another process has joined the bus under this part's name: a part runs once");
     else
         err_set(e, ERR_FATAL, "bus.fatal", 0, "cannot go on with kafka: %s", why);
     return true;
@@ -223,7 +223,8 @@ bool kafka_send(struct kafka_client *c, const struct bus_record *r, void *parcel
     *full = why == RD_KAFKA_RESP_ERR__QUEUE_FULL;
     if (*full)
         return true;
-    return !has_fatal_error(c, e) && kafka_down(c, e, "send a record", why);
+    return !has_fatal_error(c, e) &&
+           kafka_down(c, e, "send to topic", rd_kafka_topic_name(topic), why);
 }
 
 void kafka_serve(struct kafka_client *c, int wait_ms)
@@ -349,13 +350,13 @@ bool kafka_send_positions(struct kafka_client *c, const char *group, const struc
         return err_memory(e);
     of.no_member = rd_kafka_consumer_group_metadata_new(group);
     if (!kafka_ask(c->asker, &q, &of, 2 * SETTLE_MS))
-        return err_set(
-            e, ERR_FATAL, "bus.fatal", 0,
-            "cannot hand over positions: kafka has not answered; a restart will find out");
+        return err_set(e, ERR_FATAL, "bus.fatal", 0,
+                       "kafka has not answered whether it keeps how far was read: the part ends, "
+                       "and finds out when it starts again");
     rd_kafka_error_t *error = of.error;
     of.error = NULL;
     drop_positions(&of);
-    return settle_error(c, "hand over positions", error, e);
+    return settle_error(c, "tell kafka how far was read", error, e);
 }
 
 bool kafka_commit(struct kafka_client *c, struct err *e)
@@ -366,9 +367,10 @@ bool kafka_commit(struct kafka_client *c, struct err *e)
     if (is_unknown) {
         rd_kafka_error_destroy(error);
         return err_set(e, ERR_FATAL, "bus.fatal", 0,
-                       "cannot tell whether kafka has committed: a restart will find out");
+                       "kafka has not answered whether it committed: the part ends, and finds out "
+                       "when it starts again");
     }
-    return settle_error(c, "commit", error, e);
+    return settle_error(c, "commit a transaction", error, e);
 }
 
 bool kafka_abort(struct kafka_client *c, struct err *e)
@@ -431,7 +433,7 @@ bool kafka_committed(struct kafka_client *c, struct bus_position *p, size_t n, s
     do
         why = ask_committed(c, &list);
     while (why && list && kafka_pause(c, until_ns));
-    bool good = !why || kafka_down(c, e, "ask kafka for positions", why);
+    bool good = !why || kafka_down(c, e, "ask kafka how far was read", NULL, why);
     for (size_t i = 0; good && i < n; i++) {
         const rd_kafka_topic_partition_t *t = &list->elems[i];
         p[i].next = t->offset >= 0 ? t->offset : KAFKA_NO_POSITION;
@@ -450,7 +452,7 @@ bool kafka_assign(struct kafka_client *c, const struct bus_position *p, size_t n
         return err_memory(e);
     rd_kafka_resp_err_t why = rd_kafka_assign(c->rk, list);
     rd_kafka_topic_partition_list_destroy(list);
-    return !why || kafka_down(c, e, "fetch", why);
+    return !why || kafka_down(c, e, "read from topic", n ? p->topic : NULL, why);
 }
 
 /* Fails for errors that last. After others the library tells its log and tries again by itself. */
@@ -462,13 +464,14 @@ static bool check_consumer_error(struct kafka_client *c, const rd_kafka_message_
     switch (m->err) {
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-        return err_set(e, ERR_FATAL, "bus.position", 0,
-                       "cannot go on in '%s' %d: kafka no longer has that position", topic,
-                       m->partition);
+        return err_set(
+            e, ERR_FATAL, "bus.position", 0,
+            "kafka no longer has the place where partition %d of topic '%s' was to be read on",
+            m->partition, topic);
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
-        return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot fetch from '%s': %s", topic,
+        return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot read topic '%s': %s", topic,
                        rd_kafka_err2str(m->err));
     default:
         return true;
@@ -498,8 +501,8 @@ static bool look_for_topics(struct kafka_client *c, struct err *e)
             c->gone_ns = now_ns;
         if (now_ns - c->gone_ns < GONE_MS * INT64_C(1000000))
             return true;
-        return err_set(e, ERR_FATAL, why.code, 0, "cannot go on, '%s' is not there: %s", t.name,
-                       why.text);
+        return err_set(e, ERR_FATAL, why.code, 0, "topic '%s' is gone, or closed to this login: %s",
+                       t.name, why.text);
     }
     c->gone_ns = 0;
     return true;

@@ -9,7 +9,9 @@ bool kafka_conf_set(rd_kafka_conf_t *conf, const struct kafka_setting *list, str
     /* The library's own sentence is not told: it quotes the value, which may be a secret. */
     for (; list->name; list++)
         if (rd_kafka_conf_set(conf, list->name, list->value, NULL, 0) != RD_KAFKA_CONF_OK)
-            return err_set(e, ERR_FATAL, "bus.url", 0, "cannot set '%s' of the kafka client",
+            return err_set(e, ERR_FATAL, "bus.url", 0,
+                           "cannot use setting '%s' of the bus's address: the kafka client does "
+                           "not take its value",
                            list->name);
     return true;
 }

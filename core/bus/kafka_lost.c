@@ -65,7 +65,8 @@ static bool read_firsts(struct kafka_client *in, struct bus_position *lanes, siz
         enum kafka_took what;
         if (clock_mono_ns() > until_ns || kafka_hurries(in))
             return err_set(e, ERR_RETRY, "bus.down", 0,
-                           "cannot read again what was read last: kafka does not give it");
+                           "kafka does not give again, in time, the last record that was read of a "
+                           "topic: it is tried again");
         if (!kafka_take(in, TAKE_MS, &r, &message, &what, e))
             return false;
         if (what != KAFKA_RECORD)

@@ -22,8 +22,8 @@ static bool list_missing(const struct bus_topic *t, size_t n, const struct bus_t
             *missing_count += 1;
         } else if (has[k].partitions != t[i].partitions) {
             return err_set(e, ERR_FATAL, "bus.topic", 0,
-                           "cannot use topic '%s' with %d partitions: it has %d", t[i].name,
-                           t[i].partitions, has[k].partitions);
+                           "topic '%s' has %d partitions, and region.yaml wants %d", t[i].name,
+                           has[k].partitions, t[i].partitions);
         }
     }
     return true;
@@ -70,8 +70,8 @@ static bool make_until_seen(struct kafka_client *look, struct arena *a, const st
         if (!unseen)
             return true;
         if (clock_mono_ns() > until_ns || kafka_hurries(look))
-            return err_set(e, ERR_RETRY, "bus.down", 0, "cannot see topic '%s' after making it",
-                           unseen);
+            return err_set(e, ERR_RETRY, "bus.down", 0,
+                           "kafka has made topic '%s' and does not show it in time", unseen);
         kafka_serve(look, SEEN_PAUSE_MS);
         arena_rewind(a, saved);
     }

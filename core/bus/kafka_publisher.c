@@ -104,7 +104,8 @@ static bool start_producer(struct kafka_publisher *p, struct err *e)
     if (pthread_create(&producer->server, NULL, serve_reports, producer) != 0) {
         kafka_stop(&producer->c);
         mem_free(producer);
-        return err_set(e, ERR_RETRY, "bus.down", 0, "cannot start a thread");
+        return err_set(e, ERR_RETRY, "bus.down", 0,
+                       "cannot start the thread that hears kafka's confirmations");
     }
     p->producer = producer;
     return true;
@@ -168,7 +169,8 @@ static bool send_one(struct kafka_publisher *p, struct parcel *parcel, const str
         if (!good)
             return false;
         if (!wait_change(p, parcel))
-            return err_set(e, ERR_RETRY, "bus.full", 0, "cannot publish: too much waits already");
+            return err_set(e, ERR_RETRY, "bus.full", 0,
+                           "cannot publish: too many records wait for kafka already");
     }
     return false;
 }
@@ -236,7 +238,8 @@ bool kafka_publisher_send(struct kafka_publisher *p, const struct bus_record *r,
         return true;
     if (e->fate == ERR_NONE && parcel.why.fate != ERR_NONE)
         *e = parcel.why;
-    return err_set(e, ERR_RETRY, "bus.down", 0, "cannot publish: kafka has not confirmed it");
+    return err_set(e, ERR_RETRY, "bus.down", 0,
+                   "kafka has not confirmed in time what was published: it is sent again");
 }
 
 void kafka_publisher_end(struct kafka_publisher *p, const char *topic, int partition,

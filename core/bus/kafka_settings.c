@@ -74,9 +74,8 @@ static bool read_pair(struct slice pair, struct arena *a, struct kafka_setting *
     char list[90];
     const struct choices choices = { &allowed->name, sizeof allowed[0],
                                      sizeof allowed / sizeof allowed[0] };
-    return err_set(e, ERR_FATAL, "bus.url", 0,
-                   "cannot use setting '%.*s' of the bus address: it has %s", SHOWN(name),
-                   nearest_list(name, &choices, list, sizeof list));
+    return err_set(e, ERR_FATAL, "bus.url", 0, "the bus's address has no setting '%.*s': it has %s",
+                   SHOWN(name), nearest_list(name, &choices, list, sizeof list));
 }
 
 /* Refuses a setting that stands twice: the library would take the last, and a person who reads the
@@ -100,7 +99,8 @@ bool kafka_settings(const char *address, struct arena *a, const struct kafka_set
     if (!list || !hosts)
         return err_memory(e);
     if (!*hosts)
-        return err_set(e, ERR_FATAL, "bus.url", 0, "cannot use a kafka bus without a host");
+        return err_set(e, ERR_FATAL, "bus.url", 0,
+                       "the bus's address names no host: want kafka://HOST:PORT");
     list[n++] = (struct kafka_setting){ "bootstrap.servers", hosts };
     struct slice rest = slice_from(all, cut + 1);
     while (!slice_is_empty(rest)) {

@@ -14,7 +14,7 @@ bool kafka_ask_partitions(struct kafka_client *c, const char *name, int wait_ms,
     const struct rd_kafka_metadata *md = NULL;
     rd_kafka_resp_err_t why = kafka_metadata(c, name, wait_ms, &md);
     if (why)
-        return kafka_down(c, e, "ask kafka for a topic", why);
+        return kafka_down(c, e, "ask kafka for topic", name, why);
     why = md->topic_cnt == 1 ? md->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
     t->partitions = why ? 0 : md->topics[0].partition_cnt;
     rd_kafka_metadata_destroy(md);
@@ -35,7 +35,8 @@ static bool add_topic(struct kafka_client *c, const char *name, size_t at, struc
     if (!t.handle || !kafka_ask_partitions(c, name, KAFKA_ANSWER_MS, &t, e)) {
         if (t.handle)
             rd_kafka_topic_destroy(t.handle);
-        return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot use topic '%s'", name);
+        return err_set(e, ERR_FATAL, "bus.topic", 0,
+                       "cannot use topic '%s': the kafka client does not take the name", name);
     }
     memmove(c->topics + at + 1, c->topics + at, (c->count - at) * sizeof *c->topics);
     t.name = rd_kafka_topic_name(t.handle) + strlen(c->prefix);
@@ -98,7 +99,7 @@ bool kafka_topics(struct kafka_client *c, bool with_compacted, struct arena *a,
     const struct rd_kafka_metadata *md = NULL;
     rd_kafka_resp_err_t why = kafka_metadata(c, NULL, KAFKA_ANSWER_MS, &md);
     if (why)
-        return kafka_down(c, e, "ask kafka for its topics", why);
+        return kafka_down(c, e, "ask kafka for its topics", NULL, why);
     struct bus_topic *list = ARENA_ARRAY(a, (size_t)md->topic_cnt + 1, struct bus_topic);
     size_t count = 0;
     for (int i = 0; list && i < md->topic_cnt; i++) {
@@ -170,7 +171,10 @@ bool kafka_create(struct kafka_client *c, const struct bus_topic *t, size_t n, i
         if (list[made])
             made++;
         else
-            good = err_set(e, ERR_FATAL, "bus.topic", 0, "cannot make topic '%s'", t[made].name);
+            good = err_set(e, ERR_FATAL, "bus.topic", 0,
+                           "cannot make topic '%s': the kafka client does not take its name or "
+                           "number of partitions",
+                           t[made].name);
     }
     rd_kafka_queue_t *queue = rd_kafka_queue_new(c->rk);
     if (good) {
@@ -250,7 +254,8 @@ bool kafka_ends(struct kafka_client *c, const char *topic, int partition, int64_
         answered = may_be_old_leader(why) && ask_for_leaders(c);
     } while (why && kafka_pause(c, until));
     if (answered && means_no_topic(why))
-        return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot ask kafka where topic '%s' ends: %s",
-                       topic, rd_kafka_err2str(why));
-    return !why || kafka_down(c, e, "ask kafka where a topic ends", why);
+        return err_set(e, ERR_FATAL, "bus.topic", 0,
+                       "kafka does not tell where topic '%s' ends: %s", topic,
+                       rd_kafka_err2str(why));
+    return !why || kafka_down(c, e, "ask kafka for the end of topic", topic, why);
 }

@@ -110,7 +110,8 @@ static bool give_typed(const char *by, const char *key, struct act *x, struct er
 {
     if (key)
         return err_set(e, ERR_REJECT, "act.person", 0,
-                       "cannot sign: region.yaml names no people, so nobody would know the key");
+                       "region.yaml names no people, so nobody would know whose key this is: give "
+                       "the command without --key");
     x->typed = slice_text(by);
     say_to(stderr, "nothing is signed here: the region names no people, so the name that was typed "
                    "is believed\n");
@@ -161,10 +162,9 @@ enum acts_given acts_give(struct cli *c, const struct site *s, const char *by,
     else if (out)
         is_given = act_check(x, &e);
     else
-        is_given =
-            err_set(&e, ERR_REJECT, "act.unsigned", 0,
-                    "cannot submit it unsigned: sign it here with --key KEYFILE, or write it with "
-                    "-o FILE for others to sign");
+        is_given = err_set(&e, ERR_REJECT, "act.unsigned", 0,
+                           "the act needs a signature: sign it here with --key KEYFILE, or write "
+                           "it with -o FILE for others to sign");
     if (!is_given) {
         cli_fail(CLI_NO, &e);
         return ACTS_FAILED;
@@ -178,7 +178,9 @@ bool acts_publish_alone(const struct site *s, const struct act *x, struct err *e
 {
     struct bus *b = cli_bus(s, false);
     if (!b)
-        return err_set(e, ERR_RETRY, "bus.down", 0, "cannot open the bus");
+        return err_set(
+            e, ERR_RETRY, "bus.down", 0,
+            "the act was not sent, as the bus cannot be opened; the line before says why");
     bool good = acts_publish(b, s, x, e);
     bus_close(&b);
     return good;

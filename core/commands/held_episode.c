@@ -61,8 +61,8 @@ bool held_episode_check(const struct site *s, struct slice hold)
     bool good = audit_each(b, s->catalogue, s->bundle->partitions, look_at, &p, &e) &&
                 (!p.topic || read_episode(s, b, &p, &has, &e)) &&
                 (has || err_set(&e, ERR_REJECT, "act.episode", 0,
-                                "cannot refuse what follows in its episode: the event is of none; "
-                                "without --episode it and its corrections are refused"));
+                                "this event belongs to no episode, so nothing follows it there: "
+                                "without --episode it is refused with its corrections"));
     bus_close(&b);
     arena_release(&a);
     if (!good)

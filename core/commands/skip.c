@@ -47,7 +47,9 @@ static bool give_skip(struct skip *k, const char *on, int *code)
             return false;
     } else if (!slice_equal_text(k->act.on, on)) {
         err_set(&e, ERR_REJECT, "act.form", 0,
-                "cannot do it: what is gone is not what was signed, but: %.120s", on);
+                "the missing records are not those that were signed for: have a new skip signed; "
+                "missing are: %.100s",
+                on);
     }
     if (e.fate == ERR_NONE && act_verify(&k->act, k->s->bundle, clock_wall_ms(), &by, &e))
         return true;
@@ -251,7 +253,8 @@ int skip_submit(struct cli *c, struct site *s, const struct act *x)
     const char *part = part_of_act(c, x);
     if (part && slice_equal_text(x->word, "skip"))
         return skip_part(&k, part);
-    err_set(&e, ERR_REJECT, "act.word", 0, "cannot do it: the act is another one");
+    err_set(&e, ERR_REJECT, "act.word", 0,
+            "this act says '%.*s', and only a 'skip' can be handed in here", SHOWN(x->word));
     return cli_fail(CLI_NO, &e);
 }
 

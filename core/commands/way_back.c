@@ -37,6 +37,16 @@ static bool say_no_name(const struct way_back_room *r, const struct site *s, str
                    SHOWN(name), nearest_list_at(name, &choices, list, sizeof list));
 }
 
+static bool ask_for_name(const struct way_back_room *r, const struct site *s, struct err *e)
+{
+    char list[110];
+    const struct parts_of parts = { r, s };
+    const struct choices_at choices = { &parts, part_name_at, r->count(s) };
+    return err_set(e, ERR_REJECT, "way_back.name", 0,
+                   "the site has several: choose with --name one of %s",
+                   nearest_list_at(slice_of(NULL, 0), &choices, list, sizeof list));
+}
+
 /* ---- acting ---- */
 
 static const struct way_back_room *room_named(struct slice name)
@@ -238,13 +248,16 @@ static bool find_to_read(const struct site *s, const struct act *x, const struct
     *r = room_named(room);
     if (!*r || !is_read || one.id_count != 1)
         return err_set(e, ERR_REJECT, "way_back.form", 0,
-                       "cannot read it: the act does not name one thing to be read");
+                       "the act must name one message or disclosure by its id: each reading needs "
+                       "an act of its own");
     *id = one.ids[0];
     if (!find_part(*r, s, *id, part, e))
         return false;
     if (!slice_equal_text(of, (*r)->name(s, *part)))
         return err_set(e, ERR_REJECT, "way_back.name", 0,
-                       "cannot read it: '%.*s' did not set it aside", SHOWN(of));
+                       "the act names '%.*s', which has not set this aside: make the act anew for "
+                       "the part that has",
+                       SHOWN(of));
     return true;
 }
 
@@ -255,7 +268,8 @@ static bool ask_uses(bool (*asked)(struct bus *b, const struct site *s, const st
     struct bus *b = cli_bus(s, true);
     if (!b)
         return err_set(e, ERR_RETRY, "bus.down", 0,
-                       "cannot ask the bus whether this act was used before");
+                       "the bus cannot be opened to see whether this act was used before; the line "
+                       "before says why");
     bool good = asked(b, s, x, e);
     bus_close(&b);
     return good;
@@ -383,8 +397,7 @@ static bool find_chosen_part(const struct way_back_room *r, const struct site *s
         return say_no_name(r, s, slice_text(name), e);
     if (r->count(s) == 1)
         return true;
-    return err_set(e, ERR_REJECT, "way_back.name", 0,
-                   "cannot tell which one is meant: give its name in site.yaml with --name");
+    return ask_for_name(r, s, e);
 }
 
 static int act_on_asides(struct cli *c, const struct way_back_room *r, const struct site *s,

@@ -149,8 +149,9 @@ bool acts_unused(struct bus *b, const struct site *s, const struct act *x, struc
     if (!count_uses(b, s, x, &n, e))
         return false;
     if (n > 0)
-        return err_set(e, ERR_REJECT, "act.again", 0,
-                       "cannot do it: that very act was handed in before");
+        return err_set(
+            e, ERR_REJECT, "act.again", 0,
+            "this act was used before, and it shows payload once: make and sign a new one");
     return true;
 }
 
@@ -161,7 +162,7 @@ bool acts_used_once(struct bus *b, const struct site *s, const struct act *x, st
         return false;
     if (n != 1)
         return err_set(e, ERR_REJECT, "act.again", 0,
-                       "cannot do it: that very act was handed in elsewhere at the same time; "
-                       "make it anew");
+                       "this act was handed in elsewhere at the same time, so nobody is shown "
+                       "anything: make and sign a new one");
     return true;
 }

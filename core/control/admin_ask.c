@@ -38,7 +38,7 @@ static bool admin_post(const char *socket, const char *url, struct slice body, b
     else if (!good)
         *running = false; /* a socket left behind: the caller opens the bus itself */
     else if (!accepted)
-        err_set(e, ERR_REJECT, "admin.refused", 0, "cannot do it: the daemon answered %d: %.*s",
+        err_set(e, ERR_REJECT, "admin.refused", 0, "the running daemon refused (answer %d): %.*s",
                 status, (int)slice_head(buf_slice(&answer), 120).n, (const char *)answer.p);
     bool has_count = status == 200 && slice_to_i64(buf_slice(&answer), done);
     if (good && !has_count)

@@ -87,8 +87,10 @@ bool way_back_read(const struct act *x, struct way_back_act *out, struct err *e)
         return false;
     bool good = way_back_on_read(x->on, &room, &out->name, &out->what.which);
     out->room = way_back_room(room);
-    return (out->room && good) || err_set(e, ERR_REJECT, "way_back.form", 0,
-                                          "cannot do it: it does not say what is selected");
+    return (out->room && good) ||
+           err_set(
+               e, ERR_REJECT, "way_back.form", 0,
+               "the act does not say which messages are meant: select them by id, code or time");
 }
 
 /* ---- where it is handed in ---- */

@@ -59,7 +59,7 @@ static bool take_order(struct admin *a, struct arena *arena, struct slice body, 
     orders_read(a->o.site->catalogue, arena, body, &read);
     if (read.kind != ORDER_BUNDLE)
         return err_set(e, ERR_REJECT, "admin.order", 0,
-                       "cannot take this: it is no order of a bundle");
+                       "what came to the local socket is no order to load a bundle");
     return orders_publish(a->o.bus, body, &at_ms, e);
 }
 

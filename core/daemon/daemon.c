@@ -138,7 +138,7 @@ static bool start_thread(pthread_t *t, bool *started, void *(*run)(void *), void
 {
     int number = pthread_create(t, NULL, run, ctx);
     *started = number == 0;
-    return *started || err_errno(e, ERR_FATAL, "run.thread", number, "start", "a thread");
+    return *started || err_errno(e, ERR_FATAL, "run.thread", number, "cannot start", "a thread");
 }
 
 /* What the monitor looks at: NULL where memory is out. */

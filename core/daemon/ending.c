@@ -54,7 +54,8 @@ static void *listen_for_signal(void *ctx)
     signals(&set);
     sigwait(&set, &got);
     if (got != SIGUSR1 && !atomic_load(&x->runs)) {
-        log_line(LOG_INFO, NULL, "run.stopping", "stopping before anything runs");
+        log_line(LOG_INFO, NULL, "run.stopping",
+                 "a signal asked the program to stop before its parts had started: it ends");
         _exit(0);
     }
     hurry(x);
@@ -68,7 +69,7 @@ bool ending_start(struct ending *x, struct err *e)
     pthread_mutex_init(&x->lock, NULL);
     int number = pthread_create(&x->listener, NULL, listen_for_signal, x);
     x->listens = number == 0;
-    return x->listens || err_errno(e, ERR_FATAL, "run.thread", number, "start", "a thread");
+    return x->listens || err_errno(e, ERR_FATAL, "run.thread", number, "cannot start", "a thread");
 }
 
 static void set_bus(struct ending *x, struct bus *b)
@@ -126,8 +127,8 @@ static void *guard(void *ctx)
     }
     if (!good) {
         log_line(LOG_WARN, NULL, "run.stopping",
-                 "stopped without waiting for the bus, which does not answer: "
-                 "what it has not confirmed is done again at the next start");
+                 "the bus does not answer, so the program ends without it: what the bus has not "
+                 "confirmed is done again at the next start");
         _exit(x->code);
     }
     pthread_mutex_unlock(&x->lock);

@@ -240,15 +240,16 @@ static bool db_refuse(const struct db *d, int result, struct err *e)
 {
     if (is_disk_full(result))
         return err_set(e, ERR_RETRY, "db.full", 0,
-                       "cannot write the database: the disk is full or takes no write");
+                       "the disk of the state folder is full, or takes no write");
     if ((result & 0xff) == SQLITE_CANTOPEN && err_is_shortage(sqlite3_system_errno(d->sql)))
-        return err_set(e, ERR_RETRY, "db.files", 0, "cannot use the database: out of files");
+        return err_set(e, ERR_RETRY, "db.files", 0,
+                       "the program has no open files left for its database");
     switch (result & 0xff) {
     case SQLITE_NOMEM:
         return err_memory(e);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return err_set(e, ERR_RETRY, "db.busy", 0, "cannot use the database: another holds it");
+        return err_set(e, ERR_RETRY, "db.busy", 0, "another process keeps the database locked");
     default:
         return err_set(e, ERR_FATAL, "db.sql", (size_t)result, "cannot use the database: %s",
                        sqlite3_errmsg(d->sql));
@@ -261,7 +262,8 @@ static bool take_lock(struct db *d, const char *path, struct err *e)
 {
     char name[4096];
     if ((size_t)snprintf(name, sizeof name, "%s.lock", path) >= sizeof name)
-        return err_set(e, ERR_FATAL, "db.open", 0, "cannot open a database: its path is too long");
+        return err_set(e, ERR_FATAL, "db.open", 0,
+                       "the path of a database in the state folder is too long");
     d->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (d->lock < 0)
         return err_errno(e, ERR_FATAL, "db.open", errno, "cannot open lock file", name);
@@ -269,7 +271,7 @@ static bool take_lock(struct db *d, const char *path, struct err *e)
         return true;
     if (errno != EWOULDBLOCK)
         return err_errno(e, ERR_FATAL, "db.open", errno, "cannot lock", name);
-    return err_set(e, ERR_FATAL, "db.locked", 0, "cannot write to '%s': another process does",
+    return err_set(e, ERR_FATAL, "db.locked", 0, "another process uses '%s': a part runs once",
                    path);
 }
 

@@ -185,20 +185,22 @@ static bool read_open_file(struct arena *a, int fd, const char *path, size_t max
 {
     struct stat st;
     if (fstat(fd, &st) < 0)
-        return err_errno(e, ERR_REJECT, "tree.open", errno, "cannot look at", path);
+        return err_errno(e, ERR_REJECT, "tree.open", errno, "cannot open", path);
     if (!S_ISREG(st.st_mode))
-        return err_set(e, ERR_REJECT, "tree.open", 0, "cannot read '%s': no regular file", path);
+        return err_set(e, ERR_REJECT, "tree.open", 0,
+                       "cannot read '%s': it is a folder or a device, and no file", path);
     size_t size = (size_t)st.st_size, n = 0;
     if (size > max)
-        return err_set(e, ERR_REJECT, "tree.limit", max, "cannot read '%s': over %zu bytes", path,
-                       max);
+        return err_set(e, ERR_REJECT, "tree.limit", max,
+                       "cannot read '%s': it has more than %zu bytes", path, max);
     uint8_t *p = arena_alloc(a, size + 1);
     if (!p)
         return err_memory(e);
     if (!read_all_bytes(fd, p, size + 1, &n))
         return err_errno(e, ERR_REJECT, "tree.open", errno, "cannot read", path);
     if (n > size)
-        return err_set(e, ERR_REJECT, "tree.open", 0, "cannot read '%s': it grew meanwhile", path);
+        return err_set(e, ERR_REJECT, "tree.open", 0,
+                       "cannot read '%s': somebody wrote to it meanwhile; try again", path);
     *out = slice_of(p, n);
     return true;
 }

@@ -213,7 +213,8 @@ static int by_node_key(const void *a, const void *b)
 
 static bool refuse_twice(const struct reader *r, const struct node *n)
 {
-    return err_set(r->e, ERR_REJECT, "tree.duplicate", n->key_column, "cannot take a key twice");
+    return err_set(r->e, ERR_REJECT, "tree.duplicate", n->key_column,
+                   "a key stands twice in one object");
 }
 
 static bool check_pairs(const struct reader *r, const struct node *map)
@@ -254,7 +255,8 @@ static bool json_member(struct reader *r, struct node *map)
     if (!json_string(r, &key))
         return false;
     if (slice_find(key, 0) < key.n)
-        return err_set(r->e, ERR_REJECT, "tree.refused", start, "cannot take a key with a NUL");
+        return err_set(r->e, ERR_REJECT, "tree.refused", start,
+                       "a key holds a zero byte (\\u0000)");
     json_skip_space(r);
     if (!is_next(r, ':'))
         return refuse_byte(r);
@@ -302,8 +304,8 @@ static bool json_nested(struct reader *r, struct node *n)
 {
     n->kind = r->s.p[r->at] == '[' ? NODE_LIST : NODE_MAP;
     if (r->depth == TREE_DEPTH_MAX)
-        return err_set(r->e, ERR_REJECT, "tree.limit", r->at, "cannot go deeper: over %d levels",
-                       TREE_DEPTH_MAX);
+        return err_set(r->e, ERR_REJECT, "tree.limit", r->at,
+                       "the message nests lists and objects more than %d deep", TREE_DEPTH_MAX);
     r->depth++;
     r->at++;
     json_skip_space(r);

@@ -70,7 +70,8 @@ static bool check_duplicates(struct yaml_reader *r, const struct node *map)
     for (size_t i = 1; i < n && good; i++)
         if (slice_equal(sorted[i - 1]->key, sorted[i]->key))
             good = err_set_place(r->e, ERR_REJECT, "tree.duplicate", r->file, sorted[i]->key_line,
-                                 sorted[i]->key_column, "cannot take a key twice: first on line %u",
+                                 sorted[i]->key_column,
+                                 "this key stands twice in one map: it stands on line %u already",
                                  sorted[i - 1]->key_line);
     arena_rewind(r->a, saved);
     return good;
@@ -94,7 +95,8 @@ static bool yaml_place(struct yaml_reader *r, struct node *n, yaml_mark_t at)
         return true;
     }
     if (!r->has_key)
-        return yaml_refuse(r, "tree.refused", at, "cannot take a key that is a list or a map");
+        return yaml_refuse(r, "tree.refused", at,
+                           "a key must be a text, and this one is a list or a map");
     n->key_line = r->key_line;
     n->key_column = r->key_column;
     node_put(parent, r->key, n);
@@ -106,9 +108,11 @@ static bool on_scalar(struct yaml_reader *r, const yaml_event_t *event)
 {
     yaml_mark_t at = event->start_mark;
     if (event->data.scalar.anchor)
-        return yaml_refuse(r, "tree.refused", at, "cannot take an anchor");
+        return yaml_refuse(r, "tree.refused", at,
+                           "an anchor (&name) is not read here: write the value out");
     if (event->data.scalar.tag)
-        return yaml_refuse(r, "tree.refused", at, "cannot take a tag");
+        return yaml_refuse(r, "tree.refused", at,
+                           "a tag (!name) is not read here: write the value without it");
     struct slice text =
         arena_copy(r->a, slice_of(event->data.scalar.value, event->data.scalar.length));
     if (!text.p)
@@ -126,11 +130,13 @@ static bool on_open(struct yaml_reader *r, enum node_kind kind, yaml_mark_t at, 
                     bool tag)
 {
     if (anchor)
-        return yaml_refuse(r, "tree.refused", at, "cannot take an anchor");
+        return yaml_refuse(r, "tree.refused", at,
+                           "an anchor (&name) is not read here: write the value out");
     if (tag)
-        return yaml_refuse(r, "tree.refused", at, "cannot take a tag");
+        return yaml_refuse(r, "tree.refused", at,
+                           "a tag (!name) is not read here: write the value without it");
     if (r->depth == TREE_DEPTH_MAX)
-        return yaml_refuse(r, "tree.limit", at, "cannot go deeper: too many levels");
+        return yaml_refuse(r, "tree.limit", at, "the file nests lists and maps too deep here");
     struct node *n = node_new(r->a, kind);
     if (!yaml_place(r, n, at))
         return false;
@@ -141,7 +147,9 @@ static bool on_open(struct yaml_reader *r, enum node_kind kind, yaml_mark_t at, 
 static bool on_document(struct yaml_reader *r, const yaml_event_t *event)
 {
     if (r->root)
-        return yaml_refuse(r, "tree.refused", event->start_mark, "cannot take a second document");
+        return yaml_refuse(
+            r, "tree.refused", event->start_mark,
+            "a second document begins here, and a file has one: leave out the line ---");
     return true;
 }
 
@@ -163,7 +171,8 @@ static bool on_event(struct yaml_reader *r, const yaml_event_t *event)
         r->depth--;
         return true;
     case YAML_ALIAS_EVENT:
-        return yaml_refuse(r, "tree.refused", at, "cannot take an alias");
+        return yaml_refuse(r, "tree.refused", at,
+                           "an alias (*name) is not read here: write the value out");
     case YAML_DOCUMENT_START_EVENT:
         return on_document(r, event);
     default:
@@ -183,7 +192,7 @@ static bool read_events(struct yaml_reader *r)
         yaml_event_delete(&event);
     }
     if (good && !r->root)
-        return yaml_refuse(r, "tree.syntax", r->parser.mark, "cannot read an empty document");
+        return yaml_refuse(r, "tree.syntax", r->parser.mark, "the file is empty");
     return good;
 }
 

@@ -16,8 +16,8 @@ bool waker_open(struct waker *w, struct err *e)
 {
     w->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     w->is_open = w->fd >= 0;
-    return w->is_open ||
-           err_errno(e, ERR_FATAL, "waker.open", errno, "cannot make what ends a wait", "eventfd");
+    return w->is_open || err_errno(e, ERR_FATAL, "waker.open", errno,
+                                   "cannot open what wakes a waiting part", "eventfd");
 }
 
 void waker_close(struct waker *w)

@@ -52,12 +52,15 @@ bool acts_take(const struct bundle *b, const struct memory *m, struct arena *a, 
         return false;
     for (size_t i = 0; i < n; i++) {
         if (slice_equal(view_text_at(&marks[i], "hash"), slice_of(hash, HASH_BYTES)))
-            return err_set(e, ERR_REJECT, "act.again", 0, "cannot do it: it was done already");
+            return err_set(
+                e, ERR_REJECT, "act.again", 0,
+                "this act was taken before, and an act counts once: make a new one to do it again");
         kept += view_long_at(&marks[i], "at") > now_ms - ACT_AGE_MAX_MS;
     }
     if (kept > ACTS_KEPT_MAX)
         return err_set(e, ERR_REJECT, "act.many", 0,
-                       "cannot do it: more than %d acts in %d days in this partition",
+                       "this partition takes no further act now: it has taken %d in %d days; try "
+                       "again tomorrow",
                        ACTS_KEPT_MAX, (int)(ACT_AGE_MAX_MS / 86400000));
     wire_put_header(out, plan_fingerprint(s->plan));
     avro_put_long(out, ACTS_VERSION);

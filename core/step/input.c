@@ -334,12 +334,16 @@ static bool read_hold_act(const struct input_rules *r, const struct view *v, str
     memcpy(out->subject.b, subject.p, ID_BYTES);
     if (r->bundle->people.count)
         return err_set(e, ERR_REJECT, "act.unsigned", 0,
-                       "cannot do it: nobody has signed it, and region.yaml names who must");
+                       "nobody has signed this act, and region.yaml names the people who must: "
+                       "sign it with concordat act sign");
     if (!slice_equal_text(out->act, "release") && !slice_equal_text(out->act, "refuse"))
-        return err_set(e, ERR_REJECT, "act.word", 0, "cannot do it: neither release nor refuse");
+        return err_set(e, ERR_REJECT, "act.word", 0,
+                       "this act is neither a release nor a refusal, and no other may be written "
+                       "in this form");
     if (slice_is_empty(out->person) || slice_is_empty(out->reason))
-        return err_set(e, ERR_REJECT, "act.person", 0,
-                       "cannot do it without a named person and a reason");
+        return err_set(
+            e, ERR_REJECT, "act.person", 0,
+            "the act lacks a person's name or a reason: give --by PERSON and --reason TEXT");
     return true;
 }
 
@@ -399,7 +403,9 @@ bool input_act(const struct input_rules *r, const struct bus_record *in, struct 
     out->is_looking = slice_equal_text(out->act, "looked");
     if (out->is_looking ? !read_looking(in, out)
                         : out->is_on_hold && !read_hold(r->bundle, out->hold, out))
-        return err_set(e, ERR_REJECT, "act.hold", 0, "cannot find whom the hold is for");
+        return err_set(
+            e, ERR_REJECT, "act.hold", 0,
+            "the act names nothing that can be held: copy the id from concordat held SITE list");
     return check_partition(r, in, &out->subject, "act.partition", e);
 }
 

@@ -29,7 +29,8 @@ static bool check_episode(const struct work *w, const struct input_act *act, str
     const struct view *v = &w->event.view;
     return !act->is_for_episode || view_text(v, (size_t)plan_header(v->plan)->episode).n ||
            err_set(e, ERR_REJECT, "act.episode", 0,
-                   "cannot refuse what follows in its episode: the event is of none");
+                   "this event belongs to no episode, so nothing follows it there: refuse it "
+                   "without --episode");
 }
 
 /* Refused by a person: the hold ends as withheld (law 2), and it lasts. */
@@ -75,7 +76,8 @@ static bool keep_first(struct work *w, const struct input_act *act, const struct
 static bool no_outsider(const char *what, struct err *e)
 {
     return err_set(e, ERR_REJECT, "act.own-agency", 0,
-                   "cannot do it: somebody who is not of the recipient's own agency must %s it",
+                   "all who signed are of the recipient's own agency: somebody of another agency "
+                   "must %s it as well",
                    what);
 }
 
@@ -294,8 +296,9 @@ static bool check_lane(struct work *w, const struct input_act *act, struct err *
         w->r->stands(w->r->ctx, topic, (int)partition, offset))
         return true;
     return err_set(e, ERR_REJECT, "act.lane", 0,
-                   "cannot take the word that a lane goes on: %.120s does not stand",
-                   topic ? topic : "its place");
+                   "no lane of %.80s stands at the place that the act names: concordat status SITE "
+                   "lists those that stand",
+                   topic ? topic : "that topic");
 }
 
 bool step_act(struct work *w, struct err *e)

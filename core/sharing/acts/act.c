@@ -4,23 +4,25 @@
 #include "sharing/acts/signature.h"
 
 #include "base/clock.h"
+#include "base/nearest.h"
 
 #define FIRST_LINE "concordat act 1"
 
+static const struct {
+    const char *word;
+    enum people_role role;
+} act_words[] = {
+    { "release", ROLE_HOLDS },   { "refuse", ROLE_HOLDS },     { "refuse-episode", ROLE_HOLDS },
+    { "reopen", ROLE_HOLDS },    { "settle-yes", ROLE_HOLDS }, { "settle-no", ROLE_HOLDS },
+    { "looked", ROLE_HOLDS },    { "skip", ROLE_OPERATIONS },  { "again", ROLE_OPERATIONS },
+    { "drop", ROLE_OPERATIONS }, { "payload", ROLE_PAYLOAD },
+};
+
 bool act_role(struct slice word, enum people_role *out)
 {
-    static const struct {
-        const char *word;
-        enum people_role role;
-    } words[] = {
-        { "release", ROLE_HOLDS },   { "refuse", ROLE_HOLDS },     { "refuse-episode", ROLE_HOLDS },
-        { "reopen", ROLE_HOLDS },    { "settle-yes", ROLE_HOLDS }, { "settle-no", ROLE_HOLDS },
-        { "looked", ROLE_HOLDS },    { "skip", ROLE_OPERATIONS },  { "again", ROLE_OPERATIONS },
-        { "drop", ROLE_OPERATIONS }, { "payload", ROLE_PAYLOAD },
-    };
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (slice_equal_text(word, words[i].word)) {
-            *out = words[i].role;
+    for (size_t i = 0; i < sizeof act_words / sizeof act_words[0]; i++)
+        if (slice_equal_text(word, act_words[i].word)) {
+            *out = act_words[i].role;
             return true;
         }
     return false;
@@ -33,23 +35,30 @@ bool act_is_plain(struct slice value)
 
 bool act_check(const struct act *x, struct err *e)
 {
+    const struct choices choices = { act_words, sizeof act_words[0],
+                                     sizeof act_words / sizeof act_words[0] };
     enum people_role ignored;
+    char list[90];
     if (!act_role(x->word, &ignored))
-        return err_set(e, ERR_REJECT, "act.word", 0, "cannot do it: there is no such act");
+        return err_set(e, ERR_REJECT, "act.word", 0, "there is no act '%.*s': it has %s",
+                       SHOWN(x->word), nearest_list(x->word, &choices, list, sizeof list));
     if (!act_is_plain(x->reason) || x->reason.n > ACT_REASON_MAX)
         return err_set(e, ERR_REJECT, "act.reason", 0,
-                       "cannot do it without a reason: one line of at most %d bytes, without "
-                       "control characters",
+                       "the reason is missing or cannot be kept: want one line of at most %d "
+                       "bytes, without control characters",
                        ACT_REASON_MAX);
     bool is_on_plain = act_is_plain(x->on) && x->on.n <= ACT_REASON_MAX;
     if (!is_on_plain || !act_is_plain(x->region))
         return err_set(e, ERR_REJECT, "act.form", 0,
-                       "cannot do it: what it is about cannot be written as one line");
+                       "the act's lines 'on' and 'region' must each hold one line of text, without "
+                       "control characters, 'on' of at most %d bytes",
+                       ACT_REASON_MAX);
     if (slice_is_empty(x->typed))
         return true;
     if (!act_is_plain(x->typed) || x->typed.n > ACT_REASON_MAX)
         return err_set(e, ERR_REJECT, "act.person", 0,
-                       "cannot do it: the name has control characters or is too long");
+                       "the person's name has control characters, or more than %d bytes",
+                       ACT_REASON_MAX);
     return true;
 }
 
@@ -123,20 +132,30 @@ bool act_hash(const struct act *x, uint8_t out[HASH_BYTES], struct err *e)
 
 /* -- signing and verifying --------------------------------------------------------------------- */
 
+static struct slice person_at(const void *of, size_t i)
+{
+    return ((const struct people *)of)->list[i].name;
+}
+
 const struct named *act_person(const struct bundle *b, struct slice word, struct slice name,
                                int64_t now_ms, struct err *e)
 {
     const struct named *who = people_named(&b->people, name);
+    const struct choices_at choices = { &b->people, person_at, b->people.count };
     enum people_role role = ROLE_HOLDS;
+    char list[90];
     (void)act_role(word, &role);
     if (!who)
         err_set(e, ERR_REJECT, "act.person", 0,
-                "cannot do it: '%.*s' is none of the people that region.yaml names", SHOWN(name));
+                "region.yaml names nobody '%.*s' among its people: it has %s", SHOWN(name),
+                nearest_list_at(name, &choices, list, sizeof list));
     else if (now_ms >= who->until_ms)
-        err_set(e, ERR_REJECT, "act.person", 0, "cannot do it: the time of '%.*s' has ended",
+        err_set(e, ERR_REJECT, "act.person", 0,
+                "'%.*s' may act no more: the day under 'until' in region.yaml is over",
                 SHOWN(name));
     else if (!people_person_may_at(who, role, now_ms))
-        err_set(e, ERR_REJECT, "act.role", 0, "cannot do it: '%.*s' has not the role '%s'",
+        err_set(e, ERR_REJECT, "act.role", 0,
+                "'%.*s' lacks the role '%s' in region.yaml: somebody who has it must sign",
                 SHOWN(name), people_role_name(role));
     else
         return who;
@@ -155,21 +174,27 @@ static bool check_signer(const struct act *x, const struct bundle *b, struct sli
     if (memcmp(mine.b, who->key.b, KEY_BYTES) == 0)
         return true;
     return err_set(e, ERR_REJECT, "act.key", 0,
-                   "cannot sign: the key is not that of '%.*s' in region.yaml", SHOWN(person));
+                   "this key file is not the key of '%.*s' in region.yaml: sign with that person's "
+                   "own key file",
+                   SHOWN(person));
 }
 
 static bool may_add_signature(const struct act *x, struct slice person, struct err *e)
 {
     for (size_t i = 0; i < x->signature_count; i++)
         if (slice_equal(x->signatures[i].person, person))
-            return err_set(e, ERR_REJECT, "act.signed", 0, "cannot sign: '%.*s' has signed already",
-                           SHOWN(person));
+            return err_set(
+                e, ERR_REJECT, "act.signed", 0,
+                "'%.*s' has signed this act already: another person must sign, or nobody more",
+                SHOWN(person));
     if (!slice_is_empty(x->typed))
         return err_set(e, ERR_REJECT, "act.signed", 0,
-                       "cannot sign: it is of a region that names no people");
+                       "this act carries a typed name, so it takes no signatures: make it anew "
+                       "where region.yaml names people");
     if (x->signature_count < ACT_SIGNERS_MAX)
         return true;
-    return err_set(e, ERR_REJECT, "act.signed", 0, "cannot sign: %d have signed already",
+    return err_set(e, ERR_REJECT, "act.signed", 0,
+                   "this act has %d signatures, and that is the most it takes: submit it",
                    ACT_SIGNERS_MAX);
 }
 
@@ -194,11 +219,13 @@ bool act_sign(struct act *x, const struct bundle *b, struct slice person, const 
 static bool check_time(const struct act *x, int64_t now_ms, struct err *e)
 {
     if (x->at_ms > now_ms + ACT_AHEAD_MAX_MS)
-        return err_set(e, ERR_REJECT, "act.time", 0, "cannot do it: its time is still to come");
+        return err_set(e, ERR_REJECT, "act.time", 0,
+                       "this act is dated in the future: set the clock of the machine that made "
+                       "it, and make it anew");
     if (x->at_ms > now_ms - ACT_AGE_MAX_MS)
         return true;
     return err_set(e, ERR_REJECT, "act.time", 0,
-                   "cannot do it: it was made more than %d days ago, make it anew",
+                   "this act was made more than %d days ago and counts no more: make it anew",
                    (int)(ACT_AGE_MAX_MS / 86400000));
 }
 
@@ -209,11 +236,12 @@ static bool check_typed(const struct act *x, const struct bundle *b, struct err 
         return true;
     if (b->people.count == 0)
         return err_set(e, ERR_REJECT, "act.person", 0,
-                       "cannot do it without a typed name: region.yaml names no people who could "
-                       "sign");
+                       "region.yaml names no people who could sign, so the act must carry a typed "
+                       "name alone: give --by NAME without --key");
     if (x->signature_count == 0 || !slice_is_empty(x->typed))
         return err_set(e, ERR_REJECT, "act.unsigned", 0,
-                       "cannot do it: nobody has signed it, and region.yaml names who must");
+                       "nobody has signed this act, and region.yaml names the people who must: "
+                       "sign it with concordat act sign");
     return true;
 }
 
@@ -221,8 +249,10 @@ static bool add_signer(struct act_signers *out, const struct named *who, struct 
 {
     for (size_t i = 0; i < out->count; i++)
         if (out->list[i] == who)
-            return err_set(e, ERR_REJECT, "act.signature", 0,
-                           "cannot do it: '%.*s' has signed it twice", SHOWN(who->name));
+            return err_set(
+                e, ERR_REJECT, "act.signature", 0,
+                "'%.*s' has signed this act twice: the second signature must be another person's",
+                SHOWN(who->name));
     out->list[out->count++] = who;
     return true;
 }
@@ -237,7 +267,8 @@ static bool verify_signature(const struct act *x, size_t n, struct slice text,
         return false;
     if (!ed25519_verify(&who->key, text, s->bytes))
         return err_set(e, ERR_REJECT, "act.signature", 0,
-                       "cannot do it: the signature of '%.*s' is not of this act by their key",
+                       "the signature of '%.*s' does not fit this act: another key made it, or the "
+                       "act was changed afterwards",
                        SHOWN(s->person));
     return add_signer(out, who, e);
 }

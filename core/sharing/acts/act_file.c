@@ -75,8 +75,9 @@ static bool read_lines(struct slice rest, struct act *x)
 
 static bool refuse_form(struct err *e)
 {
-    return err_set(e, ERR_REJECT, "act.form", 0,
-                   "cannot read the act: it is not as concordat writes one");
+    return err_set(
+        e, ERR_REJECT, "act.form", 0,
+        "this file is no act as concordat writes it: use the file that -o wrote, unchanged");
 }
 
 /* There is one text for each act: a file that reads well but is written otherwise is refused. The

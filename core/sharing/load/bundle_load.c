@@ -42,7 +42,8 @@ static const struct node *read_yaml(struct loader *l, const char *name, bool mus
         (void)remember_bytes(l, bytes);
     if (root && root->kind == NODE_MAP)
         return root;
-    (void)problems_say(l->reader.problems, "bundle.shape", path, 1, 1, "the file must be a map");
+    (void)problems_say(l->reader.problems, "bundle.shape", path, 1, 1,
+                       "this file must be a map: lines of the form 'key: value'");
     return NULL;
 }
 
