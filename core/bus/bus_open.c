@@ -42,9 +42,10 @@ bool bus_open(const struct bus_options *o, struct bus **out, struct err *e)
     bool has_prefix = o->prefix && o->prefix[0];
     *out = NULL;
     if (has_prefix && !bus_name_is_one(o->prefix))
-        return err_set(e, ERR_FATAL, "bus.topic", 0,
-                       "cannot use topic_prefix '%.60s': want letters, digits, '.', '_' and '-'",
-                       o->prefix);
+        return err_set(
+            e, ERR_FATAL, "bus.topic", 0,
+            "cannot use the prefix '%.60s' of topics: want letters, digits, '.', '_' and '-'",
+            o->prefix);
     if (path && !o->read_only && !bus_url_check(o->url, e))
         return false;
     if (path)

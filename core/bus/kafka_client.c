@@ -224,7 +224,7 @@ bool kafka_send(struct kafka_client *c, const struct bus_record *r, void *parcel
     if (*full)
         return true;
     return !has_fatal_error(c, e) &&
-           kafka_down(c, e, "send to topic", rd_kafka_topic_name(topic), why);
+           kafka_topic_down(c, e, "send to", rd_kafka_topic_name(topic), why);
 }
 
 void kafka_serve(struct kafka_client *c, int wait_ms)
@@ -350,13 +350,14 @@ bool kafka_send_positions(struct kafka_client *c, const char *group, const struc
         return err_memory(e);
     of.no_member = rd_kafka_consumer_group_metadata_new(group);
     if (!kafka_ask(c->asker, &q, &of, 2 * SETTLE_MS))
-        return err_set(e, ERR_FATAL, "bus.fatal", 0,
-                       "kafka has not answered whether it keeps how far was read: the part ends, "
-                       "and finds out when it starts again");
+        return err_set(
+            e, ERR_FATAL, "bus.fatal", 0,
+            "kafka has not answered whether it keeps how far this part has read: the part ends, "
+            "and finds out when it starts again");
     rd_kafka_error_t *error = of.error;
     of.error = NULL;
     drop_positions(&of);
-    return settle_error(c, "tell kafka how far was read", error, e);
+    return settle_error(c, "tell kafka how far this part has read", error, e);
 }
 
 bool kafka_commit(struct kafka_client *c, struct err *e)
@@ -433,7 +434,7 @@ bool kafka_committed(struct kafka_client *c, struct bus_position *p, size_t n, s
     do
         why = ask_committed(c, &list);
     while (why && list && kafka_pause(c, until_ns));
-    bool good = !why || kafka_down(c, e, "ask kafka how far was read", NULL, why);
+    bool good = !why || kafka_down(c, e, "ask kafka how far this part has read", why);
     for (size_t i = 0; good && i < n; i++) {
         const rd_kafka_topic_partition_t *t = &list->elems[i];
         p[i].next = t->offset >= 0 ? t->offset : KAFKA_NO_POSITION;
@@ -452,7 +453,7 @@ bool kafka_assign(struct kafka_client *c, const struct bus_position *p, size_t n
         return err_memory(e);
     rd_kafka_resp_err_t why = rd_kafka_assign(c->rk, list);
     rd_kafka_topic_partition_list_destroy(list);
-    return !why || kafka_down(c, e, "read from topic", n ? p->topic : NULL, why);
+    return !why || kafka_down(c, e, "begin to read its topics", why);
 }
 
 /* Fails for errors that last. After others the library tells its log and tries again by itself. */

@@ -1,16 +1,25 @@
 /* kafka_inside.c - questions to a broker, and what is said where it does not answer. */
 #include "bus/kafka_inside.h"
 
-bool kafka_down(struct kafka_client *c, struct err *e, const char *what, const char *topic,
-                rd_kafka_resp_err_t why)
+static const char *reason_of(struct kafka_client *c, rd_kafka_resp_err_t why, char *out, size_t n)
+{
+    const char *reason = kafka_why_now(c->why, out, n);
+    return reason ? reason : rd_kafka_err2str(why);
+}
+
+bool kafka_down(struct kafka_client *c, struct err *e, const char *what, rd_kafka_resp_err_t why)
 {
     char told[KAFKA_WHY_MAX];
-    const char *reason = kafka_why_now(c->why, told, sizeof told);
-    if (!reason)
-        reason = rd_kafka_err2str(why);
-    if (topic)
-        return err_set(e, ERR_RETRY, "bus.down", 0, "cannot %s '%s': %s", what, topic, reason);
-    return err_set(e, ERR_RETRY, "bus.down", 0, "cannot %s: %s", what, reason);
+    return err_set(e, ERR_RETRY, "bus.down", 0, "cannot %s: %s", what,
+                   reason_of(c, why, told, sizeof told));
+}
+
+bool kafka_topic_down(struct kafka_client *c, struct err *e, const char *what, const char *topic,
+                      rd_kafka_resp_err_t why)
+{
+    char told[KAFKA_WHY_MAX];
+    return err_set(e, ERR_RETRY, "bus.down", 0, "cannot %s topic '%s': %s", what, topic,
+                   reason_of(c, why, told, sizeof told));
 }
 
 rd_kafka_event_t *kafka_answer(struct kafka_client *c, rd_kafka_queue_t *queue, const char *what,
@@ -24,7 +33,7 @@ rd_kafka_event_t *kafka_answer(struct kafka_client *c, rd_kafka_queue_t *queue, 
     if (!why)
         return event;
     rd_kafka_event_destroy(event);
-    kafka_down(c, e, what, NULL, why);
+    kafka_down(c, e, what, why);
     return NULL;
 }
 

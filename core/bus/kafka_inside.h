@@ -41,8 +41,10 @@ struct kafka_client {
 
 /* Sets bus.down (ERR_RETRY): "cannot <what>: <why>". What TLS or the login has said within the last
  * seconds stands in the place of why. Always false. */
-bool kafka_down(struct kafka_client *c, struct err *e, const char *what, const char *topic,
-                rd_kafka_resp_err_t why);
+bool kafka_down(struct kafka_client *c, struct err *e, const char *what, rd_kafka_resp_err_t why);
+/* The same of a topic: `what` ends before its name. */
+bool kafka_topic_down(struct kafka_client *c, struct err *e, const char *what, const char *topic,
+                      rd_kafka_resp_err_t why);
 
 /* Waits for the answer to the question put with this queue. NULL, with e set: there is none, or it
  * is an error. The caller destroys the event. */

@@ -14,7 +14,7 @@ bool kafka_ask_partitions(struct kafka_client *c, const char *name, int wait_ms,
     const struct rd_kafka_metadata *md = NULL;
     rd_kafka_resp_err_t why = kafka_metadata(c, name, wait_ms, &md);
     if (why)
-        return kafka_down(c, e, "ask kafka for topic", name, why);
+        return kafka_topic_down(c, e, "ask kafka for", name, why);
     why = md->topic_cnt == 1 ? md->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
     t->partitions = why ? 0 : md->topics[0].partition_cnt;
     rd_kafka_metadata_destroy(md);
@@ -99,7 +99,7 @@ bool kafka_topics(struct kafka_client *c, bool with_compacted, struct arena *a,
     const struct rd_kafka_metadata *md = NULL;
     rd_kafka_resp_err_t why = kafka_metadata(c, NULL, KAFKA_ANSWER_MS, &md);
     if (why)
-        return kafka_down(c, e, "ask kafka for its topics", NULL, why);
+        return kafka_down(c, e, "ask kafka for its topics", why);
     struct bus_topic *list = ARENA_ARRAY(a, (size_t)md->topic_cnt + 1, struct bus_topic);
     size_t count = 0;
     for (int i = 0; list && i < md->topic_cnt; i++) {
@@ -257,5 +257,5 @@ bool kafka_ends(struct kafka_client *c, const char *topic, int partition, int64_
         return err_set(e, ERR_FATAL, "bus.topic", 0,
                        "kafka does not tell where topic '%s' ends: %s", topic,
                        rd_kafka_err2str(why));
-    return !why || kafka_down(c, e, "ask kafka for the end of topic", topic, why);
+    return !why || kafka_topic_down(c, e, "ask kafka for the end of", topic, why);
 }
