@@ -52,6 +52,6 @@ bool bus_open(const struct bus_options *o, struct bus **out, struct err *e)
         return embedded_open(o, path, out, e);
     if (address)
         return kafka_open(o, address, out, e);
-    return err_set(e, ERR_FATAL, "bus.url", 0, "the bus's address must begin with '%s' or '%s'",
-                   embedded, kafka);
+    return err_set(e, ERR_FATAL, "bus.url", 0,
+                   "the address of the bus must begin with '%s' or '%s'", embedded, kafka);
 }
