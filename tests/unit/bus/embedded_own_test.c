@@ -256,7 +256,7 @@ static void reads_on_only_where_records_are(void)
         { 0, NULL, "" },
         { 3, NULL, "" },
         { 6, NULL, "" },
-        { 7, "bus.position", "from 7: it ends at 6" },
+        { 7, "bus.position", "partition 0 of topic 'in' from offset 7: it ends at 6" },
         { 2, "bus.aged", "at 2: it begins at 3; up to 1 records are gone" },
     };
     for (int i = 0; i < 6; i++)
