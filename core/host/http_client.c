@@ -25,6 +25,7 @@ struct http_client {
     CURL *curl;
     struct http_heard heard;
     struct buf headers; /* of the last answer, as it came */
+    bool whole;         /* they came to their end */
     bool fresh;         /* no connection is used again: what was shown on it was refused */
     atomic_bool stopping;
     pthread_mutex_t lock; /* of the sockets that stop() may shut */
@@ -144,12 +145,12 @@ static bool holds_more(CURL *curl)
     return by->backend == CURLSSLBACKEND_OPENSSL && by->internals && tls_holds_more(by->internals);
 }
 
-/* 1xx: more was to come. The library's own number may be of an answer to an earlier sending, or of
- * a proxy's. */
+/* 1xx: more was to come. A head that is cut is none (RFC 9112 section 8); the library takes it for
+ * an answer. Its own number may be of an answer to an earlier sending, or of a proxy's. */
 static int status_heard(const struct http_client *c)
 {
     long code = 0;
-    if (c->headers.n == 0)
+    if (!c->whole)
         return 0;
     (void)curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &code);
     return code >= 200 ? (int)code : 0;
@@ -179,14 +180,22 @@ static size_t on_body(char *p, size_t size, size_t n, void *ctx)
     return good ? piece.n : 0;
 }
 
-/* Line by line; a status line begins another answer (RFC 9110 15.2). */
+static void forget_head(struct http_client *c)
+{
+    buf_reset(&c->headers);
+    c->whole = false;
+}
+
+/* Line by line; a status line begins another answer (RFC 9110 15.2), an empty one ends the head.
+ * Fields behind a chunked body come here, too. */
 static size_t on_header(char *p, size_t size, size_t n, void *ctx)
 {
-    struct buf *headers = ctx;
+    struct http_client *c = ctx;
     struct slice line = slice_of(p, size * n);
     if (slice_starts(line, SLICE("HTTP/")))
-        buf_reset(headers);
-    buf_put(headers, line);
+        forget_head(c);
+    c->whole = c->whole || slice_is_empty(slice_trim(line));
+    buf_put(&c->headers, line);
     return line.n;
 }
 
@@ -203,7 +212,7 @@ static int on_sending(void *ctx, char *to, char *from, int to_port, int from_por
     (void)to_port;
     (void)from_port;
     c->sent = true;
-    buf_reset(&c->headers);
+    forget_head(c);
     return good ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
@@ -300,7 +309,7 @@ static bool set_ears(struct http_client *c)
     c->reason[0] = '\0';
     curl_easy_setopt(c->curl, CURLOPT_ERRORBUFFER, c->reason);
     curl_easy_setopt(c->curl, CURLOPT_HEADERFUNCTION, on_header);
-    curl_easy_setopt(c->curl, CURLOPT_HEADERDATA, &c->headers);
+    curl_easy_setopt(c->curl, CURLOPT_HEADERDATA, c);
     curl_easy_setopt(c->curl, CURLOPT_OPENSOCKETFUNCTION, on_socket);
     curl_easy_setopt(c->curl, CURLOPT_OPENSOCKETDATA, c);
     curl_easy_setopt(c->curl, CURLOPT_CLOSESOCKETFUNCTION, on_socket_end);
@@ -439,7 +448,7 @@ bool http_client_do(struct http_client *c, const struct http_call *call, int *st
     struct curl_slist *headers = NULL;
     struct body body = { .client = c, .answer = answer, .sink = call->sink };
     buf_reset(answer);
-    buf_reset(&c->headers);
+    forget_head(c);
     c->heard = (struct http_heard){ .status = 0 };
     bool ready = make_headers(call, &headers);
     ready = ready && drop_kept_connection(c);

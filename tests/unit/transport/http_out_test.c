@@ -366,6 +366,21 @@ static void half_an_answer_is_no_yes(void)
     CU_ASSERT_EQUAL(came.fate, HANDING_SITE);
 }
 
+/* A head that stops before its empty line is of no message, whatever its status line says. */
+static void half_a_head_is_no_word_at_all(void)
+{
+    static const char *const heads[] = { "HTTP/1.1 201 Created\r\n",
+                                         "HTTP/1.1 201 Created\r\nContent-Len",
+                                         "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n",
+                                         "HTTP/1.1 422 No\r\nContent-Length: 0\r\n" };
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        post_to(heads[i], 0);
+        CU_ASSERT_FATAL(came.fate == HANDING_UNKNOWN && came.left);
+        CU_ASSERT_STRING_EQUAL(came.why.code, "http.closed");
+        CU_ASSERT_STRING_EQUAL(came.said.codes, "");
+    }
+}
+
 static void the_status_counts_however_long_the_body(void)
 {
     post_to("HTTP/1.1 503 Busy\r\nConnection: close\r\n\r\n", 1300000);
@@ -446,6 +461,7 @@ static CU_TestInfo cases[] = {
     { "what a kept connection lost may have arrived",
       what_a_kept_connection_lost_may_have_arrived },
     { "half an answer is no yes", half_an_answer_is_no_yes },
+    { "half a head is no word at all", half_a_head_is_no_word_at_all },
     { "the status counts however long the body", the_status_counts_however_long_the_body },
     { "understands a pause until a date", understands_a_pause_until_a_date },
     { "a handshake that fails is the site's trouble", a_handshake_that_fails_is_the_sites_trouble },
