@@ -126,6 +126,8 @@ static bool open_parts(struct feed *f, struct err *e)
     if (!quarantine_open(&f->quarantined, f->spool.db, o->quarantine_max_bytes,
                          o->quarantine_age_ms, e))
         return false;
+    if (!told_aside_open(&f->told, f->spool.db, e))
+        return false;
     if (!noticed_begin(&f->quarantined.noticed, (int64_t)f->spool.kept.counts.taken, o->now_ms(),
                        e))
         return false;

@@ -14,6 +14,7 @@
 #include "intake/intake.h"
 #include "intake/spool/doubts.h"
 #include "intake/spool/quarantine.h"
+#include "intake/spool/told_aside.h"
 #include "intake/spool/words.h"
 #include "intake/spool/snapshot.h"
 
@@ -120,6 +121,7 @@ struct feed {
     struct spool spool;
     struct snapshot snapshot;
     struct quarantine quarantined; /* under lock, as spool */
+    struct told_aside told;        /* likewise */
     struct words words;            /* likewise */
     const char *said_code;         /* of what was quarantined, and when: said once a minute */
     int64_t said_ms;
@@ -246,6 +248,11 @@ MUST_CHECK bool feed_note_codes(struct feed *f, const struct message *m, struct 
  * behind its notice; with a local id it is remembered, to be carried over. */
 MUST_CHECK bool feed_sign(struct feed *f, const struct message *m, struct slice local_id,
                           const struct subject *s, struct err *e);
+/* Forgets that signs of messages which are not kept were told under the subject's key and that of
+ * its local id: something about sharing was read, which ended them or says anew how things stand.
+ * So the same message holds its person anew. */
+MUST_CHECK bool feed_forget_signs(struct feed *f, struct slice local_id, struct subject *s,
+                                  struct err *e);
 /* Signs and words about that local id (link_key) which were published under other keys only, for
  * this one: before what follows under it. *any: there were some, and the caller says
  * feed_carry_signs in the same commit. */

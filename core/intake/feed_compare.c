@@ -289,12 +289,12 @@ void feed_place(const struct feed *f, const struct mapped_event *event, const st
 bool feed_is_told(struct feed *f, const struct occasion *o, const struct place *p,
                   const struct subject_key *key, bool diffed, bool *told, struct err *e)
 {
-    struct event_id id;
+    struct told_row x = { .kind = TOLD_EVENT, .key = *key };
     *told = false;
     if (!p->restricts || (diffed && !f->turn.again))
         return true;
-    feed_told_id(o, p, &id);
-    return quarantine_is_told(&f->quarantined, &id, key, told, NULL, e);
+    feed_told_id(o, p, &x.id);
+    return told_aside_get(&f->told, &x, told, e);
 }
 
 void feed_told_id(const struct occasion *o, const struct place *p, struct event_id *id)

@@ -14,6 +14,7 @@ struct no {
     struct subject subject;
     struct news news;
     bool has_subject;
+    bool is_said; /* published now, and by no earlier reading of the same message */
     bool is_told; /* the router, that it could not be read */
 };
 
@@ -75,19 +76,25 @@ static bool queue(struct feed *f, const struct occasion *o, const struct place *
  * noted anew. *done false: the schema does not take the record, so the restriction counts as one
  * that cannot be read. */
 static bool publish(struct feed *f, const struct message *m, const struct mapped_restrictions *all,
-                    const struct no *n, bool *done, struct err *e)
+                    struct no *n, bool *done, struct err *e)
 {
     const struct occasion o = { &f->origin, all->message_id, m->body, f->turn.now_ms };
     const bool diffed = is_diffed(f, all);
     struct place p = { .ordinal = n->x->ordinal, .feed_seq = f->spool.turn.feed_seq + 1 };
-    const struct subject_key *key = &n->subject.key;
-    struct event_id id;
+    struct told_row x = { .kind = TOLD_EVENT,
+                          .key = n->subject.key,
+                          .n = (int64_t)f->spool.turn.counts.taken,
+                          .at_ms = f->turn.now_ms };
     feed_place(f, &n->x->event, &n->news, diffed, &p);
-    if (!feed_is_told(f, &o, &p, key, diffed, done, e) || (!*done && !queue(f, &o, &p, n, done, e)))
+    if (!feed_is_told(f, &o, &p, &x.key, diffed, done, e))
         return false;
-    feed_told_id(&o, &p, &id);
-    return !*done || quarantine_put_told(&f->quarantined, &id, key,
-                                         (int64_t)f->spool.turn.counts.taken, f->turn.now_ms, e);
+    if (!*done) {
+        if (!queue(f, &o, &p, n, done, e))
+            return false;
+        n->is_said = *done;
+    }
+    feed_told_id(&o, &p, &x.id);
+    return !*done || told_aside_put(&f->told, &x, e);
 }
 
 static bool learn(struct feed *f, struct no *n, struct err *e)
@@ -96,9 +103,10 @@ static bool learn(struct feed *f, struct no *n, struct err *e)
            feed_learn_change(f, &n->x->event, &n->subject, &n->news, e);
 }
 
-static bool is_told(const struct no *list, const struct no *n)
+/* Whether the router was told of one before `end` that it could not be read, about n's subject. */
+static bool is_told(const struct no *list, const struct no *end, const struct no *n)
 {
-    for (const struct no *b = list; b < n; b++)
+    for (const struct no *b = list; b < end; b++)
         if (b->is_told && memcmp(b->subject.key.b, n->subject.key.b, ID_BYTES) == 0)
             return true;
     return false;
@@ -139,8 +147,23 @@ static bool take(struct feed *f, const struct message *m, const struct mapped_re
         return learn(f, n, e);
     n->news.is_learned = false;
     n->is_told = true;
-    return is_told(list, n) ||
+    return is_told(list, n, n) ||
            feed_sign(f, m, event_identifiers(&n->x->event.build).local_id, &n->subject, e);
+}
+
+/* A restriction that is published says anew how things stand with its person. What the same message
+ * says of them that could not be read is of now, and stays. */
+static bool forget_signs(struct feed *f, struct no *list, size_t count, struct err *e)
+{
+    const struct no *end = list + count;
+    for (struct no *n = list; n < end; n++) {
+        if (!n->is_said || is_told(list, end, n))
+            continue;
+        struct slice local_id = event_identifiers(&n->x->event.build).local_id;
+        if (!feed_forget_signs(f, local_id, &n->subject, e))
+            return false;
+    }
+    return true;
 }
 
 bool feed_restrict(struct feed *f, const struct message *m, struct err *e)
@@ -160,7 +183,7 @@ bool feed_restrict(struct feed *f, const struct message *m, struct err *e)
         if (!take(f, m, &all, list, &list[i], e))
             return false;
     }
-    return buf_done(&f->records, e) && feed_fit_words(f, e);
+    return forget_signs(f, list, all.count, e) && buf_done(&f->records, e) && feed_fit_words(f, e);
 }
 
 bool feed_restrict_unkept(struct feed *f, struct message *m, struct err *e)

@@ -32,32 +32,45 @@ static void put(struct feed *f, const struct unread_sign *x, const struct subjec
     queued_end(out, begun);
 }
 
-/* What tells the sign of a message from another's: it has no id of its own. Of one that is kept and
- * of one that is not it is remembered apart. */
-static struct event_id sign_id(const struct message *m, bool is_kept)
+/* The memory that a message's sign went under that key. The sign has no id of its own: what tells
+ * it from another's is the message's body. */
+static struct told_row row_of(const struct message *m, enum told_kind kind,
+                              const struct subject_key *key)
 {
-    struct event_id id;
-    memcpy(id.b, m->body, ID_BYTES);
-    if (is_kept)
-        id.b[0] = (uint8_t)~id.b[0];
-    return id;
+    struct told_row x = { .kind = kind, .key = *key };
+    memcpy(x.id.b, m->body, ID_BYTES);
+    return x;
+}
+
+/* Whether the sign of a message that is not kept was told. Another spool may have told since what
+ * ended it; then the memory counts no more (intake/spool/lines.h). */
+static bool find_loose(struct feed *f, const struct message *m, const struct subject_key *key,
+                       struct told_row *x, bool *told, struct err *e)
+{
+    *x = row_of(m, TOLD_LOOSE, key);
+    if (!told_aside_get(&f->told, x, told, e))
+        return false;
+    *told = *told && lines_believes(&f->spool.lines, x->line);
+    return true;
 }
 
 /* Whether the sign that a message has for one person is an earlier one of it, and when that was. A
- * message that is not kept has one however often it comes. One that is kept has that, once, and
- * keeps its own when it is taken again; whenever else it comes, something between may have ended
- * what people looked at. */
+ * message that is not kept has one until something about sharing is said of its person
+ * (feed_forget_signs). One that is kept has that, once, and keeps its own when it is taken again.
+ * Whenever else it comes, something between may have ended what people looked at. */
 static bool find_sign(struct feed *f, const struct message *m, const struct subject *s, bool *told,
                       int64_t *at_ms, struct err *e)
 {
-    const struct event_id kept = sign_id(m, true), unkept = sign_id(m, false);
-    if (m->is_unkept)
-        return quarantine_is_told(&f->quarantined, &unkept, &s->key, told, at_ms, e);
-    if (!quarantine_is_told(&f->quarantined, &kept, &s->key, told, at_ms, e))
+    struct told_row x = row_of(m, TOLD_SIGN, &s->key);
+    *told = false;
+    if (!m->is_unkept && !told_aside_get(&f->told, &x, told, e))
         return false;
-    if (!*told)
-        return quarantine_is_told(&f->quarantined, &unkept, &s->key, told, at_ms, e);
-    *told = f->turn.again;
+    if (*told) {
+        *told = f->turn.again;
+    } else if (!find_loose(f, m, &s->key, &x, told, e)) {
+        return false;
+    }
+    *at_ms = x.at_ms;
     return true;
 }
 
@@ -66,13 +79,28 @@ static bool find_sign(struct feed *f, const struct message *m, const struct subj
 static bool date_sign(struct feed *f, const struct message *m, const struct subject *s,
                       struct unread_sign *x, bool *told, struct err *e)
 {
-    const struct event_id id = sign_id(m, !m->is_unkept);
+    struct told_row row = row_of(m, m->is_unkept ? TOLD_LOOSE : TOLD_SIGN, &s->key);
     if (!find_sign(f, m, s, told, &x->at_ms, e))
         return false;
+    if (*told && m->is_unkept)
+        return true;
     if (!*told && !quarantine_sign_time(&f->quarantined, f->turn.now_ms, &x->at_ms, e))
         return false;
-    return (*told && m->is_unkept) ||
-           quarantine_put_told(&f->quarantined, &id, &s->key, x->n, x->at_ms, e);
+    row.n = x->n;
+    row.at_ms = x->at_ms;
+    row.line = f->spool.lines.now;
+    return told_aside_put(&f->told, &row, e);
+}
+
+bool feed_forget_signs(struct feed *f, struct slice local_id, struct subject *s, struct err *e)
+{
+    bool has = false;
+    if (!told_aside_has_loose(&f->told, &has, e) || !has)
+        return e->fate == ERR_NONE;
+    if (!told_aside_forget(&f->told, &s->key, e))
+        return false;
+    return slice_is_empty(local_id) ||
+           told_aside_forget(&f->told, identity_own(&f->identity, local_id, s), e);
 }
 
 bool feed_sign(struct feed *f, const struct message *m, struct slice local_id,
@@ -144,7 +172,9 @@ bool feed_carry_signs(struct feed *f, const uint8_t local[ID_BYTES], const struc
                       const struct said_upto *upto, struct err *e)
 {
     const struct word_to t = to(f, local, s);
-    return words_carry(&f->words, &t, upto->words, e) &&
+    bool any = false;
+    return words_carry(&f->words, &t, upto->words, &any, e) &&
+           (!any || told_aside_forget(&f->told, &s->key, e)) &&
            quarantine_carry_signs(&f->quarantined, local, s->key.b, upto->rows, e);
 }
 

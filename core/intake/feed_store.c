@@ -429,10 +429,14 @@ static bool write_unknown(struct feed *f, struct making *k, struct err *e)
 static bool write_rows(struct feed *f, struct making *k, struct err *e)
 {
     for (size_t i = 0; i < k->m->mapped.event_count; i++) {
+        const struct mapped_event *event = &k->m->mapped.events[i];
+        const struct slice local_id = event_identifiers(&event->build).local_id;
         struct candidate *c = &k->events[i];
         if (c->subject.remember && !spool_link_put(&f->spool, &c->subject.link, e))
             return false;
-        if (!feed_learn_change(f, &k->m->mapped.events[i], &c->subject, &c->news, e))
+        if (!feed_learn_change(f, event, &c->subject, &c->news, e))
+            return false;
+        if (event->schema->restricts && !feed_forget_signs(f, local_id, &c->subject, e))
             return false;
     }
     if (!write_words(f, k, e))

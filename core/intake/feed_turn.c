@@ -24,5 +24,6 @@ bool feed_commit(struct feed *f, struct err *e)
 void feed_forget(struct feed *f)
 {
     quarantine_forget(&f->quarantined);
+    told_aside_rolled_back(&f->told);
     words_forget(&f->words);
 }

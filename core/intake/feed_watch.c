@@ -12,7 +12,8 @@ static bool let_old_go(struct feed *f, int64_t now_ms, int64_t *oldest_ms, struc
     int64_t before = f->quarantined.let_go;
     if (!feed_begin(f, e))
         return false;
-    bool good = quarantine_age(&f->quarantined, now_ms, oldest_ms, e);
+    bool good = quarantine_age(&f->quarantined, now_ms, oldest_ms, e) &&
+                told_aside_age(&f->told, now_ms, e);
     for (; good && before < f->quarantined.let_go; before++)
         good = spool_tally(&f->spool, "let go", SLICE("quarantine"), e);
     if (!good) {

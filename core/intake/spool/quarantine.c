@@ -4,8 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define TOLD_KEPT_MS ((int64_t)90 * 24 * 3600000)
-#define NOTICED_KEPT_MS TOLD_KEPT_MS
+#define NOTICED_KEPT_MS ((int64_t)90 * 24 * 3600000)
 
 static const char *const texts[QUARANTINE_QUERY_COUNT] = {
     [QUARANTINE_PUT] = "insert into quarantine values (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -47,10 +46,6 @@ static const char *const texts[QUARANTINE_QUERY_COUNT] = {
     [QUARANTINE_SIGNS_LAST] = "select coalesce(max(at), 0) from unread",
     [QUARANTINE_SIGNS_ANY] = "select 1 from unread limit 1",
     [QUARANTINE_SIGNS_DELETE] = "delete from unread where n = ?1",
-    [QUARANTINE_TOLD_PUT] = "insert or replace into restricted values (?1, ?2, ?3, ?4)",
-    [QUARANTINE_TOLD_GET] = "select at from restricted where id = ?1 and key = ?2",
-    [QUARANTINE_TOLD_AGED] = "delete from restricted where at < ?1 and"
-                             " n not in (select n from quarantine)",
     [QUARANTINE_FULL] = "update quarantine_limit set is_full = ?1, max_bytes = ?2, age_ms = ?3",
 };
 
@@ -273,9 +268,7 @@ bool quarantine_age(struct quarantine *s, int64_t now_ms, int64_t *oldest_ms, st
             return false;
         s->let_go++;
     }
-    db_bind_int(s->q[QUARANTINE_TOLD_AGED], 1, now_ms - TOLD_KEPT_MS);
-    if (!db_do(s->q[QUARANTINE_TOLD_AGED], e) ||
-        !noticed_age(&s->noticed, now_ms - NOTICED_KEPT_MS, e))
+    if (!noticed_age(&s->noticed, now_ms - NOTICED_KEPT_MS, e))
         return false;
     return db_first_int(s->q[QUARANTINE_OLDEST], oldest_ms, e);
 }
@@ -417,30 +410,4 @@ bool quarantine_carry_signs(struct quarantine *s, const uint8_t local[ID_BYTES],
     db_bind_blob(q, 2, slice_of(key, ID_BYTES));
     db_bind_int(q, 3, n);
     return db_do(q, e);
-}
-
-bool quarantine_put_told(struct quarantine *s, const struct event_id *id,
-                         const struct subject_key *key, int64_t n, int64_t at_ms, struct err *e)
-{
-    struct db_query *q = s->q[QUARANTINE_TOLD_PUT];
-    db_bind_blob(q, 1, slice_of(id->b, ID_BYTES));
-    db_bind_blob(q, 2, slice_of(key->b, ID_BYTES));
-    db_bind_int(q, 3, n);
-    db_bind_int(q, 4, at_ms);
-    return db_do(q, e);
-}
-
-bool quarantine_is_told(struct quarantine *s, const struct event_id *id,
-                        const struct subject_key *key, bool *told, int64_t *at_ms, struct err *e)
-{
-    struct db_query *q = s->q[QUARANTINE_TOLD_GET];
-    db_bind_blob(q, 1, slice_of(id->b, ID_BYTES));
-    db_bind_blob(q, 2, slice_of(key->b, ID_BYTES));
-    if (!db_step(q, told, e))
-        return false;
-    if (*told && at_ms)
-        *at_ms = db_int(q, 0);
-    if (*told)
-        db_reset(q);
-    return true;
 }

@@ -23,7 +23,7 @@
  * whatever units it stood in, as long as a row (headed) has it. unanswered: those of which no
  * sender was told that they are kept. retake: those to be taken again when the feed opens. unread:
  * signs that something of a row could not be read, by local id, and each key that they were
- * published under. restricted: events of rows that were published all the same. */
+ * published under. */
 #define QUARANTINE_SCHEMA                                                                          \
     "create table if not exists quarantine (n integer primary key, at integer not null,"           \
     " code text not null, place integer not null, sentence text not null, raw blob not null);"     \
@@ -32,8 +32,6 @@
     "create table if not exists unread (local blob not null, key blob not null,"                   \
     " n integer not null, code text not null, at integer not null,"                                \
     " primary key (local, key, n)) without rowid;"                                                 \
-    "create table if not exists restricted (id blob not null, key blob not null,"                  \
-    " n integer not null, at integer not null, primary key (id, key)) without rowid;"              \
     "create table if not exists quarantine_limit (one integer primary key check (one = 1),"        \
     " age_ms integer not null, max_bytes integer not null, is_full integer not null);"             \
     "insert or ignore into quarantine_limit values (1, 0, 0, 0);"
@@ -73,9 +71,6 @@ enum quarantine_query {
     QUARANTINE_SIGNS_ANY,
     QUARANTINE_SIGNS_LAST,
     QUARANTINE_SIGNS_DELETE,
-    QUARANTINE_TOLD_PUT,
-    QUARANTINE_TOLD_GET,
-    QUARANTINE_TOLD_AGED,
     QUARANTINE_QUERY_COUNT
 };
 
@@ -149,15 +144,6 @@ MUST_CHECK bool quarantine_signs(struct quarantine *s, const uint8_t local[ID_BY
 MUST_CHECK bool quarantine_carry_signs(struct quarantine *s, const uint8_t local[ID_BYTES],
                                        const uint8_t key[ID_BYTES], int64_t n, struct err *e);
 
-/* An event of row n, or the sign of a message (id: the first bytes of the hash of its body), was
- * published under that key all the same; whether it was, and when (*at_ms, may be NULL).
- * Remembered as long as the row lies here, and 90 days. */
-MUST_CHECK bool quarantine_put_told(struct quarantine *s, const struct event_id *id,
-                                    const struct subject_key *key, int64_t n, int64_t at_ms,
-                                    struct err *e);
-MUST_CHECK bool quarantine_is_told(struct quarantine *s, const struct event_id *id,
-                                   const struct subject_key *key, bool *told, int64_t *at_ms,
-                                   struct err *e);
 /* After a rollback. */
 void quarantine_forget(struct quarantine *s);
 

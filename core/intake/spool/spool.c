@@ -4,6 +4,7 @@
 #include "host/crypto.h"
 #include "intake/spool/doubts.h"
 #include "intake/spool/quarantine.h"
+#include "intake/spool/told_aside.h"
 #include "intake/spool/words.h"
 #include "intake/spool/snapshot.h"
 
@@ -33,7 +34,7 @@ static const char schema[] =
     " unchanged, duplicates, not_carried, quarantined, refused_environment, refused_later, events,"
     " lost_ids, feed_seq);"
     "insert or ignore into total values (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "
-    "0);" QUARANTINE_SCHEMA_LATER WORDS_SCHEMA_LATER LINES_SCHEMA DOUBTS_SCHEMA;
+    "0);" QUARANTINE_SCHEMA_LATER WORDS_SCHEMA_LATER LINES_SCHEMA DOUBTS_SCHEMA TOLD_ASIDE_SCHEMA;
 
 /* A checkpoint moves its pages into the file while a turn waits: at 16 MiB it comes once in some
  * hundred turns, so that it stays out of the 99th percentile. */

@@ -301,17 +301,18 @@ bool words_left(struct words *w, const struct word_to *to, struct arena *a, stru
     return e->fate == ERR_NONE;
 }
 
-bool words_carry(struct words *w, const struct word_to *to, int64_t upto, struct err *e)
+bool words_carry(struct words *w, const struct word_to *to, int64_t upto, bool *any, struct err *e)
 {
     struct db_query *q = w->q[WORDS_CARRY];
-    bool any = false;
-    if (!words_any(w, &any, e) || !any)
+    *any = false;
+    if (!words_any(w, any, e) || !*any)
         return e->fate == ERR_NONE;
     bind_to(q, to);
     db_bind_int(q, 5, upto);
     if (!db_do(q, e))
         return false;
-    if (db_changes(w->db) > 0)
+    *any = db_changes(w->db) > 0;
+    if (*any)
         w->has_more = w->needs = true;
     return true;
 }

@@ -149,9 +149,10 @@ MUST_CHECK bool words_last(struct words *w, int64_t *n, struct err *e);
  * put; records in a. */
 MUST_CHECK bool words_left(struct words *w, const struct word_to *to, struct arena *a,
                            struct slice **records, size_t *n, struct err *e);
-/* Notes that the words up to that number went to the key. The rows count in the share, and this
- * call alone never fails for room. */
-MUST_CHECK bool words_carry(struct words *w, const struct word_to *to, int64_t upto, struct err *e);
+/* Notes that the words up to that number went to the key. *any: there were some. The rows count in
+ * the share, and this call alone never fails for room. */
+MUST_CHECK bool words_carry(struct words *w, const struct word_to *to, int64_t upto, bool *any,
+                            struct err *e);
 /* After a rollback. */
 void words_forget(struct words *w);
 

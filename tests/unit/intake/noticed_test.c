@@ -69,28 +69,17 @@ static const char *kept(void)
     return path;
 }
 
-static void copy(const char *from, const char *to)
-{
-    static const char *const parts[] = { "", "-wal", "-shm" };
-    char command[400];
-    for (size_t i = 0; i < 3; i++) {
-        snprintf(command, sizeof command, "rm -f %s%s; test ! -e %s%s || cp %s%s %s%s", to,
-                 parts[i], from, parts[i], from, parts[i], to, parts[i]);
-        CU_ASSERT_EQUAL(system(command), 0);
-    }
-}
-
 static void keep_a_copy(void)
 {
     feed_close(&w.feed);
-    copy(w.spool, kept());
+    world_copy(w.spool, kept());
     CU_ASSERT_FATAL(world_open_feed(&w));
 }
 
 static void put_it_back(void)
 {
     feed_close(&w.feed);
-    copy(kept(), w.spool);
+    world_copy(kept(), w.spool);
     CU_ASSERT_FATAL(world_open_feed(&w));
 }
 

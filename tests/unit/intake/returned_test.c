@@ -78,17 +78,6 @@ static void rows(const char *text)
     rows_to(w.feed, text);
 }
 
-static void copy(const char *from, const char *to)
-{
-    static const char *const parts[] = { "", "-wal", "-shm" };
-    char command[400];
-    for (size_t i = 0; i < 3; i++) {
-        snprintf(command, sizeof command, "rm -f %s%s; test ! -e %s%s || cp %s%s %s%s", to,
-                 parts[i], from, parts[i], from, parts[i], to, parts[i]);
-        CU_ASSERT_EQUAL(system(command), 0);
-    }
-}
-
 static const char *kept(void)
 {
     static char path[100];
@@ -105,14 +94,14 @@ static void restart(void)
 static void keep_a_copy(void)
 {
     feed_close(&w.feed);
-    copy(w.spool, kept());
+    world_copy(w.spool, kept());
     CU_ASSERT_FATAL(world_open_feed(&w));
 }
 
 static void put_it_back(void)
 {
     feed_close(&w.feed);
-    copy(kept(), w.spool);
+    world_copy(kept(), w.spool);
     CU_ASSERT_FATAL(world_open_feed(&w));
 }
 
@@ -306,7 +295,7 @@ static void what_undoes_is_told_while_nobody_can_tell(void)
     size_t before = world_events(&w, all, MOST);
     w.options.without_bus = true;
     feed_close(&w.feed);
-    copy(kept(), w.spool);
+    world_copy(kept(), w.spool);
     CU_ASSERT_FATAL(world_open_feed(&w));
     struct arrival in = { .bytes =
                               SLICE("person,status,worker,hide\np1,closed,w1,n\np2,open,w1,y\n") };
@@ -343,7 +332,7 @@ static void records_are_gone(bool heard)
     if (heard)
         restart();
     feed_close(&w.feed);
-    copy(w.spool, kept());
+    world_copy(w.spool, kept());
     open_other();
     rows_to(other, "p2,open,w1,\n");
     for (int i = 4; i < 20; i++) {
@@ -361,7 +350,7 @@ static void records_are_gone(bool heard)
                            &w.e));
     db_close(&d);
     CU_ASSERT_FATAL(world_open_bus(&w));
-    copy(kept(), w.spool);
+    world_copy(kept(), w.spool);
     CU_ASSERT_FATAL(world_open_feed(&w));
     rows("p2,closed,w1,\n");
     drain();

@@ -196,6 +196,15 @@ static void a_link_on_the_bus_carries_it_over(void)
     CU_ASSERT_EQUAL(told(), 3);
 }
 
+static size_t restrictions(void)
+{
+    struct world_event events[SIGNS_MAX];
+    size_t n = world_events(&w, events, SIGNS_MAX), found = 0;
+    for (size_t i = 0; i < n; i++)
+        found += strcmp(world_text(&w, &events[i], "header.type"), "Restriction") == 0;
+    return found;
+}
+
 /* The table of `to` refuses, so the message is set aside; what it hides counts all the same. */
 static void what_was_read_of_it_is_published_once(void)
 {
@@ -208,10 +217,8 @@ static void what_was_read_of_it_is_published_once(void)
     struct feed_counts c = world_counts(&w);
     CU_ASSERT_EQUAL(c.published, 1);
     CU_ASSERT_EQUAL(c.aside, 0);
-    size_t n = world_events(&w, events, SIGNS_MAX), restrictions = 0;
-    for (size_t i = 0; i < n; i++)
-        restrictions += strcmp(world_text(&w, &events[i], "header.type"), "Restriction") == 0;
-    CU_ASSERT_EQUAL(restrictions, 1);
+    CU_ASSERT_EQUAL(restrictions(), 1);
+    size_t n = world_events(&w, events, SIGNS_MAX);
     CU_ASSERT_EQUAL(c.events, n);
     CU_ASSERT(n >= 2);
 }
@@ -289,39 +296,212 @@ static int64_t last_sign_ms(void)
     return last;
 }
 
-/* A row of a file, a day after the last. */
-static void say_row(const char *row)
+static void begin_rows(void)
+{
+    world_done(&w);
+    CU_ASSERT_FATAL(world_init(&w, WORLD_ROWS));
+    CU_ASSERT_FATAL(world_open_feed(&w));
+}
+
+static void restart(void)
+{
+    feed_close(&w.feed);
+    CU_ASSERT_FATAL(world_open_feed(&w));
+}
+
+/* A row of a file. */
+static void say_now(const char *row)
 {
     char text[200];
     snprintf(text, sizeof text, "person,worker,hide\n%s\n", row);
-    world_set_ms(world_now_ms() + 86400000);
     world_say(&w, text);
+}
+
+/* One a day after the last. */
+static void say_row(const char *row)
+{
+    world_set_ms(world_now_ms() + 86400000);
+    say_now(row);
 }
 
 /* Byte for byte the row that people may have looked at; what it says was lifted since. */
 static void said_again_after_a_lift_it_holds_anew(void)
 {
-    world_done(&w);
-    CU_ASSERT_FATAL(world_init(&w, WORLD_ROWS));
-    CU_ASSERT_FATAL(world_open_feed(&w));
+    begin_rows();
     say_row("p1,w1,what");
     int64_t first_ms = last_sign_ms();
     CU_ASSERT_FATAL(first_ms > 0);
     say_row("p1,w1,place");
-    say_row("p1,w1,");
+    say_row("p1,w1,n");
     CU_ASSERT_EQUAL(last_sign_ms(), first_ms);
     say_row("p1,w1,what");
     int64_t second_ms = last_sign_ms();
     CU_ASSERT(second_ms > first_ms);
     world_set_ms(world_now_ms() + 40 * INT64_C(86400000));
-    say_row("p1,w1,");
+    say_row("p1,w1,n");
     say_row("p1,w1,what");
     CU_ASSERT(last_sign_ms() > second_ms);
+}
+
+static void each_time_that_it_was_lifted_between_it_holds_anew(void)
+{
+    begin_rows();
+    for (size_t i = 1; i <= 4; i++) {
+        const int64_t before_ms = i > 1 ? last_sign_ms() : 0;
+        say_now("p1,w1,what");
+        CU_ASSERT_EQUAL(told(), i);
+        CU_ASSERT(last_sign_ms() > before_ms);
+        say_now("p1,w1,n");
+    }
+    CU_ASSERT_EQUAL(told(), 4);
+}
+
+/* A lift that says nothing new is one all the same, and so is what restricts. */
+static void whatever_is_read_between_it_holds_anew(void)
+{
+    begin_rows();
+    say_row("p1,w1,what");
+    say_row("p1,w1,what");
+    CU_ASSERT_EQUAL(told(), 2);
+    say_row("p1,w1,n");
+    say_row("p1,w1,n");
+    say_row("p1,w1,what");
+    CU_ASSERT_EQUAL(told(), 3);
+    say_row("p1,w1,place");
+    say_row("p1,w1,what");
+    CU_ASSERT_EQUAL(told(), 4);
+}
+
+static void said_again_with_nothing_between_it_holds_once(void)
+{
+    begin_rows();
+    for (size_t i = 0; i < 4; i++)
+        say_row("p1,w1,what");
+    CU_ASSERT_EQUAL(told(), 2); /* one of the row that is kept, one of that which comes again */
+}
+
+static void what_is_read_of_another_person_ends_no_sign(void)
+{
+    begin_rows();
+    say_row("p1,w1,what");
+    say_row("p1,w1,what");
+    say_row("p2,w1,place");
+    say_row("p2,w1,n");
+    say_row("p1,w1,what");
+    CU_ASSERT_EQUAL(told(), 2);
+}
+
+static void it_holds_anew_over_restarts_too(void)
+{
+    begin_rows();
+    for (size_t i = 1; i <= 4; i++) {
+        say_row("p1,w1,what");
+        CU_ASSERT_EQUAL(told(), i);
+        restart();
+        say_row("p1,w1,n");
+        restart();
+    }
+    say_row("p1,w1,what");
+    CU_ASSERT_EQUAL(told(), 5);
+    restart();
+    say_row("p1,w1,what");
+    CU_ASSERT_EQUAL(told(), 5);
+}
+
+/* The file knows of the last sign, and not of the lift after it. */
+static void a_restored_file_holds_anew(void)
+{
+    char kept[120];
+    begin_rows();
+    snprintf(kept, sizeof kept, "%s/kept.db", w.scratch.dir);
+    say_row("p1,w1,place");
+    say_row("p1,w1,what");
+    say_row("p1,w1,n");
+    say_row("p1,w1,what");
+    CU_ASSERT_EQUAL(told(), 2);
+    feed_close(&w.feed);
+    world_copy(w.spool, kept);
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    say_row("p1,w1,place");
+    say_row("p1,w1,n");
+    CU_ASSERT_EQUAL(told(), 2);
+    feed_close(&w.feed);
+    world_copy(kept, w.spool);
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    say_row("p1,w1,what");
+    CU_ASSERT_EQUAL(told(), 3);
+}
+
+/* As the program before left it: one table of events and signs, a sign's first byte inverted. */
+static void make_older(void)
+{
+    static const char older[] =
+        "create table restricted (id blob not null, key blob not null, n integer not null,"
+        " at integer not null, primary key (id, key)) without rowid;"
+        "insert into restricted select id, key, n, at from told_aside where kind <> 1;"
+        "drop table told_aside;";
+    struct db *d = NULL;
+    struct db_query *get = NULL, *put = NULL;
+    bool row = false;
+    feed_close(&w.feed);
+    CU_ASSERT_FATAL(db_open(w.spool, "", &d, &w.e));
+    CU_ASSERT_FATAL(
+        db_prepare(d, "select id, key, n, at from told_aside where kind = 1", &get, &w.e) &&
+        db_step(get, &row, &w.e) && row);
+    uint8_t id[ID_BYTES];
+    memcpy(id, db_blob(get, 0).p, ID_BYTES);
+    id[0] = (uint8_t)~id[0];
+    struct slice key = arena_copy(&w.a, db_blob(get, 1));
+    const int64_t n = db_int(get, 2), at_ms = db_int(get, 3);
+    db_reset(get);
+    CU_ASSERT_FATAL(db_run(d, older, &w.e));
+    CU_ASSERT_FATAL(db_prepare(d, "insert into restricted values (?1, ?2, ?3, ?4)", &put, &w.e));
+    db_bind_blob(put, 1, slice_of(id, ID_BYTES));
+    db_bind_blob(put, 2, key);
+    db_bind_int(put, 3, n);
+    db_bind_int(put, 4, at_ms);
+    CU_ASSERT_FATAL(db_do(put, &w.e));
+    db_close(&d);
+}
+
+static void a_sign_of_an_older_file_keeps_its_time(void)
+{
+    say_unread("\"local\":\"H1\"");
+    CU_ASSERT_EQUAL_FATAL(told(), 1);
+    const int64_t was = when_of("1");
+    make_older();
+    world_set_ms(world_now_ms() + 60000);
+    CU_ASSERT_FATAL(world_mend_to(&w, WORLD_MENDED));
+    CU_ASSERT_EQUAL(take_back(false, arena_format(&w.a, "%s:1", w.options.name)), 1);
+    CU_ASSERT_EQUAL_FATAL(told(), 2);
+    CU_ASSERT_EQUAL(when_of("2"), was);
+}
+
+static void an_event_of_an_older_file_is_told_once(void)
+{
+    say("\"hide\":\"place\",\"to\":\"nowhere\",\"local\":\"H1\"");
+    say_unread("\"local\":\"H2\"");
+    CU_ASSERT_EQUAL(world_counts(&w).events, 1);
+    make_older();
+    CU_ASSERT_FATAL(world_mend(&w));
+    CU_ASSERT_EQUAL(take_back(false, arena_format(&w.a, "%s:1", w.options.name)), 1);
+    CU_ASSERT_EQUAL(world_counts(&w).published, 1);
+    CU_ASSERT_EQUAL(restrictions(), 1);
 }
 
 static CU_TestInfo cases[] = {
     { "no two have one time", no_two_have_one_time },
     { "said again after a lift it holds anew", said_again_after_a_lift_it_holds_anew },
+    { "each time that it was lifted between, it holds anew",
+      each_time_that_it_was_lifted_between_it_holds_anew },
+    { "whatever is read between, it holds anew", whatever_is_read_between_it_holds_anew },
+    { "said again with nothing between, it holds once",
+      said_again_with_nothing_between_it_holds_once },
+    { "what is read of another person ends no sign", what_is_read_of_another_person_ends_no_sign },
+    { "it holds anew over restarts too", it_holds_anew_over_restarts_too },
+    { "a restored file holds anew", a_restored_file_holds_anew },
+    { "a sign of an older file keeps its time", a_sign_of_an_older_file_keeps_its_time },
+    { "an event of an older file is told once", an_event_of_an_older_file_is_told_once },
     { "all are carried, with their times", all_are_carried_with_their_times },
     { "taken again it keeps its time", taken_again_it_keeps_its_time },
     { "it goes under the key that there is", it_goes_under_the_key_that_there_is },

@@ -78,10 +78,10 @@ static const char rows_mapping[] =
     "  header.environment: {text: live}\n"
     "  subject.local_id: {from: person}\n"
     "events:\n"
-    "  - {on: {hide: present}, emit: Restriction.raised,"
+    "  - {on: {hide: [place, what]}, emit: Restriction.raised,"
     " changed: {name: hide, key: [person], of: [hide]},"
     " fields: {restriction.kind: {from: hide, table: {place: location}, else: refuse}}}\n"
-    "  - {on: {hide: absent}, emit: Restriction.lifted,"
+    "  - {on: {hide: n}, emit: Restriction.lifted,"
     " changed: {name: hide, key: [person], of: [hide], first: quiet},"
     " fields: {restriction.kind: {text: location}}}\n"
     "  - {on: {worker: present}, emit: Caseload.declared, changed: {key: [person], of: [worker]},"
@@ -258,6 +258,18 @@ bool world_mend_to(struct world *w, enum world_format format)
         return false;
     w->options.mapping = w->mapping;
     return world_open_feed(w);
+}
+
+void world_copy(const char *from, const char *to)
+{
+    static const char *const parts[] = { "", "-wal", "-shm" };
+    char command[400];
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(command, sizeof command, "rm -f %s%s; test ! -e %s%s || cp %s%s %s%s", to,
+                 parts[i], from, parts[i], from, parts[i], to, parts[i]);
+        if (system(command) != 0)
+            abort();
+    }
 }
 
 bool world_open_bus(struct world *w)

@@ -53,6 +53,9 @@ bool world_mend(struct world *w);
 /* The same with any other. */
 bool world_mend_to(struct world *w, enum world_format format);
 
+/* Copies a spool that nobody has open, with what SQLite keeps beside it. */
+void world_copy(const char *from, const char *to);
+
 /* One arrival, one turn; the answer is in w->answer. */
 enum answer_fate world_say(struct world *w, const char *text);
 /* The same of an admission with these members beside; each has an id of its own. */
