@@ -205,6 +205,15 @@ static bool release(struct work *w, const struct input_act *act, const struct pe
     return !waits_for_conflict(w, hold) || note_act(w, act, UNNAMED_CONFLICT, e);
 }
 
+/* What was signed before a refusal, or before that was taken back, knew of neither. */
+static bool check_newer(const struct input_act *act, int64_t than_ms, struct err *e)
+{
+    if (!act->document || act->document->at_ms >= than_ms)
+        return true;
+    return err_set(e, ERR_REJECT, "act.time", 0,
+                   "this act was made before the last word on what it is about: make it anew");
+}
+
 static bool act_on_hold(struct work *w, const struct input_act *act, const struct person *person,
                         const struct hold *hold, struct err *e)
 {
@@ -213,7 +222,8 @@ static bool act_on_hold(struct work *w, const struct input_act *act, const struc
     if (act->is_settling)
         return settle(w, act, person, hold, e);
     if (act->is_release)
-        return release(w, act, person, hold, e);
+        return (!hold->reopened || check_newer(act, hold->since_ms, e)) &&
+               release(w, act, person, hold, e);
     return check_episode(w, act, e) && note_act(w, act, "", e) &&
            refuse_hold(w, act, person, hold, e);
 }
@@ -236,6 +246,8 @@ static bool reopen(struct work *w, const struct input_act *act, const struct per
     const struct refusal *refusal = refusal_find(w->r->bundle, person, &act->event, service);
     if (!refusal)
         return note_act(w, act, " (it was not refused)", e);
+    if (!check_newer(act, refusal->at_ms, e))
+        return false;
     bool two = acts_reopening_needs_two(w->r->bundle, w->a, person, refusal);
     if (refusal->bytes.n &&
         !open_held(w, refusal->bytes, e)) /* without: it was refused under another key */
