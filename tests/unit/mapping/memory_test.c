@@ -64,19 +64,50 @@ static void no_mapping_of_ours_goes_by_a_place(void)
         CU_ASSERT_PTR_NULL(mapping_notes(helper_system(names[i])));
 }
 
-/* Else a lift would be taken for known that one of the list was raised after. */
-static void a_list_of_codes_has_one_memory(void)
+/* A letter each of what a document of the transfer hub with those levels says of restrictions: r
+ * and l of the location, R and L of the record. */
+static const char *levels(const char *first, const char *second, const char *third)
 {
-    static const char text[] = "{\"id\":\"1\",\"type\":\"note\",\"at\":\"2026-02-02T10:00:00Z\","
-                               "\"environment\":\"live\",\"patient\":"
-                               "{\"hospitalNumber\":\"A1\",\"meta\":{\"security\":[{\"code\":\"U\"}"
-                               ",{\"code\":\"R\"},{\"code\":\"V\"}]}}}";
+    static char letters[8];
+    char text[300];
     struct mapped out;
+    snprintf(text, sizeof text,
+             "{\"id\":\"1\",\"type\":\"note\",\"at\":\"2026-02-02T10:00:00Z\","
+             "\"environment\":\"live\",\"patient\":{\"hospitalNumber\":\"A1\",\"meta\":"
+             "{\"security\":[{\"code\":\"%s\"},{\"code\":\"%s\"},{\"code\":\"%s\"}]}}}",
+             first, second, third);
     const struct mapping *m = helper_system("nhs/transfer-hub-json/in.yaml");
     CU_ASSERT_TRUE_FATAL(helper_in(m, slice_text(text), &out));
-    CU_ASSERT_EQUAL_FATAL(out.event_count, 3);
-    for (size_t i = 0; i < 3; i++)
-        CU_ASSERT(slice_equal_text(out.events[i].changed_key, "security"));
+    CU_ASSERT_FATAL(out.event_count < sizeof letters);
+    for (size_t i = 0; i < out.event_count; i++) {
+        const struct mapped_event *x = &out.events[i];
+        const int slot = plan_slot(x->build.plan, SLICE("restriction.kind"));
+        const bool record = slice_equal_text(build_get_text(&x->build, (size_t)slot), "record");
+        CU_ASSERT(slice_equal_text(x->changed_key, record ? "very-restricted" : "security"));
+        letters[i] = x->restricts ? 'r' : 'l';
+        letters[i] = (char)(record ? letters[i] - ('a' - 'A') : letters[i]);
+    }
+    letters[out.event_count] = '\0';
+    return letters;
+}
+
+/* Else a lift would be taken for known that one of the list was raised after. */
+static void a_list_of_codes_has_one_memory_for_what_it_restricts(void)
+{
+    CU_ASSERT_STRING_EQUAL(levels("R", "N", "N"), "rL");
+    CU_ASSERT_STRING_EQUAL(levels("N", "R", "V"), "rR");
+    CU_ASSERT_STRING_EQUAL(levels("V", "N", "R"), "rR");
+    CU_ASSERT_STRING_EQUAL(levels("N", "N", "V"), "R");
+}
+
+static void a_level_is_lifted_by_a_lower_one_that_stands_alone(void)
+{
+    CU_ASSERT_STRING_EQUAL(levels("U", "", ""), "lL");
+    CU_ASSERT_STRING_EQUAL(levels("R", "", ""), "rL");
+    CU_ASSERT_STRING_EQUAL(levels("N", "", ""), "");
+    CU_ASSERT_STRING_EQUAL(levels("U", "R", ""), "rL");
+    CU_ASSERT_STRING_EQUAL(levels("U", "", "V"), "R");
+    CU_ASSERT_STRING_EQUAL(levels("R", "V", ""), "rR");
 }
 
 /* In ours a rule that compares goes by its subject, whatever place its ids stand at. */
@@ -124,7 +155,10 @@ static CU_TestInfo cases[] = {
       a_key_by_a_place_among_what_repeats_is_noted },
     { "by the subject it is not", by_the_subject_it_is_not },
     { "no mapping of ours goes by a place", no_mapping_of_ours_goes_by_a_place },
-    { "a list of codes has one memory", a_list_of_codes_has_one_memory },
+    { "a list of codes has one memory for what it restricts",
+      a_list_of_codes_has_one_memory_for_what_it_restricts },
+    { "a level is lifted by a lower one that stands alone",
+      a_level_is_lifted_by_a_lower_one_that_stands_alone },
     { "ADT of ours is remembered by the subject", adt_of_ours_is_remembered_by_the_subject },
     { "what it cannot go by is refused", what_it_cannot_go_by_is_refused },
     CU_TEST_INFO_NULL,

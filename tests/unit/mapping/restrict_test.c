@@ -501,8 +501,8 @@ static void whoever_has_no_number_is_not_taken_for_another_without(void)
     struct mapped one, other;
     CU_ASSERT_TRUE_FATAL(helper_in(m, slice_text(arena_format(&hp.scratch, text, "A1")), &one));
     CU_ASSERT_TRUE_FATAL(helper_in(m, slice_text(arena_format(&hp.scratch, text, "B2")), &other));
-    CU_ASSERT_FATAL(one.event_count == 3 && other.event_count == 3);
-    for (size_t i = 0; i < 3; i++)
+    CU_ASSERT_FATAL(one.event_count == 4 && other.event_count == 4);
+    for (size_t i = 0; i < 4; i++)
         CU_ASSERT(one.events[i].changed_by_subject && other.events[i].changed_by_subject);
 }
 
