@@ -14,10 +14,10 @@
 #include "host/temp_file.h"
 #include "host/say.h"
 
-struct act acts_make(const struct site *s, const char *word, const char *on, const char *reason)
+struct act acts_make(const struct site *s, const char *verb, const char *on, const char *reason)
 {
     return (struct act){ .region = s->bundle->region,
-                         .word = slice_text(word),
+                         .verb = slice_text(verb),
                          .on = slice_text(on),
                          .reason = slice_text(reason),
                          .at_ms = clock_wall_ms() };
@@ -25,10 +25,10 @@ struct act acts_make(const struct site *s, const char *word, const char *on, con
 
 /* ---- showing ---- */
 
-static const char *act_sentence(struct slice word)
+static const char *act_sentence(struct slice verb)
 {
     static const struct {
-        const char *word, *says;
+        const char *verb, *says;
     } list[] = {
         { "release", "let this held event go to its recipient" },
         { "refuse", "end this hold: its recipient never gets the event" },
@@ -44,7 +44,7 @@ static const char *act_sentence(struct slice word)
         { "payload", "read what is in it about people" },
     };
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
-        if (slice_equal_text(word, list[i].word))
+        if (slice_equal_text(verb, list[i].verb))
             return list[i].says;
     return "do this";
 }
@@ -54,7 +54,7 @@ void acts_print(const struct act *x)
     struct buf text;
     buf_init(&text, ACT_BYTES_MAX);
     act_put_text(x, &text);
-    say("to sign this is to say: %s, for the reason given\n\n", act_sentence(x->word));
+    say("to sign this is to say: %s, for the reason given\n\n", act_sentence(x->verb));
     say_lines(stdout, buf_slice(&text));
     say("\n");
     buf_release(&text);
@@ -125,7 +125,7 @@ static bool give_signed(const struct site *s, const char *by, const char *key,
     int64_t now_ms = clock_wall_ms();
     if (!act_check(x, e))
         return false;
-    if (!act_person(s->bundle, x->word, slice_text(by), now_ms, e))
+    if (!act_person(s->bundle, x->verb, slice_text(by), now_ms, e))
         return false;
     acts_print(x);
     bool done = passphrase_from(passphrases, e);
@@ -204,7 +204,7 @@ int acts_submit(const struct site *s, const struct act *x)
         return cli_fail(CLI_CANNOT, &e);
     if (!running && !acts_publish_alone(s, x, &e))
         return cli_fail(CLI_CANNOT, &e);
-    say("%.*s recorded%s\n", SHOWN(x->word),
+    say("%.*s recorded%s\n", SHOWN(x->verb),
         running ? "" : "; the router will see it when it runs");
     return CLI_DONE;
 }

@@ -19,7 +19,7 @@
     }
 
 /* An act in the site's region, made now. Borrows its texts. */
-struct act acts_make(const struct site *s, const char *word, const char *on, const char *reason);
+struct act acts_make(const struct site *s, const char *verb, const char *on, const char *reason);
 
 enum acts_given { ACTS_GIVEN, ACTS_WRITTEN, ACTS_FAILED };
 /* Prints what is to be signed and signs it as `by`, or writes it to a file. ACTS_GIVEN: submit it

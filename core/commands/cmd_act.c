@@ -76,11 +76,11 @@ static int submit_act(struct cli *c, const char *site, const char *path)
         return CLI_CANNOT;
     if (!acts_read_file(c, path, &x, &e))
         return cli_fail(CLI_NO, &e);
-    if (slice_equal_text(x.word, "skip"))
+    if (slice_equal_text(x.verb, "skip"))
         return skip_submit(c, s, &x);
-    if (slice_equal_text(x.word, "payload"))
+    if (slice_equal_text(x.verb, "payload"))
         return way_back_submit_reading(c, s, &x);
-    if (slice_equal_text(x.word, "again") || slice_equal_text(x.word, "drop"))
+    if (slice_equal_text(x.verb, "again") || slice_equal_text(x.verb, "drop"))
         return way_back_submit(s, &x);
     return acts_submit(s, &x);
 }

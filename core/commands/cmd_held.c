@@ -184,8 +184,8 @@ static void print_own_signers(const struct site *s, const struct act *x)
 {
     const struct bundle *b = s->bundle;
     int to = bundle_service(b, slice_from(x->on, slice_find(x->on, ':') + 1));
-    bool lets_go = slice_equal_text(x->word, "release") || slice_equal_text(x->word, "reopen") ||
-                   slice_starts(x->word, SLICE("settle-"));
+    bool lets_go = slice_equal_text(x->verb, "release") || slice_equal_text(x->verb, "reopen") ||
+                   slice_starts(x->verb, SLICE("settle-"));
     if (to < 0 || !lets_go)
         return;
     for (size_t i = 0; i < x->signature_count; i++) {

@@ -251,10 +251,10 @@ int skip_submit(struct cli *c, struct site *s, const struct act *x)
     struct skip k = { .c = c, .s = s, .act = *x };
     struct err e = { 0 };
     const char *part = part_of_act(c, x);
-    if (part && slice_equal_text(x->word, "skip"))
+    if (part && slice_equal_text(x->verb, "skip"))
         return skip_part(&k, part);
     err_set(&e, ERR_REJECT, "act.word", 0,
-            "this act says '%.*s', and only a 'skip' can be handed in here", SHOWN(x->word));
+            "this act says '%.*s', and only a 'skip' can be handed in here", SHOWN(x->verb));
     return cli_fail(CLI_NO, &e);
 }
 

@@ -118,7 +118,7 @@ int way_back_submit(const struct site *s, const struct act *x)
         return cli_fail(CLI_CANNOT, &e);
     if (!is_done_now && !act_alone(s, &back, &done, &e))
         return cli_fail(CLI_CANNOT, &e);
-    say("%.*s recorded, on %" PRId64 " of %.*s%s\n", SHOWN(x->word), done, SHOWN(back.name),
+    say("%.*s recorded, on %" PRId64 " of %.*s%s\n", SHOWN(x->verb), done, SHOWN(back.name),
         is_done_now ? "" : "; it takes effect when that part runs");
     return done > 0 ? CLI_DONE : CLI_NO;
 }
@@ -314,7 +314,7 @@ static int act_by_person(struct cli *c, const struct way_back_room *r, const str
         return CLI_DONE;
     if (given == ACTS_FAILED)
         return CLI_NO;
-    if (slice_equal_text(x.word, "payload"))
+    if (slice_equal_text(x.verb, "payload"))
         return way_back_submit_reading(c, s, &x);
     return way_back_submit(s, &x);
 }

@@ -38,7 +38,7 @@ static bool publish_to(struct bus *b, const struct schema *s, int partitions, co
 static bool is_for_many(const struct act *x)
 {
     static const struct subject_key none;
-    return slice_equal_text(x->word, "looked") && memcmp(x->subject.b, none.b, ID_BYTES) == 0;
+    return slice_equal_text(x->verb, "looked") && memcmp(x->subject.b, none.b, ID_BYTES) == 0;
 }
 
 /* A word on a whole list goes to each of its people: those who wait by now. */
@@ -81,7 +81,7 @@ bool acts_publish(struct bus *b, const struct site *s, const struct act *x, stru
                        "cannot write the act: no schema 'PersonAct'");
     if (is_for_many(x))
         return publish_to_many(b, s->catalogue, schema, partitions, x, e);
-    bool is_done_here = act_role(x->word, &role) && role != ROLE_HOLDS;
+    bool is_done_here = act_role(x->verb, &role) && role != ROLE_HOLDS;
     if (is_done_here)
         return publish_and_judge(b, schema, s, x, e);
     return publish_to(b, schema, partitions, x, &x->subject, NULL, e);

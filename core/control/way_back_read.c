@@ -80,10 +80,10 @@ static const char *way_back_room(struct slice name)
 
 bool way_back_read(const struct act *x, struct way_back_act *out, struct err *e)
 {
-    bool drop = slice_equal_text(x->word, "drop");
+    bool drop = slice_equal_text(x->verb, "drop");
     struct slice room;
     *out = (struct way_back_act){ .what = { .drop = drop } };
-    if (!drop && !slice_equal_text(x->word, "again"))
+    if (!drop && !slice_equal_text(x->verb, "again"))
         return false;
     bool good = way_back_on_read(x->on, &room, &out->name, &out->what.which);
     out->room = way_back_room(room);

@@ -24,17 +24,25 @@ static bool read_marks(const struct schema *s, struct arena *a, struct slice fra
     *n = 0;
     if (slice_is_empty(framed))
         return true;
-    bool good = slot >= 0 && wire_open(framed, &fingerprint, &body, e) &&
-                (fingerprint == plan_fingerprint(s->plan) ||
-                 err_set(e, ERR_FATAL, "facts.schema", 0, "cannot read which acts were taken")) &&
-                plan_view(s->plan, a, body, &v, e) && view_items(&v, (size_t)slot, a, marks, n, e);
-    e->fate = e->fate == ERR_REJECT ? ERR_FATAL : e->fate; /* our own record */
+    bool good = slot >= 0 && wire_open(framed, &fingerprint, &body, e);
+    if (good && fingerprint != plan_fingerprint(s->plan))
+        good = err_set(e, ERR_FATAL, "facts.schema", 0, "cannot read which acts were taken");
+    good = good && plan_view(s->plan, a, body, &v, e);
+    good = good && view_items(&v, (size_t)slot, a, marks, n, e);
+    if (e->fate == ERR_REJECT)
+        e->fate = ERR_FATAL; /* the router itself wrote this record */
     return good;
+}
+
+/* Whether the act could still be handed in again: until it cannot, its mark is kept. */
+static bool is_young(const struct view *mark, int64_t now_ms)
+{
+    return view_long_at(mark, "at") > now_ms - ACT_AGE_MAX_MS;
 }
 
 static void put_mark(struct buf *out, struct slice hash, int64_t at_ms)
 {
-    avro_put_text(out, hash); /* bytes are written like a text */
+    avro_put_text(out, hash); /* Avro writes bytes as it writes a text */
     avro_put_long(out, at_ms);
 }
 
@@ -44,18 +52,21 @@ bool acts_take(const struct bundle *b, const struct memory *m, struct arena *a, 
     const struct schema *s = catalogue_named(b->catalogue, SLICE("ActMarks"));
     const struct view *marks = NULL;
     uint8_t key[ID_BYTES], hash[HASH_BYTES];
-    size_t n = 0, kept = 1;
+    size_t n = 0, kept = 1; /* x's own */
     acts_key(key);
     if (!s)
         return err_set(e, ERR_FATAL, "audit.schema", 0, "cannot find the schema 'ActMarks'");
-    if (!read_marks(s, a, memory_get(m, key), &marks, &n, e) || !act_hash(x, hash, e))
+    if (!read_marks(s, a, memory_get(m, key), &marks, &n, e))
+        return false;
+    if (!act_hash(x, hash, e))
         return false;
     for (size_t i = 0; i < n; i++) {
         if (slice_equal(view_text_at(&marks[i], "hash"), slice_of(hash, HASH_BYTES)))
             return err_set(
                 e, ERR_REJECT, "act.again", 0,
                 "this act was taken before, and an act counts once: make a new one to do it again");
-        kept += view_long_at(&marks[i], "at") > now_ms - ACT_AGE_MAX_MS;
+        if (is_young(&marks[i], now_ms))
+            kept++;
     }
     if (kept > ACTS_KEPT_MAX)
         return err_set(e, ERR_REJECT, "act.many", 0,
@@ -66,67 +77,90 @@ bool acts_take(const struct bundle *b, const struct memory *m, struct arena *a, 
     avro_put_long(out, ACTS_VERSION);
     avro_put_long(out, (int64_t)kept);
     for (size_t i = 0; i < n; i++)
-        if (view_long_at(&marks[i], "at") > now_ms - ACT_AGE_MAX_MS)
+        if (is_young(&marks[i], now_ms))
             put_mark(out, view_text_at(&marks[i], "hash"), view_long_at(&marks[i], "at"));
     put_mark(out, slice_of(hash, HASH_BYTES), x->at_ms);
-    avro_put_long(out, 0);
+    avro_put_long(out, 0); /* the list ends */
     return buf_done(out, e);
+}
+
+/* Sets the bit by which a small letter differs from its capital: 'N' is 0x4e, 'n' 0x6e. It changes
+ * other bytes too, but alike in both names. */
+static inline uint8_t without_case(uint8_t c)
+{
+    return c | 0x20;
+}
+
+/* Takes the next character off a name, blanks and full stops passed over; 0: it has no more. */
+static uint8_t next_of_name(struct slice *name)
+{
+    while (name->n > 0 && (name->p[0] == ' ' || name->p[0] == '.'))
+        *name = slice_from(*name, 1);
+    if (name->n == 0)
+        return 0;
+    uint8_t next = without_case(name->p[0]);
+    *name = slice_from(*name, 1);
+    return next;
 }
 
 bool acts_same_name(struct slice a, struct slice b)
 {
-    size_t i = 0, j = 0;
-    for (;;) {
-        while (i < a.n && (a.p[i] == ' ' || a.p[i] == '.'))
-            i++;
-        while (j < b.n && (b.p[j] == ' ' || b.p[j] == '.'))
-            j++;
-        if (i == a.n || j == b.n)
-            return i == a.n && j == b.n;
-        if ((a.p[i++] | 0x20) != (b.p[j++] | 0x20))
-            return false;
-    }
+    uint8_t x, y;
+    do {
+        x = next_of_name(&a);
+        y = next_of_name(&b);
+    } while (x == y && x != 0);
+    return x == y;
 }
 
 /* "@1790000000000 njeri" after the word of one who settles; before there was a time the name
  * alone. */
-static struct slice split_first(struct slice kept, struct slice word, int64_t *ms)
+/* Reads "settle-yes @1790000000000 njeri", where verb is "settle-yes": gives the name, and the time
+ * in *ms (INT64_MAX: none). An older program kept no time. */
+static struct slice split_first(struct slice kept, struct slice verb, int64_t *ms)
 {
     static const struct slice nobody;
-    bool same = slice_starts(kept, word) && kept.n > word.n && kept.p[word.n] == ' ';
-    struct slice rest = same ? slice_from(kept, word.n + 1) : nobody;
     *ms = INT64_MAX;
+    bool is_of_verb = slice_starts(kept, verb) && kept.n > verb.n && kept.p[verb.n] == ' ';
+    if (!is_of_verb)
+        return nobody;
+    struct slice rest = slice_from(kept, verb.n + 1);
     if (!slice_starts(rest, SLICE("@")))
         return rest;
     size_t blank = slice_find(rest, ' ');
-    bool good = slice_to_i64(slice_head(slice_from(rest, 1), blank - 1), ms);
-    return good && blank < rest.n ? slice_from(rest, blank + 1) : nobody;
+    struct slice digits = slice_head(slice_from(rest, 1), blank - 1);
+    bool has_time = slice_to_i64(digits, ms);
+    if (!has_time || blank == rest.n)
+        return nobody;
+    return slice_from(rest, blank + 1);
 }
 
-struct slice acts_first_by(struct slice kept, struct slice word)
+struct slice acts_first_by(struct slice kept, struct slice verb)
 {
     static const struct slice nobody;
     int64_t ignored_ms;
-    if (!slice_starts(word, SLICE("settle-")))
-        return slice_starts(kept, SLICE("settle-")) ? nobody : kept;
-    return split_first(kept, word, &ignored_ms);
+    if (slice_starts(verb, SLICE("settle-")))
+        return split_first(kept, verb, &ignored_ms);
+    return slice_starts(kept, SLICE("settle-")) ? nobody : kept;
 }
 
-int64_t acts_first_ms(struct slice kept, struct slice word)
+int64_t acts_first_ms(struct slice kept, struct slice verb)
 {
     int64_t ms;
-    (void)split_first(kept, word, &ms);
+    (void)split_first(kept, verb, &ms);
     return ms;
 }
 
 const char *acts_first_settling(struct arena *a, const struct input_act *act)
 {
-    return act->document ? arena_format(a, "%.*s @%lld %.*s", SHOWN(act->act),
-                                        (long long)act->document->at_ms, SHOWN(acts_first(act)))
-                         : arena_format(a, "%.*s %.*s", SHOWN(act->act), SHOWN(acts_first(act)));
+    struct slice name = acts_first(act);
+    if (!act->document)
+        return arena_format(a, "%.*s %.*s", SHOWN(act->verb), SHOWN(name));
+    return arena_format(a, "%.*s @%lld %.*s", SHOWN(act->verb), (long long)act->document->at_ms,
+                        SHOWN(name));
 }
 
-/* By typed names: the first word is kept; it counts when somebody else says so too. */
+/* As acts_enough, by typed names: whoever says so first counts once somebody else says so too. */
 static enum act_enough enough_typed(const struct input_act *act, struct slice first_by, bool two)
 {
     if (!two)
@@ -137,13 +171,14 @@ static enum act_enough enough_typed(const struct input_act *act, struct slice fi
 }
 
 /* By signatures: whoever said so first counts as long as they may act. */
+/* Whoever signed first counts as long as they may act. */
 enum act_enough acts_enough(const struct bundle *b, int64_t now_ms, const struct input_act *act,
                             struct slice first_by, bool two)
 {
-    struct err gone = { .fate = ERR_NONE };
+    struct err ignored = { .fate = ERR_NONE };
     if (!act->by.count)
         return enough_typed(act, first_by, two);
-    const struct named *first = act_person(b, act->act, first_by, now_ms, &gone);
+    const struct named *first = act_person(b, act->verb, first_by, now_ms, &ignored);
     return act_enough(&act->by, first, b, act->to, two);
 }
 
@@ -153,28 +188,40 @@ struct slice acts_first(const struct input_act *act)
 }
 
 /* What cannot be read may say so. */
+/* Whether the event's sender restricts it by a code that nobody knows. An event that cannot be read
+ * may say so. */
 static bool has_unknown_code(const struct bundle *b, struct arena *a, struct slice framed)
 {
     struct err ignored = { .fate = ERR_NONE };
     struct view v;
-    return framed.n && (!input_open(b, a, framed, NULL, &v, &ignored) || !plan_header(v.plan) ||
-                        !view_is_null(&v, (size_t)plan_header(v.plan)->unknown_restriction));
+    if (slice_is_empty(framed))
+        return false;
+    if (!input_open(b, a, framed, NULL, &v, &ignored))
+        return true;
+    const struct header_slots *h = plan_header(v.plan);
+    return !h || !view_is_null(&v, (size_t)h->unknown_restriction);
 }
 
 bool acts_need_two(const struct bundle *b, struct arena *a, const struct person *p,
                    struct slice reason, struct slice framed)
 {
-    return facts_is_restricted(p) || p->unread_count ||
-           slice_equal_text(reason, "sender-restriction-unknown") || has_unknown_code(b, a, framed);
+    if (facts_is_restricted(p) || p->unread_count > 0)
+        return true;
+    if (slice_equal_text(reason, "sender-restriction-unknown"))
+        return true;
+    return has_unknown_code(b, a, framed);
 }
 
 bool acts_reopening_needs_two(const struct bundle *b, struct arena *a, const struct person *p,
                               const struct refusal *x)
 {
-    for (size_t i = 0; i < p->refusal_count; i++)
-        if (refusal_reopens(x, &p->refusals[i]) &&
-            acts_need_two(b, a, p, p->refusals[i].reason, p->refusals[i].bytes))
+    for (size_t i = 0; i < p->refusal_count; i++) {
+        const struct refusal *refused = &p->refusals[i];
+        if (!refusal_reopens(x, refused))
+            continue;
+        if (acts_need_two(b, a, p, refused->reason, refused->bytes))
             return true;
+    }
     return false;
 }
 

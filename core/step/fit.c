@@ -1,4 +1,4 @@
-/* fit.c - only of somebody of whom very much is known is more asked than the record's size. */
+/* fit.c - encodes, and asks what may be forgotten only of a person of whom very much is known. */
 #include "step/fit.h"
 
 #include "bus/bus.h"
@@ -26,9 +26,14 @@ static bool too_big(struct err *e)
                    BUS_RECORD_MAX_BYTES);
 }
 
-static bool encode(const struct bundle *b, const struct person *p, struct buf *out, struct err *e)
+static bool encode_person(const struct bundle *b, const struct person *p, struct buf *out,
+                          struct err *e)
 {
-    return (person_encode(b, p, out, e) && buf_done(out, e)) || (out->full && too_big(e));
+    bool good = person_encode(b, p, out, e);
+    good = good && buf_done(out, e);
+    if (!good && out->full)
+        return too_big(e);
+    return good;
 }
 
 bool fit_person(const struct bundle *b, struct arena *a, const struct person *before,
@@ -36,17 +41,18 @@ bool fit_person(const struct bundle *b, struct arena *a, const struct person *be
                 struct err *e)
 {
     struct person less;
-    bool fits = false;
-    if (encode(b, after, out, e) && out->n <= SHARE_ASKED_BYTES(FACTS_MAX_BYTES))
+    bool is_whole = encode_person(b, after, out, e), fits = false;
+    if (is_whole && out->n <= SHARE_ASKED_BYTES(FACTS_MAX_BYTES))
         return true;
-    err_clear(e); /* it may be more than the buffer takes */
+    err_clear(e); /* `less` may fit where all of it did not */
     buf_reset(out);
     if (!share_fit(b, a, before, after, by, FACTS_MAX_BYTES, &less, &fits, e))
         return false;
-    return fits ? encode(b, &less, out, e)
-                : err_set(e, ERR_REJECT, "event.size", 0,
-                          "cannot decide an event that adds to more than its agency's share of "
-                          "what is known of one person");
+    if (!fits)
+        return err_set(e, ERR_REJECT, "event.size", 0,
+                       "cannot decide an event that adds to more than its agency's share of "
+                       "what is known of one person");
+    return encode_person(b, &less, out, e);
 }
 
 static size_t larger(size_t a, size_t b)
@@ -70,5 +76,8 @@ bool fit_entry(const struct bundle *b, struct audit_chain *c, const struct audit
                struct buf *out, struct err *e)
 {
     buf_init(out, BUS_RECORD_MAX_BYTES - ID_BYTES);
-    return audit_entry(b, c, s, out, e) || (out->full && too_big(e));
+    bool good = audit_entry(b, c, s, out, e);
+    if (!good && out->full)
+        return too_big(e);
+    return good;
 }

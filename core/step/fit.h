@@ -8,16 +8,18 @@
 #include "audit/audit.h"
 #include "sharing/facts/share.h"
 
-/* Who says an event. */
+/* The agency that says an event, and whether the event restricts. Borrows b and the event. */
 struct share_asker fit_asker(const struct bundle *b, const struct view *event);
-/* Encodes after, less what may be forgotten; refused when it adds to more than the asker's
- * share. */
+/* Encodes after into out, less what may be forgotten of it. before: the person as memory has them.
+ * Fails: event.size, where the event adds to more than the share of by; facts.*, memory.limit. */
 MUST_CHECK bool fit_person(const struct bundle *b, struct arena *a, const struct person *before,
                            const struct person *after, const struct share_asker *by,
                            struct buf *out, struct err *e);
-/* All else that the step publishes but its entry. */
+/* Whether all other records of the step but its entry fit the bus. facts_bytes: what fit_person
+ * wrote. Fails: event.size. */
 MUST_CHECK bool fit_records(const struct judged *j, size_t facts_bytes, struct err *e);
-/* The entry; out is the caller's to release. c has moved on when true. */
+/* Writes the entry of the step to out, which it initialises and the caller releases, also after a
+ * failure. On success c has moved on behind the entry. Fails: event.size; audit.*. */
 MUST_CHECK bool fit_entry(const struct bundle *b, struct audit_chain *c,
                           const struct audit_subject *s, struct buf *out, struct err *e);
 

@@ -35,15 +35,19 @@ bool input_open(const struct bundle *b, struct arena *a, struct slice framed, co
     if (!wire_open(framed, &fingerprint, &body, e))
         return false;
     const struct schema *s = catalogue_fingerprint(b->catalogue, fingerprint);
-    if (!s || s->internal != (internal != NULL) ||
-        (internal && !slice_equal_text(s->name, internal)))
+    bool has_place = s != NULL;
+    if (has_place && internal)
+        has_place = s->internal && slice_equal_text(s->name, internal);
+    else if (has_place)
+        has_place = !s->internal;
+    if (!has_place)
         return err_set(
             e, ERR_REJECT, "event.schema", 2,
             "cannot take a record of an unknown schema, or of one that has no place here");
     return plan_view(s->plan, a, body, out, e);
 }
 
-/* The agency whose topic it stands on must be the one that speaks, by one of its own services. */
+/* Checks that the agency of the topic is the one that speaks, by one of its own services. */
 static bool check_sender(const struct input_rules *r, const struct input_event *event,
                          struct slice agency, struct err *e)
 {
@@ -99,13 +103,16 @@ static bool check_partition(const struct input_rules *r, const struct bus_record
                    "cannot take a record from partition %d: not its subject's", in->partition);
 }
 
-/* Turns a pseudonym back with the key of the service it was made for, which must be the sender's
- * own agency's: else one agency could speak about the persons of another. */
+/* Turns a pseudonym back with the key of the service that it was made for. The service must be the
+ * sender's own agency's, else one agency could speak about the persons of another. */
 static bool turn_back(const struct input_rules *r, struct slice agency, struct slice service,
                       const uint8_t pseudonym[ID_BYTES], struct subject_key *out)
 {
-    int owner = bundle_agency(r->bundle, agency), n = bundle_service(r->bundle, service);
-    if (n < 0 || owner < 0 || r->bundle->services[n].agency != owner)
+    int owner = bundle_agency(r->bundle, agency);
+    int n = bundle_service(r->bundle, service);
+    if (owner < 0 || n < 0)
+        return false;
+    if (r->bundle->services[n].agency != owner)
         return false;
     struct key key;
     judge_recipient_key(r->keys, service, &key);
@@ -117,8 +124,9 @@ static bool turn_back(const struct input_rules *r, struct slice agency, struct s
 static bool find_subject(const struct input_rules *r, const struct bus_record *in,
                          struct input_event *event, struct err *e)
 {
+    const struct view *v = &event->view;
     const struct header_slots *h = event->header;
-    struct slice reference = view_text(&event->view, (size_t)h->reference), agency;
+    struct slice reference = view_text(v, (size_t)h->reference), agency;
     if (in->key.n != ID_BYTES)
         return err_set(e, ERR_REJECT, "event.key", 0,
                        "cannot take an event whose key is no subject key");
@@ -128,15 +136,18 @@ static bool find_subject(const struct input_rules *r, const struct bus_record *i
     }
     struct pseudonym pseudonym;
     (void)input_topic(in->topic, &agency);
-    if (!id_from_hex(reference, pseudonym.b) || memcmp(pseudonym.b, in->key.p, ID_BYTES) != 0)
+    bool is_key =
+        id_from_hex(reference, pseudonym.b) && memcmp(pseudonym.b, in->key.p, ID_BYTES) == 0;
+    if (!is_key)
         return err_set(e, ERR_REJECT, "event.key", 0,
                        "cannot take an event whose key is not its reference");
-    if (!turn_back(r, agency, view_text(&event->view, (size_t)h->reference_of), pseudonym.b,
-                   &event->subject))
+    struct slice service = view_text(v, (size_t)h->reference_of);
+    if (!turn_back(r, agency, service, pseudonym.b, &event->subject))
         return err_set(e, ERR_REJECT, "event.reference", 0,
                        "cannot take an event by a reference that its sender was not given");
-    if (!view_is_null(&event->view, (size_t)h->route) &&
-        view_long(&event->view, (size_t)h->route) != in->partition)
+    if (view_is_null(v, (size_t)h->route))
+        return true;
+    if (view_long(v, (size_t)h->route) != in->partition)
         return err_set(e, ERR_REJECT, "event.partition", 0,
                        "cannot take an event from partition %d: its route is another",
                        in->partition);
@@ -146,19 +157,20 @@ static bool find_subject(const struct input_rules *r, const struct bus_record *i
 bool input_event_check(const struct input_rules *r, const struct bus_record *in,
                        struct input_event *event, struct err *e)
 {
+    const struct view *v = &event->view;
     const struct header_slots *h = event->header;
-    if (!slice_equal_text(view_text(&event->view, (size_t)h->type), plan_name(event->view.plan)))
+    const char *taken = r->live ? "live" : "test";
+    if (!slice_equal_text(view_text(v, (size_t)h->type), plan_name(v->plan)))
         return err_set(e, ERR_REJECT, "event.type", 0,
                        "cannot take an event whose type is not its schema");
-    if (!find_subject(r, in, event, e) ||
-        !check_partition(r, in, &event->subject, "event.partition", e))
+    if (!find_subject(r, in, event, e))
         return false;
-    if (slice_equal_text(view_text(&event->view, (size_t)h->environment),
-                         r->live ? "live" : "test"))
+    if (!check_partition(r, in, &event->subject, "event.partition", e))
+        return false;
+    if (slice_equal_text(view_text(v, (size_t)h->environment), taken))
         return true;
     return err_set(e, ERR_REJECT, "wrong-environment", 0,
-                   "cannot take an event of the other environment than %s",
-                   r->live ? "live" : "test");
+                   "cannot take an event of the other environment than %s", taken);
 }
 
 bool input_receipt(const struct input_rules *r, const struct bus_record *in, struct arena *a,
@@ -180,44 +192,49 @@ bool input_receipt(const struct input_rules *r, const struct bus_record *in, str
     if (!turn_back(r, agency, out->recipient, in->key.p, &out->subject))
         return err_set(e, ERR_REJECT, "receipt.agency", 0,
                        "cannot take a receipt for a service of another agency");
-    return view_strings(&v, (size_t)plan_slot(v.plan, SLICE("removed[]")), a, &out->removed,
-                        &out->removed_count, e) &&
-           check_partition(r, in, &out->subject, "receipt.partition", e);
+    size_t removed = (size_t)plan_slot(v.plan, SLICE("removed[]"));
+    if (!view_strings(&v, removed, a, &out->removed, &out->removed_count, e))
+        return false;
+    return check_partition(r, in, &out->subject, "receipt.partition", e);
 }
 
-static bool is_of(const struct input_rules *r, const struct bus_record *in, struct slice schema)
+static bool is_of_schema(const struct input_rules *r, const struct bus_record *in,
+                         struct slice name)
 {
     uint64_t fingerprint = 0;
     struct slice body;
     struct err ignored = { .fate = ERR_NONE };
-    const struct schema *s = catalogue_named(r->bundle->catalogue, schema);
-    return s && wire_open(in->value, &fingerprint, &body, &ignored) &&
-           fingerprint == plan_fingerprint(s->plan);
+    const struct schema *s = catalogue_named(r->bundle->catalogue, name);
+    bool is_framed = wire_open(in->value, &fingerprint, &body, &ignored);
+    return s && is_framed && fingerprint == plan_fingerprint(s->plan);
 }
 
 bool input_is_unread(const struct input_rules *r, const struct bus_record *in)
 {
-    return is_of(r, in, SLICE("Unread"));
+    return is_of_schema(r, in, SLICE("Unread"));
 }
 
 bool input_is_refused(const struct input_rules *r, const struct bus_record *in)
 {
-    return is_of(r, in, SLICE("Refused"));
+    return is_of_schema(r, in, SLICE("Refused"));
 }
 
 /* By its key: the subject's own, or (service not empty) the pseudonym that this one of the agency's
  * was given. */
+/* Finds whom a record is about by its key. The key is the subject's own, or, where service is not
+ * empty, the pseudonym that this service of the agency was given. */
 static bool find_person(const struct input_rules *r, const struct bus_record *in,
                         struct slice agency, struct slice service, struct subject_key *out)
 {
-    if (in->key.n != ID_BYTES || (service.n && !turn_back(r, agency, service, in->key.p, out)))
+    if (in->key.n != ID_BYTES)
         return false;
-    if (!service.n)
-        memcpy(out->b, in->key.p, ID_BYTES);
+    if (!slice_is_empty(service))
+        return turn_back(r, agency, service, in->key.p, out);
+    memcpy(out->b, in->key.p, ID_BYTES);
     return true;
 }
 
-/* Of its own agency only, and as the router made it. */
+/* An agency hands in refusals of its own events only, and as the router made them. */
 bool input_refused(const struct input_rules *r, const struct bus_record *in, struct arena *a,
                    struct input_refused *out, struct err *e)
 {
@@ -247,8 +264,9 @@ static bool is_short(const struct unread_message *x)
            x->reference.n <= SIGN_TEXT_MAX_BYTES;
 }
 
-/* A feed gives no two of its signs of one code one time, and the same one to a message wherever
- * that lies and whomever it is said of later (intake/feed_signs.c). */
+/* The id of a sign is made of feed, code and time. A feed gives no two of its signs of one code the
+ * same time, and it gives a message the same time wherever the message lies and whomever it is said
+ * of later (intake/feed_signs.c). */
 static void identify_sign(const struct view *v, struct event_id *out)
 {
     uint8_t hash[HASH_BYTES], when[8];
@@ -261,7 +279,7 @@ static void identify_sign(const struct view *v, struct event_id *out)
     memcpy(out->b, hash, ID_BYTES);
 }
 
-/* Of its own agency only: nobody makes another's words wait. */
+/* An agency hands in signs of its own feeds only. */
 bool input_unread(const struct input_rules *r, const struct bus_record *in, struct arena *a,
                   struct input_unread *out, struct err *e)
 {
@@ -295,38 +313,45 @@ bool input_unread(const struct input_rules *r, const struct bus_record *in, stru
 }
 
 /* "unread:AGENCY/FEED:CODE"; a word on all of them says no subject, and its record says one. */
+/* Reads "unread:AGENCY/FEED:CODE". An act on all of these messages says no subject: then the key of
+ * its record does. */
 static bool read_looking(const struct bus_record *in, struct input_act *out)
 {
     static const struct subject_key none;
-    struct slice start = SLICE("unread:"), rest = slice_from(out->hold, start.n);
+    struct slice start = SLICE("unread:");
+    struct slice rest = slice_from(out->hold, start.n);
     size_t colon = slice_find(rest, ':');
-    if (!slice_starts(out->hold, start) || colon == rest.n || !out->document)
+    if (!slice_starts(out->hold, start) || colon == rest.n)
+        return false;
+    if (!out->document)
         return false;
     out->source = slice_head(rest, colon);
     out->code = slice_from(rest, colon + 1);
     out->is_for_many = memcmp(out->subject.b, none.b, ID_BYTES) == 0;
     if (out->is_for_many && in->key.n == ID_BYTES)
         memcpy(out->subject.b, in->key.p, ID_BYTES);
-    return out->source.n && out->code.n;
+    return out->source.n > 0 && out->code.n > 0;
 }
 
 /* "eventidhex:AGENCY/SERVICE" */
-static bool read_hold(const struct bundle *b, struct slice hold, struct input_act *out)
+/* Reads "eventidhex:AGENCY/SERVICE". */
+static bool read_hold(const struct bundle *b, struct input_act *out)
 {
-    size_t colon = slice_find(hold, ':');
-    int service = bundle_service(b, slice_from(hold, colon + 1));
-    if (service < 0 || !id_from_hex(slice_head(hold, colon), out->event.b))
+    size_t colon = slice_find(out->hold, ':');
+    int service = bundle_service(b, slice_from(out->hold, colon + 1));
+    if (service < 0)
         return false;
     out->to.n = (uint16_t)service;
-    return true;
+    return id_from_hex(slice_head(out->hold, colon), out->event.b);
 }
 
-/* What one typed name decided, as it was written once: of a region that names nobody. */
+/* Reads what one typed name decided, in the form of older programs. It counts only in a region that
+ * names nobody. */
 static bool read_hold_act(const struct input_rules *r, const struct view *v, struct input_act *out,
                           struct err *e)
 {
     struct slice subject = view_text_at(v, "subject");
-    out->act = view_text_at(v, "act");
+    out->verb = view_text_at(v, "act");
     out->hold = view_text_at(v, "hold");
     out->person = view_text_at(v, "person");
     out->reason = view_text_at(v, "reason");
@@ -336,7 +361,7 @@ static bool read_hold_act(const struct input_rules *r, const struct view *v, str
         return err_set(e, ERR_REJECT, "act.unsigned", 0,
                        "nobody has signed this act, and region.yaml names the people who must: "
                        "sign it with concordat act sign");
-    if (!slice_equal_text(out->act, "release") && !slice_equal_text(out->act, "refuse"))
+    if (!slice_equal_text(out->verb, "release") && !slice_equal_text(out->verb, "refuse"))
         return err_set(e, ERR_REJECT, "act.word", 0,
                        "this act is neither a release nor a refusal, and no other may be written "
                        "in this form");
@@ -350,9 +375,11 @@ static bool read_hold_act(const struct input_rules *r, const struct view *v, str
 static bool join_names(const struct act_signers *by, struct arena *a, struct slice *out)
 {
     const char *text = "";
-    for (size_t i = 0; i < by->count && text; i++)
-        text = arena_format(a, "%s%s%.*s", text, i ? " and " : "", (int)by->list[i]->name.n,
-                            (const char *)by->list[i]->name.p);
+    for (size_t i = 0; i < by->count && text; i++) {
+        struct slice name = by->list[i]->name;
+        const char *between = i > 0 ? " and " : "";
+        text = arena_format(a, "%s%s%.*s", text, between, (int)name.n, (const char *)name.p);
+    }
     *out = slice_text(text);
     return text != NULL;
 }
@@ -364,16 +391,20 @@ static bool read_document(const struct input_rules *r, const struct view *v, str
     enum people_role role = ROLE_HOLDS;
     if (!x)
         return err_memory(e);
-    if (!act_read(view_text_at(v, "act"), x, e) || !act_verify(x, r->bundle, now_ms, &out->by, e))
+    if (!act_read(view_text_at(v, "act"), x, e))
+        return false;
+    if (!act_verify(x, r->bundle, now_ms, &out->by, e))
         return false;
     out->document = x;
-    out->act = x->word;
+    out->verb = x->verb;
     out->hold = x->on;
     out->reason = x->reason;
     out->subject = x->subject;
-    out->is_on_hold = act_role(x->word, &role) && role == ROLE_HOLDS;
+    out->is_on_hold = act_role(x->verb, &role) && role == ROLE_HOLDS;
     out->person = x->typed;
-    return out->by.count == 0 || join_names(&out->by, a, &out->person) || err_memory(e);
+    if (out->by.count == 0)
+        return true;
+    return join_names(&out->by, a, &out->person) || err_memory(e);
 }
 
 static bool open_act(const struct input_rules *r, const struct bus_record *in, struct arena *a,
@@ -387,22 +418,28 @@ static bool open_act(const struct input_rules *r, const struct bus_record *in, s
         *e = other;
         return false;
     }
-    return input_open(r->bundle, a, in->value, "HoldAct", &v, e) && read_hold_act(r, &v, out, e);
+    if (!input_open(r->bundle, a, in->value, "HoldAct", &v, e))
+        return false;
+    return read_hold_act(r, &v, out, e);
 }
 
 bool input_act(const struct input_rules *r, const struct bus_record *in, struct arena *a,
                int64_t now_ms, struct input_act *out, struct err *e)
 {
+    bool is_found = true;
     *out = (struct input_act){ .is_release = false };
     if (!open_act(r, in, a, now_ms, out, e))
         return false;
-    out->is_release = slice_equal_text(out->act, "release");
-    out->is_reopening = slice_equal_text(out->act, "reopen");
-    out->is_settling = slice_starts(out->act, SLICE("settle-"));
-    out->is_for_episode = slice_equal_text(out->act, "refuse-episode");
-    out->is_looking = slice_equal_text(out->act, "looked");
-    if (out->is_looking ? !read_looking(in, out)
-                        : out->is_on_hold && !read_hold(r->bundle, out->hold, out))
+    out->is_release = slice_equal_text(out->verb, "release");
+    out->is_reopening = slice_equal_text(out->verb, "reopen");
+    out->is_settling = slice_starts(out->verb, SLICE("settle-"));
+    out->is_for_episode = slice_equal_text(out->verb, "refuse-episode");
+    out->is_looking = slice_equal_text(out->verb, "looked");
+    if (out->is_looking)
+        is_found = read_looking(in, out);
+    else if (out->is_on_hold)
+        is_found = read_hold(r->bundle, out);
+    if (!is_found)
         return err_set(
             e, ERR_REJECT, "act.hold", 0,
             "the act names nothing that can be held: copy the id from concordat held SITE list");
@@ -414,10 +451,11 @@ static bool note_order(struct arena *a, const struct view *v, struct input_bundl
     char hash[2 * HASH_BYTES];
     struct slice by = view_text_at(v, "by");
     slice_to_hex(slice_head(view_text_at(v, "hash"), HASH_BYTES), hash);
-    out->note =
-        slice_text(arena_format(a, "order %lld %.*s by %.*s", (long long)view_long_at(v, "number"),
-                                (int)sizeof hash, hash, (int)by.n, (const char *)by.p));
-    return out->note.p != NULL;
+    const char *note =
+        arena_format(a, "order %lld %.*s by %.*s", (long long)view_long_at(v, "number"),
+                     (int)sizeof hash, hash, (int)by.n, (const char *)by.p);
+    out->note = slice_text(note);
+    return note != NULL;
 }
 
 static bool note_state(struct arena *a, const struct view *v, struct input_bundle *out)
@@ -425,17 +463,19 @@ static bool note_state(struct arena *a, const struct view *v, struct input_bundl
     char hash[2 * HASH_BYTES];
     struct slice part = view_text_at(v, "part"), agency = view_text_at(v, "agency");
     struct slice outcome = view_text_at(v, "outcome"), code = view_text_at(v, "code");
+    const char *between = code.n > 0 ? " " : "";
     slice_to_hex(slice_head(view_text_at(v, "hash"), HASH_BYTES), hash);
-    out->note = slice_text(
+    const char *note =
         arena_format(a, "%.*s of %.*s %.*s %lld %.*s%s%.*s", (int)part.n, (const char *)part.p,
                      (int)agency.n, (const char *)agency.p, (int)outcome.n, (const char *)outcome.p,
-                     (long long)view_long_at(v, "number"), (int)sizeof hash, hash,
-                     code.n ? " " : "", (int)code.n, (const char *)code.p));
-    return out->note.p != NULL;
+                     (long long)view_long_at(v, "number"), (int)sizeof hash, hash, between,
+                     (int)code.n, (const char *)code.p);
+    out->note = slice_text(note);
+    return note != NULL;
 }
 
-/* By the record's own time, as each part's host judges it (daemon/keeper.c): none but the router
- * knows the time of the decision before it. */
+/* Judges the order's signatures at the record's own time, as each part's host does
+ * (daemon/keeper.c): the router alone knows the time of the decision before it. */
 static bool check_order(const struct input_rules *r, const struct bus_record *in, struct arena *a,
                         const struct view *v, struct err *e)
 {
@@ -446,26 +486,30 @@ static bool check_order(const struct input_rules *r, const struct bus_record *in
         !slice_equal(view_text_at(v, "hash"), slice_of(p.hash, HASH_BYTES)))
         return err_set(e, ERR_REJECT, "order.forged", 0,
                        "cannot take the order: it brings another bundle than the one it names");
-    return r->demo || pack_order_signed(&p, r->bundle, in->accepted_ms, e);
+    if (r->demo)
+        return true;
+    return pack_order_signed(&p, r->bundle, in->accepted_ms, e);
 }
 
 /* By the topic's agency alone may a part be spoken for; once they all stood on control. */
+/* Checks that a part is spoken for on the topic of its own agency. Parts of older programs spoke on
+ * control, in regions that named nobody. */
 static bool check_state(const struct input_rules *r, const struct bus_record *in,
                         const struct view *v, struct err *e)
 {
     struct slice agency;
-    bool is_old = input_topic(in->topic, &agency) == INPUT_CONTROL && !r->bundle->people.count;
-    return is_old ||
-           (input_topic(in->topic, &agency) == INPUT_STATES &&
-            slice_equal(view_text_at(v, "agency"), agency)) ||
-           err_set(e, ERR_REJECT, "state.agency", 0,
+    enum input_topic topic = input_topic(in->topic, &agency);
+    if (topic == INPUT_CONTROL && r->bundle->people.count == 0)
+        return true;
+    if (topic == INPUT_STATES && slice_equal(view_text_at(v, "agency"), agency))
+        return true;
+    return err_set(e, ERR_REJECT, "state.agency", 0,
                    "cannot take what is said of a part: it is of another agency than the topic's");
 }
 
 bool input_bundle(const struct input_rules *r, const struct bus_record *in, struct arena *a,
                   struct input_bundle *out, struct err *e)
 {
-    static const char *const names[] = { "BundleOrder", "BundleState" };
     uint64_t fingerprint = 0;
     struct slice body, ignored;
     struct view v;
@@ -473,15 +517,18 @@ bool input_bundle(const struct input_rules *r, const struct bus_record *in, stru
     if (!wire_open(in->value, &fingerprint, &body, e))
         return false;
     const struct schema *s = catalogue_fingerprint(r->bundle->catalogue, fingerprint);
-    if (!s || !slice_is_one_of_texts(s->name, names, 2))
+    bool is_order = s && slice_equal_text(s->name, "BundleOrder");
+    bool is_state = s && slice_equal_text(s->name, "BundleState");
+    if (!is_order && !is_state)
         return true;
-    bool is_order = slice_equal_text(s->name, names[0]);
     if (!plan_view(s->plan, a, body, &v, e))
         return false;
     if (is_order && input_topic(in->topic, &ignored) != INPUT_CONTROL)
         return err_set(e, ERR_REJECT, "event.topic", 0, "cannot take an order from this topic");
-    if (!(is_order ? check_order(r, in, a, &v, e) : check_state(r, in, &v, e)))
+    bool good = is_order ? check_order(r, in, a, &v, e) : check_state(r, in, &v, e);
+    if (!good)
         return false;
     out->schema = s->name;
-    return (is_order ? note_order(a, &v, out) : note_state(a, &v, out)) || err_memory(e);
+    good = is_order ? note_order(a, &v, out) : note_state(a, &v, out);
+    return good || err_memory(e);
 }

@@ -1,4 +1,4 @@
-/* marks.c - marks and pages of ids: read by hand, since every event asks. */
+/* marks.c - marks and pages of ids. They are read without a view, since every event asks. */
 #include "step/marks.h"
 
 #include <inttypes.h>
@@ -42,6 +42,10 @@ static void key_of_page(int64_t page, uint8_t key[ID_BYTES])
     key_of("ids:", slice_of(text, (size_t)n), key);
 }
 
+/* A mark has 16 bytes, two numbers, big-endian:
+ *
+ *     | the last number of its opening that was decided | when that was, in ms |
+ *       0 .. 7                                            8 .. 15 */
 static uint64_t number_at(const uint8_t *p)
 {
     uint64_t n = 0;
@@ -56,7 +60,8 @@ static void put_number(uint8_t *p, uint64_t n)
         p[i] = (uint8_t)(n >> (56 - 8 * i));
 }
 
-static int64_t opening_of(int64_t number)
+/* The upper half of header.feed_seq; 0: a number of a program that knew no openings. */
+static inline int64_t opening_of(int64_t number)
 {
     return number & MARKS_OPENING_BIT ? number >> 32 : 0;
 }
@@ -69,7 +74,8 @@ static bool damaged(const char *what, struct err *e)
                    what);
 }
 
-/* The body of our own record under key; *found false when there is none. */
+/* Opens the record of that schema which memory holds under key: *out stands behind its version.
+ * *found: there is one. */
 static bool open_own(const struct bundle *b, const struct memory *m, const uint8_t key[ID_BYTES],
                      const char *name, struct cursor *out, bool *found, struct err *e)
 {
@@ -80,22 +86,22 @@ static bool open_own(const struct bundle *b, const struct memory *m, const uint8
     *found = !slice_is_empty(framed);
     if (!*found)
         return true;
-    if (!wire_open(framed, &fingerprint, &body, e) || !s ||
-        fingerprint != plan_fingerprint(s->plan))
+    bool good = s && wire_open(framed, &fingerprint, &body, e);
+    if (!good || fingerprint != plan_fingerprint(s->plan))
         return damaged(name, e);
     *out = cursor_of(body);
     return cursor_long(out, &version, e) || damaged(name, e);
 }
 
-bool marks_is_word(struct slice word, struct slice on)
+bool marks_is_skip(struct slice verb, struct slice on)
 {
-    return slice_equal_text(word, "skip") && slice_starts(on, SLICE("lane "));
+    return slice_equal_text(verb, "skip") && slice_starts(on, SLICE("lane "));
 }
 
-bool marks_keep_word(struct slice word, struct slice on, struct slice act, bool *goes_on,
+bool marks_keep_skip(struct slice verb, struct slice on, struct slice act, bool *goes_on,
                      struct memory_change *out, struct err *e)
 {
-    *goes_on = marks_is_word(word, on) && act.n > 0;
+    *goes_on = marks_is_skip(verb, on) && act.n > 0;
     if (!*goes_on)
         return true;
     out->bytes = mem_alloc(act.n);
@@ -107,7 +113,7 @@ bool marks_keep_word(struct slice word, struct slice on, struct slice act, bool 
     return true;
 }
 
-bool marks_has_word(const struct memory *m, const char *topic, int partition, int64_t offset)
+bool marks_has_skip(const struct memory *m, const char *topic, int partition, int64_t offset)
 {
     char on[320];
     uint8_t key[ID_BYTES];
@@ -134,10 +140,12 @@ static bool read_old(const struct bundle *b, const struct memory *m, struct slic
     key_of("feed:", feed, key);
     if (!open_own(b, m, key, "FeedMark", &c, &found, e))
         return false;
-    if (found && (!cursor_run(&c, &name, e) || !cursor_long(&c, &out->old, e)))
-        return damaged("FeedMark", e);
     out->known = found;
-    return true;
+    if (!found)
+        return true;
+    bool good = cursor_run(&c, &name, e);
+    good = good && cursor_long(&c, &out->old, e);
+    return good || damaged("FeedMark", e);
 }
 
 static bool read_marks(const struct bundle *b, const struct memory *m, struct slice feed,
@@ -150,13 +158,16 @@ static bool read_marks(const struct bundle *b, const struct memory *m, struct sl
         return false;
     if (!out->known)
         return read_old(b, m, feed, out, e);
-    if (!cursor_run(&c, &name, e) || !cursor_run(&c, &out->list, e) || out->list.n % MARK_BYTES)
-        return damaged("FeedMarks", e);
-    return true;
+    bool good = cursor_run(&c, &name, e);
+    good = good && cursor_run(&c, &out->list, e);
+    good = good && out->list.n % MARK_BYTES == 0;
+    return good || damaged("FeedMarks", e);
 }
 
+/* The pages of ids, used one after the other and then again from the first. */
 struct pages {
-    int64_t count, at, since;
+    int64_t count, at; /* at: the page that ids are added to */
+    int64_t since;     /* ids decided at or before that time may be gone */
 };
 
 static const uint8_t *key_of_pages(void)
@@ -173,15 +184,17 @@ static bool read_pages(const struct bundle *b, const struct memory *m, struct pa
     *out = (struct pages){ .count = 0 };
     if (!open_own(b, m, key_of_pages(), "EventIdPages", &c, &found, e))
         return false;
-    if (found && (!cursor_long(&c, &out->count, e) || !cursor_long(&c, &out->at, e) ||
-                  !cursor_long(&c, &out->since, e)))
-        return damaged("EventIdPages", e);
-    return true;
+    if (!found)
+        return true;
+    bool good = cursor_long(&c, &out->count, e);
+    good = good && cursor_long(&c, &out->at, e);
+    good = good && cursor_long(&c, &out->since, e);
+    return good || damaged("EventIdPages", e);
 }
 
 struct page {
     uint8_t key[ID_BYTES];
-    int64_t last;
+    int64_t last; /* when the last of its events was decided */
     struct slice ids;
 };
 
@@ -194,14 +207,17 @@ static bool read_page(const struct bundle *b, const struct memory *m, int64_t nu
     key_of_page(number, out->key);
     if (!open_own(b, m, out->key, "EventIds", &c, &found, e))
         return false;
-    if (found && (!cursor_long(&c, &out->last, e) || !cursor_run(&c, &out->ids, e)))
-        return damaged("EventIds", e);
-    return true;
+    if (!found)
+        return true;
+    bool good = cursor_long(&c, &out->last, e);
+    good = good && cursor_run(&c, &out->ids, e);
+    return good || damaged("EventIds", e);
 }
 
 /* -- asking ----------------------------------------------------------------------------------- */
 
-/* Of one feed: another feed's same id is another. */
+/* The bytes of an event's id that are kept. The key of its feed's marks is mixed in, since another
+ * feed's same id is another event's. */
 static void short_id(const struct mark_event *event, const uint8_t key[ID_BYTES],
                      uint8_t out[ID_KEPT])
 {
@@ -224,7 +240,8 @@ static bool is_in(const struct page *page, const uint8_t id[ID_KEPT])
     return false;
 }
 
-/* *since_ms: of what was decided before, some ids are gone. */
+/* Whether the event's id is kept. *since_ms: of events decided at or before it, some ids are gone.
+ */
 static bool find_id(const struct bundle *b, const struct memory *m, const struct mark_event *event,
                     const uint8_t key[ID_BYTES], bool *found, int64_t *since_ms, struct err *e)
 {
@@ -247,15 +264,21 @@ static bool find_id(const struct bundle *b, const struct memory *m, const struct
 }
 
 /* Its place in the list; the list's end when the opening has no mark. */
+/* The place of the opening's mark in the list; the list's end: it has none. The newest mark stands
+ * last, and is asked for most. */
 static size_t find_mark(const struct marks *marks, int64_t number)
 {
-    size_t at = marks->list.n;
-    while (at > 0 &&
-           opening_of((int64_t)number_at(marks->list.p + at - MARK_BYTES)) != opening_of(number))
-        at -= MARK_BYTES;
-    return at > 0 ? at - MARK_BYTES : marks->list.n;
+    int64_t opening = opening_of(number);
+    for (size_t end = marks->list.n; end > 0; end -= MARK_BYTES) {
+        size_t at = end - MARK_BYTES;
+        if (opening_of((int64_t)number_at(marks->list.p + at)) == opening)
+            return at;
+    }
+    return marks->list.n;
 }
 
+/* The mark of the number's opening; -1: it has none. *is_last: no other opening was met after it.
+ */
 static int64_t mark_of(const struct marks *marks, int64_t number, bool *is_last)
 {
     size_t at = find_mark(marks, number);
@@ -266,6 +289,7 @@ static int64_t mark_of(const struct marks *marks, int64_t number, bool *is_last)
 }
 
 /* Whoever is above its mark was never decided; of all others the id tells. */
+/* An event above its mark was never decided; of all others the id tells. */
 bool marks_ask(const struct bundle *b, const struct memory *m, const struct mark_event *event,
                struct mark_place *out, struct err *e)
 {
@@ -276,7 +300,8 @@ bool marks_ask(const struct bundle *b, const struct memory *m, const struct mark
     if (!read_marks(b, m, event->feed, out->key, &marks, e))
         return false;
     int64_t mark = mark_of(&marks, event->number, &is_last);
-    if (mark >= 0 && event->number > mark) {
+    bool has_mark = mark >= 0;
+    if (has_mark && event->number > mark) {
         out->says = is_last ? MARK_NEW : MARK_OTHER;
         return true;
     }
@@ -287,10 +312,10 @@ bool marks_ask(const struct bundle *b, const struct memory *m, const struct mark
     if (!find_id(b, m, event, out->key, &found, &since_ms, e))
         return false;
     bool is_old = event->taken_ms > 0 && event->taken_ms <= since_ms;
-    if (found || (mark >= 0 && is_old))
+    if (found)
         out->says = MARK_AGAIN;
-    else if (mark >= 0)
-        out->says = MARK_RETURNED;
+    else if (has_mark)
+        out->says = is_old ? MARK_AGAIN : MARK_RETURNED;
     else
         out->says = is_old ? MARK_UNKNOWN : MARK_FIRST;
     return true;
@@ -324,12 +349,36 @@ static bool end_own(struct buf *b, const uint8_t key[ID_BYTES], struct memory_ch
 }
 
 /* Whether the mark there is to be forgotten: `left` are kept with it and behind it. */
+/* Whether the mark there is to be forgotten. left: how many are kept with it. */
 static bool is_stale(const struct marks *marks, size_t at, size_t left, int64_t now_ms)
 {
-    int64_t used = (int64_t)number_at(marks->list.p + at + 8);
-    return left > MARKS_KEPT_MAX || (left > MARKS_KEPT_MIN && used < now_ms - MARKS_KEPT_MS);
+    int64_t used_ms = (int64_t)number_at(marks->list.p + at + 8);
+    if (left > MARKS_KEPT_MAX)
+        return true;
+    return left > MARKS_KEPT_MIN && used_ms < now_ms - MARKS_KEPT_MS;
 }
 
+static void put_mark(uint8_t out[MARK_BYTES], int64_t number, int64_t used_ms)
+{
+    put_number(out, (uint64_t)number);
+    put_number(out + 8, (uint64_t)used_ms);
+}
+
+/* Where the list begins without its oldest marks, as far as they are stale; `at` is kept. fresh:
+ * one more mark is to be added. */
+static size_t oldest_kept(const struct marks *marks, size_t at, bool fresh, int64_t now_ms)
+{
+    size_t from = 0;
+    while (from < marks->list.n && from != at) {
+        size_t left = (marks->list.n - from) / MARK_BYTES + (fresh ? 1 : 0);
+        if (!is_stale(marks, from, left, now_ms))
+            break;
+        from += MARK_BYTES;
+    }
+    return from;
+}
+
+/* The event's mark moves to the end of the list. */
 static bool make_marks(const struct bundle *b, const struct memory *m,
                        const struct mark_event *event, const uint8_t key[ID_BYTES],
                        struct memory_change *out, struct err *e)
@@ -340,20 +389,17 @@ static bool make_marks(const struct bundle *b, const struct memory *m,
     bool is_last;
     if (!read_marks(b, m, event->feed, key, &marks, e))
         return false;
-    size_t at = find_mark(&marks, event->number), from = 0;
+    size_t at = find_mark(&marks, event->number);
     bool fresh = at == marks.list.n;
-    while (from < marks.list.n && from != at &&
-           is_stale(&marks, from, (marks.list.n - from) / MARK_BYTES + fresh, event->decided_ms))
-        from += MARK_BYTES;
+    size_t from = oldest_kept(&marks, at, fresh, event->decided_ms);
     int64_t before = mark_of(&marks, event->number, &is_last);
-    put_number(own, (uint64_t)(event->number > before ? event->number : before));
-    put_number(own + 8, (uint64_t)event->decided_ms);
-    put_number(old, (uint64_t)marks.old);
-    put_number(old + 8, (uint64_t)event->decided_ms);
+    put_mark(own, event->number > before ? event->number : before, event->decided_ms);
     struct slice head = slice_from(slice_head(marks.list, at), from);
-    if (marks.old >= 0 && opening_of(event->number) != 0)
-        head = slice_of(old, MARK_BYTES); /* there is no list yet */
     struct slice tail = fresh ? slice_of(NULL, 0) : slice_from(marks.list, at + MARK_BYTES);
+    if (marks.old >= 0 && opening_of(event->number) != 0) { /* so there is no list yet */
+        put_mark(old, marks.old, event->decided_ms);
+        head = slice_of(old, MARK_BYTES);
+    }
     if (!begin_own(b, "FeedMarks", event->feed.n + marks.list.n + 2 * MARK_BYTES, &record, e))
         return false;
     avro_put_text(&record, event->feed);
@@ -366,16 +412,20 @@ static bool make_marks(const struct bundle *b, const struct memory *m,
 
 /* A page that is full: the next is one whose ids are older than those that must be kept, else a new
  * one, else the next all the same. */
+/* Goes on to the next page, since this one is full. Where the ids of the next must still be kept, a
+ * new page is made. Where there are too many pages, the next is taken all the same. */
 static bool turn_page(const struct bundle *b, const struct memory *m, int64_t now_ms,
                       struct pages *all, struct page *page, struct err *e)
 {
-    int64_t next = all->count > 0 ? (all->at + 1) % all->count : 0;
-    if (all->count > 0 && !read_page(b, m, next, page, e))
-        return false;
-    if (all->count > 0 && page->last >= now_ms - MARKS_KEPT_MS) {
-        if (all->count < MARKS_PAGES_MAX)
+    int64_t next = 0;
+    if (all->count > 0) {
+        next = (all->at + 1) % all->count;
+        if (!read_page(b, m, next, page, e))
+            return false;
+        bool must_stay = page->last >= now_ms - MARKS_KEPT_MS;
+        if (must_stay && all->count < MARKS_PAGES_MAX)
             next = all->count;
-        else if (page->last > all->since)
+        else if (must_stay && page->last > all->since)
             all->since = page->last;
     }
     all->at = next;
@@ -412,25 +462,33 @@ static bool make_page(const struct bundle *b, const struct mark_event *event,
     return end_own(&record, page->key, out, e);
 }
 
+/* out[0]: the page with the event's id; out[1]: which page that is, where it is another. */
 static bool make_ids(const struct bundle *b, const struct memory *m, const struct mark_event *event,
                      const uint8_t key[ID_BYTES], struct memory_change out[2], struct err *e)
 {
     struct pages all;
     struct page page = { .last = 0 };
     uint8_t id[ID_KEPT];
-    if (!read_pages(b, m, &all, e) || (all.count > 0 && !read_page(b, m, all.at, &page, e)))
+    if (!read_pages(b, m, &all, e))
+        return false;
+    if (all.count > 0 && !read_page(b, m, all.at, &page, e))
         return false;
     short_id(event, key, id);
-    if ((all.count == 0 || page.ids.n >= PAGE_BYTES) &&
-        (!turn_page(b, m, event->decided_ms, &all, &page, e) || !make_pages(b, &all, &out[1], e)))
-        return false;
+    if (all.count == 0 || page.ids.n >= PAGE_BYTES) {
+        if (!turn_page(b, m, event->decided_ms, &all, &page, e))
+            return false;
+        if (!make_pages(b, &all, &out[1], e))
+            return false;
+    }
     return make_page(b, event, &page, id, &out[0], e);
 }
 
 bool marks_make(const struct bundle *b, const struct memory *m, const struct mark_event *event,
                 const struct mark_place *at, struct memory_change out[MARK_CHANGES], struct err *e)
 {
-    if (make_marks(b, m, event, at->key, &out[0], e) && make_ids(b, m, event, at->key, &out[1], e))
+    bool good = make_marks(b, m, event, at->key, &out[0], e);
+    good = good && make_ids(b, m, event, at->key, &out[1], e);
+    if (good)
         return true;
     for (int i = 0; i < MARK_CHANGES; i++) {
         mem_free(out[i].bytes);

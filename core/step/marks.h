@@ -17,13 +17,16 @@
 #include "sharing/rules/bundle.h"
 
 #define MARKS_KEPT_MS ((int64_t)30 * 24 * 3600 * 1000)
-#define MARKS_KEPT_MIN 64   /* openings of a feed that are kept however old they are */
-#define MARKS_KEPT_MAX 1024 /* and the most, however young */
+#define MARKS_KEPT_MIN 64   /* so many openings of a feed are kept however old they are */
+#define MARKS_KEPT_MAX 1024 /* and no more however young */
 #define MARKS_IDS_A_PAGE 128
 #define MARKS_PAGES_MAX 8192 /* a million ids a partition; then the oldest page makes room */
 
-/* header.feed_seq: the upper half is the opening, with this bit set, the lower counts up. Numbers
- * without it were given by programs that knew no openings: together they are one. */
+/* Set in each header.feed_seq of an opening. Numbers without it were given by programs that knew no
+ * openings: together they count as one.
+ *
+ *     | 0 | 1 | the other 30 bits of the opening | counts up |
+ *      63  62                                32   31 .. 0 */
 #define MARKS_OPENING_BIT ((int64_t)1 << 62)
 
 struct mark_event {
@@ -42,28 +45,32 @@ enum mark_says {
     MARK_OTHER,    /* never decided, of another opening than the one before it: two spools */
     MARK_UNKNOWN,  /* it cannot be told: an unknown opening, from before the ids that are kept */
 };
-/* The code that the audit notes of an event for it: feed.opened, feed.returned, feed.second; "" of
- * those that are no news. */
+/* The code that the audit notes with an event: feed.opened, feed.returned, feed.second; "" of what
+ * is no news. */
 const char *mark_note(enum mark_says s);
 
 struct mark_place {
     uint8_t key[ID_BYTES]; /* of the feed's marks */
     enum mark_says says;
 };
+/* Asks what memory knows of the event's number and id. Fails: facts.mark. */
 MUST_CHECK bool marks_ask(const struct bundle *b, const struct memory *m,
                           const struct mark_event *event, struct mark_place *out, struct err *e);
 
-/* A named person's word ("skip") that a lane goes on, which of an event says that it was never
- * decided: on is "lane events.hosp 3 at 17". Kept in memory, with the act's bytes, for when the
- * lane is fetched again; of any other word *goes_on is false. */
-bool marks_is_word(struct slice word, struct slice on);
-MUST_CHECK bool marks_keep_word(struct slice word, struct slice on, struct slice act, bool *goes_on,
+/* Whether an act says that a lane goes on: its verb is "skip", and it is on "lane events.hosp 3 at
+ * 17". Of the event there nobody could tell whether it was decided; a named person says that it was
+ * never. */
+bool marks_is_skip(struct slice verb, struct slice on);
+/* Keeps the act's bytes in memory, for when the lane is fetched again; *goes_on: it is such an act.
+ * out->bytes are the caller's. Fails: memory.limit. */
+MUST_CHECK bool marks_keep_skip(struct slice verb, struct slice on, struct slice act, bool *goes_on,
                                 struct memory_change *out, struct err *e);
-bool marks_has_word(const struct memory *m, const char *topic, int partition, int64_t offset);
+bool marks_has_skip(const struct memory *m, const char *topic, int partition, int64_t offset);
 
-/* What changes when the event has been decided. NULL bytes: no change; the caller's. */
+/* What changes in memory once the event has been decided: its feed's marks, and a page of ids or
+ * two. bytes are the caller's; NULL: no change. On failure there is none. Fails: memory.limit;
+ * facts.mark, audit.schema. */
 #define MARK_CHANGES 3
-/* On failure nothing is left in out. */
 MUST_CHECK bool marks_make(const struct bundle *b, const struct memory *m,
                            const struct mark_event *event, const struct mark_place *at,
                            struct memory_change out[MARK_CHANGES], struct err *e);

@@ -1,29 +1,42 @@
-/* memory.c - open addressing, linear steps, at most three quarters full; keys are keyed hashes
- * already, so eight of their bytes are the hash (not the first eight: those chose the
- * partition). */
+/* memory.c - tables with open addressing and linear steps, at most three quarters full.
+ *
+ * Keys are keyed hashes already, so eight of their bytes serve as the hash: the last eight, since
+ * the first have chosen the partition. */
 #include "step/memory.h"
 
 #include "base/arena.h"
 
 #define ROOM_MIN ((size_t)64)
-/* A larger `over` is given back after its transaction: wiping it would cost every small one. */
+/* A larger `over` is freed after its transaction, else every small one would pay for wiping it. */
 #define OVER_KEPT_MAX ((size_t)1024)
 
-static struct memory_slot *find(const struct memory_table *t, const uint8_t key[ID_BYTES])
+/* The slot where the search for a key begins, and the slot after i. room is a power of two, so the
+ * mask is the remainder by it. */
+static inline size_t first_slot(const struct memory_table *t, const uint8_t key[ID_BYTES])
 {
     uint64_t hash;
     memcpy(&hash, key + 8, sizeof hash);
-    for (size_t i = hash & (t->room - 1);; i = (i + 1) & (t->room - 1)) {
-        struct memory_slot *slot = &t->slots[i];
-        if (!slot->bytes || memcmp(slot->key, key, ID_BYTES) == 0)
-            return slot;
-    }
+    return hash & (t->room - 1);
+}
+
+static inline size_t next_slot(const struct memory_table *t, size_t i)
+{
+    return (i + 1) & (t->room - 1);
+}
+
+/* The slot of the key, or the free one where it would stand. The table has a free slot. */
+static struct memory_slot *find_slot(const struct memory_table *t, const uint8_t key[ID_BYTES])
+{
+    size_t i = first_slot(t, key);
+    while (t->slots[i].bytes && memcmp(t->slots[i].key, key, ID_BYTES) != 0)
+        i = next_slot(t, i);
+    return &t->slots[i];
 }
 
 /* Room must be there. Takes block. */
-static void put(struct memory_table *t, const uint8_t key[ID_BYTES], uint8_t *block, size_t n)
+static void put_slot(struct memory_table *t, const uint8_t key[ID_BYTES], uint8_t *block, size_t n)
 {
-    struct memory_slot *slot = find(t, key);
+    struct memory_slot *slot = find_slot(t, key);
     if (slot->bytes)
         mem_free(slot->bytes);
     else
@@ -33,7 +46,7 @@ static void put(struct memory_table *t, const uint8_t key[ID_BYTES], uint8_t *bl
     slot->n = n;
 }
 
-static bool grow(struct memory_table *t, size_t room)
+static bool grow_table(struct memory_table *t, size_t room)
 {
     struct memory_table larger = { .room = room };
     if (room > SIZE_MAX / sizeof *t->slots)
@@ -43,7 +56,7 @@ static bool grow(struct memory_table *t, size_t room)
         return false;
     for (size_t i = 0; i < t->room; i++)
         if (t->slots[i].bytes)
-            put(&larger, t->slots[i].key, t->slots[i].bytes, t->slots[i].n);
+            put_slot(&larger, t->slots[i].key, t->slots[i].bytes, t->slots[i].n);
     mem_free(t->slots);
     *t = larger;
     return true;
@@ -54,10 +67,12 @@ static bool room_for(struct memory_table *t, size_t more, struct err *e)
     size_t room = t->room ? t->room : ROOM_MIN;
     while (room / 4 * 3 < t->count + more)
         room *= 2;
-    return room == t->room || grow(t, room) || err_memory(e);
+    if (room == t->room)
+        return true;
+    return grow_table(t, room) || err_memory(e);
 }
 
-static void wipe(struct memory_table *t)
+static void wipe_table(struct memory_table *t)
 {
     for (size_t i = 0; i < t->room && t->count > 0; i++) {
         if (!t->slots[i].bytes)
@@ -68,17 +83,17 @@ static void wipe(struct memory_table *t)
     }
 }
 
-static void release(struct memory_table *t)
+static void release_table(struct memory_table *t)
 {
-    wipe(t);
+    wipe_table(t);
     mem_free(t->slots);
     *t = (struct memory_table){ .slots = NULL };
 }
 
 void memory_release(struct memory *s)
 {
-    release(&s->base);
-    release(&s->over);
+    release_table(&s->base);
+    release_table(&s->over);
 }
 
 struct slice memory_get(const struct memory *s, const uint8_t key[ID_BYTES])
@@ -87,7 +102,7 @@ struct slice memory_get(const struct memory *s, const uint8_t key[ID_BYTES])
     for (size_t i = 0; i < 2; i++) {
         if (tables[i]->count == 0)
             continue;
-        const struct memory_slot *slot = find(tables[i], key);
+        const struct memory_slot *slot = find_slot(tables[i], key);
         if (slot->bytes)
             return slice_of(slot->bytes, slot->n);
     }
@@ -101,18 +116,20 @@ bool memory_room(struct memory *s, size_t more, struct err *e)
 
 void memory_put(struct memory *s, const uint8_t key[ID_BYTES], uint8_t *block, size_t n)
 {
-    put(&s->over, key, block, n);
+    put_slot(&s->over, key, block, n);
 }
 
 bool memory_restore(struct memory *s, const uint8_t key[ID_BYTES], struct slice bytes,
                     struct err *e)
 {
-    uint8_t *block = room_for(&s->base, 1, e) ? mem_alloc(bytes.n) : NULL;
+    if (!room_for(&s->base, 1, e))
+        return false;
+    uint8_t *block = mem_alloc(bytes.n);
     if (!block)
         return err_memory(e);
     if (bytes.n)
         memcpy(block, bytes.p, bytes.n);
-    put(&s->base, key, block, bytes.n);
+    put_slot(&s->base, key, block, bytes.n);
     return true;
 }
 
@@ -127,7 +144,7 @@ void memory_merge(struct memory *s)
         struct memory_slot *slot = &s->over.slots[i];
         if (!slot->bytes)
             continue;
-        put(&s->base, slot->key, slot->bytes, slot->n);
+        put_slot(&s->base, slot->key, slot->bytes, slot->n);
         slot->bytes = NULL;
         s->over.count--;
     }
@@ -136,15 +153,16 @@ void memory_merge(struct memory *s)
 
 void memory_drop(struct memory *s)
 {
-    wipe(&s->over);
+    wipe_table(&s->over);
     if (s->over.room > OVER_KEPT_MAX)
-        release(&s->over);
+        release_table(&s->over);
 }
 
 const struct memory_slot *memory_next_change(const struct memory *s, size_t *at)
 {
     while (*at < s->over.room) {
-        const struct memory_slot *slot = &s->over.slots[(*at)++];
+        const struct memory_slot *slot = &s->over.slots[*at];
+        *at += 1;
         if (slot->bytes)
             return slot;
     }

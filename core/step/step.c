@@ -1,7 +1,8 @@
 /* step.c - one input, decided: duplicate, refused, judged, a receipt, an act on a hold.
  *
  * Each way fills `struct work`: what the audit says of the input, and the facts after it. What all
- * ways share - decision time, entry, chain, the feed's mark - is done once, in finish(). */
+ * ways share is done once: the entry and the chain in make_entry(), the feed's mark in
+ * finish_step(). */
 #include "step/step_act.h"
 
 #include "step/acts.h"
@@ -22,24 +23,26 @@ static bool copy_out(struct memory_change *c, const uint8_t key[ID_BYTES], const
     return true;
 }
 
-/* Whether it was decided before. Where that cannot be told nothing may follow from it. */
+/* Asks whether the event was decided before. Where nobody can tell, nothing may follow from it. */
 static bool ask_mark(struct work *w, struct err *e)
 {
     const struct view *v = &w->event.view;
     const struct header_slots *h = w->event.header;
+    const struct memory *m = &w->p->memory;
+    const struct bus_record *in = w->in;
     if (slice_is_empty(w->event.feed))
         return true;
     w->mark = (struct mark_event){
         .feed = w->event.feed,
         .number = w->event.feed_seq,
         .id = view_text(v, (size_t)h->id),
-        .taken_ms = view_is_null(v, (size_t)h->observed) ? 0 : view_long(v, (size_t)h->observed),
         .decided_ms = w->says.decided_ms,
     };
-    if (!marks_ask(w->r->bundle, &w->p->memory, &w->mark, &w->place, e))
+    if (!view_is_null(v, (size_t)h->observed))
+        w->mark.taken_ms = view_long(v, (size_t)h->observed);
+    if (!marks_ask(w->r->bundle, m, &w->mark, &w->place, e))
         return false;
-    if (w->place.says == MARK_UNKNOWN &&
-        marks_has_word(&w->p->memory, w->in->topic, w->in->partition, w->in->offset))
+    if (w->place.says == MARK_UNKNOWN && marks_has_skip(m, in->topic, in->partition, in->offset))
         w->place.says = MARK_FIRST;
     w->out->mark = w->place.says;
     w->moves_mark = w->place.says != MARK_AGAIN;
@@ -56,8 +59,9 @@ static bool ask_mark(struct work *w, struct err *e)
 
 static bool make_marks(struct work *w, struct err *e)
 {
-    return !w->moves_mark ||
-           marks_make(w->r->bundle, &w->p->memory, &w->mark, &w->place, w->out->marks, e);
+    if (!w->moves_mark)
+        return true;
+    return marks_make(w->r->bundle, &w->p->memory, &w->mark, &w->place, w->out->marks, e);
 }
 
 /* -- judging --------------------------------------------------------------------------------- */
@@ -67,20 +71,12 @@ static bool judge_now(struct work *w, struct err *e)
     struct person person;
     if (!work_load_person(w, &person, e))
         return false;
-    const struct judge_input in = {
-        .bundle = w->r->bundle,
-        .keys = w->r->keys,
-        .event = w->event.view,
-        .framed = w->in->value,
-        .subject = w->out->subject,
-        .facts = &person,
-        .decided_ms = w->says.decided_ms,
-        .test = !w->r->live,
-    };
+    const struct judge_input in = work_input(w, &person, w->in->value);
     return work_judge(w, &in, e);
 }
 
-/* Whatever came of it, it came of it the first time: only its subject is still of interest. */
+/* Whatever follows from the event followed the first time: only its subject is still of interest.
+ */
 static bool take_duplicate(struct work *w)
 {
     struct err ignored = { .fate = ERR_NONE };
@@ -95,26 +91,31 @@ static bool take_event(struct work *w, struct err *e)
     bool read = input_event(w->r, w->in, w->a, &w->event, e);
     if (w->event.has_sender)
         w->says.event = &w->event.view;
-    if (!read || !ask_mark(w, e))
+    if (!read)
+        return false;
+    if (!ask_mark(w, e))
         return false;
     if (w->place.says == MARK_AGAIN)
         return take_duplicate(w);
     bool good = input_event_check(w->r, w->in, &w->event, e);
-    w->out->subject = w->event.subject; /* also of a refused one, when it was found */
+    w->out->subject = w->event.subject; /* a refused event may have one, too */
     w->by = fit_asker(w->r->bundle, &w->event.view);
-    return good && judge_now(w, e);
+    if (!good)
+        return false;
+    return judge_now(w, e);
 }
 
-/* -- receipts --------------------------------------------------------------- */
+/* -- receipts -------------------------------------------------------------------------------- */
 
-/* What a notice closed the way of, or took all or some of the content of, comes back when that
- * opens; what ended otherwise at the door does not. */
+/* A disclosure that a notice stopped or reduced comes back when the notice is lifted. What ended
+ * otherwise at the door does not. */
 static bool may_come_back(const struct input_receipt *r, bool *is_stopped)
 {
-    bool by_notice = slice_equal_text(r->code, "delivery.stopped") ||
-                     slice_equal_text(r->code, "delivery.nothing-left");
     *is_stopped = slice_equal_text(r->outcome, "stopped");
-    return (*is_stopped && by_notice) || slice_equal_text(r->outcome, "reduced");
+    if (!*is_stopped)
+        return slice_equal_text(r->outcome, "reduced");
+    return slice_equal_text(r->code, "delivery.stopped") ||
+           slice_equal_text(r->code, "delivery.nothing-left");
 }
 
 static bool take_back_of(struct work *w, const struct input_receipt *r, bool is_stopped,
@@ -131,8 +132,11 @@ static bool take_back_of(struct work *w, const struct input_receipt *r, bool is_
     const struct judge_input in = work_input(w, &person, slice_of(NULL, 0));
     const struct disclosure_at_door at = { r->disclosure, (uint16_t)to, is_stopped, r->removed,
                                            r->removed_count };
-    return judge_at_door(&in, &at, w->a, &w->out->judged, &found, e) &&
-           (!found || work_keep_word(w, e));
+    if (!judge_at_door(&in, &at, w->a, &w->out->judged, &found, e))
+        return false;
+    if (!found)
+        return true;
+    return work_keep_judged(w, e);
 }
 
 static bool take_receipt(struct work *w, struct err *e)
@@ -146,17 +150,21 @@ static bool take_receipt(struct work *w, struct err *e)
     w->out->subject = r.subject;
     w->says.source = r.recipient;
     w->says.disclosure = r.disclosure;
+    const char *between = r.code.n > 0 ? " " : "";
     const char *note = arena_format(w->a, "%.*s%s%.*s", (int)r.outcome.n, (const char *)r.outcome.p,
-                                    r.code.n ? " " : "", (int)r.code.n, (const char *)r.code.p);
+                                    between, (int)r.code.n, (const char *)r.code.p);
     w->says.note = slice_text(note);
-    return (note || err_memory(e)) &&
-           (!may_come_back(&r, &is_stopped) || take_back_of(w, &r, is_stopped, e));
+    if (!note)
+        return err_memory(e);
+    if (!may_come_back(&r, &is_stopped))
+        return true;
+    return take_back_of(w, &r, is_stopped, e);
 }
 
-/* -- what could not be read
- * --------------------------------------------------------------------- */
+/* -- what could not be read -------------------------------------------------------------------- */
 
-/* "<code> <reference>"; whose events are held because of it is found when they are decided. */
+/* Keeps the sign with its person, and notes "<code> <reference>". Which of their events it holds is
+ * found when those are decided. */
 static bool take_unread(struct work *w, struct err *e)
 {
     struct input_unread u;
@@ -169,33 +177,36 @@ static bool take_unread(struct work *w, struct err *e)
     w->says.source = u.source;
     w->by = (struct share_asker){ bundle_agency(w->r->bundle, u.seen.agency), true };
     u.seen.since_ms = u.seen.last_ms = w->says.decided_ms;
-    w->says.note =
-        slice_text(arena_format(w->a, "%.*s %.*s", SHOWN(u.seen.code), SHOWN(u.seen.reference)));
-    const struct judge_input in = work_input(w, &person, slice_of(NULL, 0));
-    if (!w->says.note.p)
+    const char *note = arena_format(w->a, "%.*s %.*s", SHOWN(u.seen.code), SHOWN(u.seen.reference));
+    w->says.note = slice_text(note);
+    if (!note)
         return err_memory(e);
-    if (!work_load_person(w, &person, e) ||
-        !judge_unread(&in, &u.seen, &u.id, w->a, &w->out->judged, e))
+    if (!work_load_person(w, &person, e))
+        return false;
+    const struct judge_input in = work_input(w, &person, slice_of(NULL, 0));
+    if (!judge_unread(&in, &u.seen, &u.id, w->a, &w->out->judged, e))
         return false;
     if (w->out->judged.facts_changed)
-        return work_keep_word(w, e);
-    w->says.kind = AUDIT_DUPLICATE; /* whatever people did about it, they did */
+        return work_keep_judged(w, e);
+    w->says.kind = AUDIT_DUPLICATE; /* the sign was taken, and perhaps looked at, before */
     return true;
 }
 
 /* -- orders and states of bundles ------------------------------------------------------------- */
 
-/* The keeper of the bundles follows them (daemon/keeper.c); here they are noted. What is neither is
- * an act, where acts stand. */
-static bool take_control(struct work *w, bool acts, struct err *e)
+/* Notes an order or a state; the keeper of the bundles follows them (daemon/keeper.c). What is
+ * neither is an act, where the topic has acts. */
+static bool take_control(struct work *w, bool has_acts, struct err *e)
 {
     struct input_bundle b;
     if (!input_bundle(w->r, w->in, w->a, &b, e))
         return false;
-    if (slice_is_empty(b.schema))
-        return acts ? step_act(w, e)
-                    : err_set(e, ERR_REJECT, "event.schema", 2,
-                              "cannot take a record that has no place on this topic");
+    bool is_neither = slice_is_empty(b.schema);
+    if (is_neither && has_acts)
+        return step_act(w, e);
+    if (is_neither)
+        return err_set(e, ERR_REJECT, "event.schema", 2,
+                       "cannot take a record that has no place on this topic");
     w->says.kind = AUDIT_BUNDLE;
     w->says.schema = b.schema;
     w->says.note = b.note;
@@ -204,14 +215,16 @@ static bool take_control(struct work *w, bool acts, struct err *e)
 
 /* -- the step ---------------------------------------------------------------------------------- */
 
-static bool take(struct work *w, struct err *e)
+static bool take_input(struct work *w, struct err *e)
 {
     struct slice agency;
     switch (input_topic(w->in->topic, &agency)) {
     case INPUT_EVENTS:
-        return input_is_unread(w->r, w->in)    ? take_unread(w, e)
-               : input_is_refused(w->r, w->in) ? step_refused(w, e)
-                                               : take_event(w, e);
+        if (input_is_unread(w->r, w->in))
+            return take_unread(w, e);
+        if (input_is_refused(w->r, w->in))
+            return step_refused(w, e);
+        return take_event(w, e);
     case INPUT_RECEIPTS:
         return take_receipt(w, e);
     case INPUT_CONTROL:
@@ -224,8 +237,8 @@ static bool take(struct work *w, struct err *e)
     return err_set(e, ERR_REJECT, "event.topic", 0, "cannot take a record from this topic");
 }
 
-/* Nothing follows from a refused record but its entry (and its feed's mark: it was decided). */
-static void refuse(struct work *w, struct err *e)
+/* Nothing follows from a refused record but its entry, and its feed's mark: it was decided. */
+static void refuse_input(struct work *w, struct err *e)
 {
     w->out->refusal = *e;
     err_clear(e);
@@ -236,7 +249,8 @@ static void refuse(struct work *w, struct err *e)
     w->says.kind = AUDIT_REFUSED;
     w->says.judged = NULL;
     w->says.disclosure = slice_of(NULL, 0);
-    w->says.facts_before = w->says.facts_after = slice_of(NULL, 0);
+    w->says.facts_before = slice_of(NULL, 0);
+    w->says.facts_after = slice_of(NULL, 0);
     w->says.note = slice_text(w->out->refusal.code);
 }
 
@@ -254,25 +268,43 @@ static bool make_entry(struct work *w, struct err *e)
     return made;
 }
 
-/* Whatever it leads to, every record of it fits, or it is refused. */
-static bool decide(struct work *w, struct err *e)
+/* An input of which some record would not fit the bus is refused. */
+static bool decide_input(struct work *w, struct err *e)
 {
-    return take(w, e) && fit_records(&w->out->judged, w->facts.n, e) && make_entry(w, e);
+    if (!take_input(w, e))
+        return false;
+    if (!fit_records(&w->out->judged, w->facts.n, e))
+        return false;
+    return make_entry(w, e);
 }
 
 static bool keep_acts(struct work *w, struct err *e)
 {
     uint8_t key[ID_BYTES];
+    if (w->acts.n == 0)
+        return true;
     acts_key(key);
-    return w->acts.n == 0 || copy_out(&w->out->acts, key, &w->acts, e);
+    return copy_out(&w->out->acts, key, &w->acts, e);
 }
 
-static bool finish(struct work *w, struct err *e)
+static bool keep_facts(struct work *w, struct err *e)
+{
+    if (w->facts.n == 0)
+        return true;
+    return copy_out(&w->out->facts, w->out->subject.b, &w->facts, e);
+}
+
+/* Copies out what changes in memory, and makes room for it there. */
+static bool finish_step(struct work *w, struct err *e)
 {
     w->out->kind = w->says.kind;
-    return make_marks(w, e) &&
-           (w->facts.n == 0 || copy_out(&w->out->facts, w->out->subject.b, &w->facts, e)) &&
-           keep_acts(w, e) && memory_room(&w->p->memory, 2 + MARK_CHANGES, e);
+    if (!make_marks(w, e))
+        return false;
+    if (!keep_facts(w, e))
+        return false;
+    if (!keep_acts(w, e))
+        return false;
+    return memory_room(&w->p->memory, 2 + MARK_CHANGES, e);
 }
 
 int64_t step_time(const struct partition *p, const struct bus_record *in)
@@ -289,12 +321,12 @@ bool step_decide(const struct input_rules *r, struct partition *p, const struct 
     w.says.decided_ms = step_time(p, in);
     buf_init(&w.facts, BUS_RECORD_MAX_BYTES * 2);
     buf_init(&w.acts, BUS_RECORD_MAX_BYTES);
-    bool done = decide(&w, e);
+    bool done = decide_input(&w, e);
     if (!done && e->fate == ERR_REJECT) {
-        refuse(&w, e);
+        refuse_input(&w, e);
         done = make_entry(&w, e);
     }
-    done = done && finish(&w, e);
+    done = done && finish_step(&w, e);
     buf_release(&w.facts);
     buf_release(&w.acts);
     if (!done)
@@ -302,7 +334,7 @@ bool step_decide(const struct input_rules *r, struct partition *p, const struct 
     return done;
 }
 
-static void accept(struct memory *s, struct memory_change *c)
+static void accept_change(struct memory *s, struct memory_change *c)
 {
     if (c->bytes)
         memory_put(s, c->key, c->bytes, c->n);
@@ -311,10 +343,10 @@ static void accept(struct memory *s, struct memory_change *c)
 
 void step_accept(struct partition *p, struct step *s)
 {
-    accept(&p->memory, &s->facts);
-    accept(&p->memory, &s->acts);
+    accept_change(&p->memory, &s->facts);
+    accept_change(&p->memory, &s->acts);
     for (int i = 0; i < MARK_CHANGES; i++)
-        accept(&p->memory, &s->marks[i]);
+        accept_change(&p->memory, &s->marks[i]);
     p->chain = s->chain;
 }
 
@@ -322,7 +354,8 @@ void step_drop(struct step *s)
 {
     mem_free(s->facts.bytes);
     mem_free(s->acts.bytes);
-    s->facts.bytes = s->acts.bytes = NULL;
+    s->facts.bytes = NULL;
+    s->acts.bytes = NULL;
     for (int i = 0; i < MARK_CHANGES; i++) {
         mem_free(s->marks[i].bytes);
         s->marks[i].bytes = NULL;

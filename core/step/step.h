@@ -27,20 +27,24 @@ struct step {
     struct slice entry;         /* framed, in the arena */
     struct err refusal;         /* of AUDIT_REFUSED */
     struct audit_chain chain;   /* after it */
-    bool goes_on;               /* a person's word that a lane goes on: fetch it again */
+    bool goes_on;               /* a person said that a lane goes on: fetch it again */
     enum mark_says mark;        /* of an event: whether it was decided before */
     struct memory_change facts, acts, marks[MARK_CHANGES]; /* owned until accepted or dropped */
 };
 
-/* The decision time of a record: its time of acceptance, never before the one before it. By it the
- * bundle is chosen. */
+/* The decision time of a record, by which the bundle is chosen: its time of acceptance, or that of
+ * the record before it in the partition, whichever is later. */
 int64_t step_time(const struct partition *p, const struct bus_record *in);
 
+/* Decides one input. out lives in a but for its changes, which the caller accepts or drops; after a
+ * failure there are none. Fails: memory.limit (ERR_RETRY), feed.unknown, facts.*, audit.*
+ * (ERR_FATAL). */
 MUST_CHECK bool step_decide(const struct input_rules *r, struct partition *p,
                             const struct bus_record *in, struct arena *a, struct step *out,
                             struct err *e);
-/* Takes the changes. Never both accept and drop. */
+/* Moves the partition on: memory takes the changes, the chain goes behind the entry. */
 void step_accept(struct partition *p, struct step *s);
+/* Frees the changes instead. */
 void step_drop(struct step *s);
 
 #endif

@@ -6,11 +6,16 @@
 #include "sharing/facts/refusal.h"
 #include "step/acts.h"
 
+static bool is_hold_of(const struct hold *h, const struct input_act *act)
+{
+    return event_id_equal(&h->event, &act->event) && h->service == act->to.n;
+}
+
+/* hold_count: the hold is gone. */
 static size_t find_hold(const struct person *p, const struct input_act *act)
 {
     size_t i = 0;
-    while (i < p->hold_count && (memcmp(p->holds[i].event.b, act->event.b, ID_BYTES) != 0 ||
-                                 p->holds[i].service != act->to.n))
+    while (i < p->hold_count && !is_hold_of(&p->holds[i], act))
         i++;
     return i;
 }
@@ -24,22 +29,28 @@ static bool open_held(struct work *w, struct slice framed, struct err *e)
 }
 
 /* What follows in its episode cannot be told of an event that is of none. */
+/* Nobody can refuse what follows in the episode of an event that is of none. */
 static bool check_episode(const struct work *w, const struct input_act *act, struct err *e)
 {
     const struct view *v = &w->event.view;
-    return !act->is_for_episode || view_text(v, (size_t)plan_header(v->plan)->episode).n ||
-           err_set(e, ERR_REJECT, "act.episode", 0,
+    if (!act->is_for_episode)
+        return true;
+    if (view_text(v, (size_t)plan_header(v->plan)->episode).n > 0)
+        return true;
+    return err_set(e, ERR_REJECT, "act.episode", 0,
                    "this event belongs to no episode, so nothing follows it there: refuse it "
                    "without --episode");
 }
 
 /* Refused by a person: the hold ends as withheld (law 2), and it lasts. */
+/* A person refuses: the hold ends as withheld (law 2), and the refusal lasts. */
 static bool refuse_hold(struct work *w, const struct input_act *act, const struct person *person,
                         const struct hold *hold, struct err *e)
 {
     const struct judge_input in = work_input(w, person, hold->bytes);
-    return judge_refuse(&in, hold, act->person, act->is_for_episode, w->a, &w->out->judged, e) &&
-           work_keep_word(w, e);
+    if (!judge_refuse(&in, hold, act->person, act->is_for_episode, w->a, &w->out->judged, e))
+        return false;
+    return work_keep_judged(w, e);
 }
 
 static bool release_hold(struct work *w, const struct person *person, const struct hold *hold,
@@ -51,10 +62,12 @@ static bool release_hold(struct work *w, const struct person *person, const stru
 }
 
 /* "<act> <hold> by <person>: <reason>", and what became of it when that is not the act itself. */
+/* Notes "<verb> <hold> by <person>: <reason>", and what became of it when that is not what the verb
+ * says. */
 static bool note_act(struct work *w, const struct input_act *act, const char *became, struct err *e)
 {
     const char *note = arena_format(
-        w->a, "%.*s %.*s by %.*s: %.*s%s", (int)act->act.n, (const char *)act->act.p,
+        w->a, "%.*s %.*s by %.*s: %.*s%s", (int)act->verb.n, (const char *)act->verb.p,
         (int)act->hold.n, (const char *)act->hold.p, (int)act->person.n,
         (const char *)act->person.p, (int)act->reason.n, (const char *)act->reason.p, became);
     w->says.note = slice_text(note);
@@ -65,9 +78,11 @@ static bool keep_first(struct work *w, const struct input_act *act, const struct
                        struct slice who, struct err *e)
 {
     struct person after;
-    return note_act(w, act, HOLD_FIRST_OF_TWO, e) &&
-           hold_note_first(w->a, person, &act->event, act->to.n, who, &after, e) &&
-           work_keep_person(w, &after, e);
+    if (!note_act(w, act, HOLD_FIRST_OF_TWO, e))
+        return false;
+    if (!hold_note_first(w->a, person, &act->event, act->to.n, who, &after, e))
+        return false;
+    return work_keep_person(w, &after, e);
 }
 
 #define UNNAMED_CONFLICT " (words are in conflict, which the hold did not say: it waits for that)"
@@ -90,20 +105,24 @@ static bool keep_first_settling(struct work *w, const struct input_act *act,
 
 /* The agency of all who settle, with whoever said so first; below 0: of several, or nobody
  * signed. */
+/* The agency of all who settle, with whoever said so first; below 0: of several, or nobody
+ * signed. */
 static int agency_of_all(const struct work *w, const struct input_act *act, struct slice first_by)
 {
-    struct err gone = { .fate = ERR_NONE };
-    const struct named *first =
-        first_by.n && act->by.count
-            ? act_person(w->r->bundle, act->act, first_by, w->says.decided_ms, &gone)
-            : NULL;
-    int agency = first ? first->agency : act->by.count ? act->by.list[0]->agency : -1;
+    struct err ignored = { .fate = ERR_NONE };
+    const struct named *first = NULL;
+    if (act->by.count == 0)
+        return -1;
+    if (!slice_is_empty(first_by))
+        first = act_person(w->r->bundle, act->verb, first_by, w->says.decided_ms, &ignored);
+    int agency = first ? first->agency : act->by.list[0]->agency;
     for (size_t i = 0; i < act->by.count; i++)
         if (act->by.list[i]->agency != agency)
             return -1;
     return agency;
 }
 
+/* When the first of all who settle signed; INT64_MAX: nobody did. */
 static int64_t signed_ms(const struct input_act *act, int64_t first_ms)
 {
     int64_t own_ms = act->document ? act->document->at_ms : INT64_MAX;
@@ -113,17 +132,19 @@ static int64_t signed_ms(const struct input_act *act, int64_t first_ms)
 #define CAME_SINCE " (words that came after it was signed are in conflict still)"
 
 /* Whether what was settled is held for a conflict still: none of those who signed knew of it. */
+/* Whether what was settled is still held for a conflict: none of those who signed knew of that. */
 static bool is_in_conflict(const struct person *after, const struct hold *hold)
 {
     for (size_t i = 0; i < after->hold_count; i++) {
         const struct hold *h = &after->holds[i];
-        if (h->service == hold->service && event_id_equal(&h->event, &hold->event))
+        bool is_same = h->service == hold->service && event_id_equal(&h->event, &hold->event);
+        if (is_same)
             return reason_is_of_conflict(h->reason) && !h->reopened;
     }
     return false;
 }
 
-/* Where two must, the newest who settles is the first of two anew. */
+/* Where two must settle, the newest who does is the first of two anew. */
 static bool begin_anew(struct work *w, const struct input_act *act, struct err *e)
 {
     struct judged *j = &w->out->judged;
@@ -138,13 +159,13 @@ static bool begin_anew(struct work *w, const struct input_act *act, struct err *
     return true;
 }
 
-/* A yes beside another's no, settled for all that rests on it. */
-static bool settle(struct work *w, const struct input_act *act, const struct person *person,
-                   const struct hold *hold, struct err *e)
+/* Settles a yes beside another's no, for all that rests on it. */
+static bool settle_hold(struct work *w, const struct input_act *act, const struct person *person,
+                        const struct hold *hold, struct err *e)
 {
     const struct judge_input in = work_input(w, person, hold->bytes);
     struct judged *j = &w->out->judged;
-    struct slice first = acts_first_by(hold->first_by, act->act);
+    struct slice first = acts_first_by(hold->first_by, act->verb);
     bool two = acts_need_two(w->r->bundle, w->a, person, hold->reason, hold->bytes);
     switch (acts_enough(w->r->bundle, w->says.decided_ms, act, first, two)) {
     case ACT_ANOTHER:
@@ -156,39 +177,47 @@ static bool settle(struct work *w, const struct input_act *act, const struct per
     case ACT_ENOUGH:
         break;
     }
-    const struct settling how = { slice_equal_text(act->act, "settle-yes"), act->person,
-                                  agency_of_all(w, act, first),
-                                  signed_ms(act, acts_first_ms(hold->first_by, act->act)) };
+    int64_t first_ms = acts_first_ms(hold->first_by, act->verb);
+    const struct settling how = { slice_equal_text(act->verb, "settle-yes"), act->person,
+                                  agency_of_all(w, act, first), signed_ms(act, first_ms) };
     if (!judge_settle(&in, hold, &how, w->a, j, e))
         return false;
     if (j->error) {
         *j = (struct judged){ .decisions = NULL };
         return note_act(w, act, " (nothing is in conflict there)", e);
     }
+    const char *became = "";
     bool goes_on = is_in_conflict(j->after, hold);
-    return note_act(w, act,
-                    !goes_on ? ""
-                    : two    ? HOLD_FIRST_OF_TWO
-                             : CAME_SINCE,
-                    e) &&
-           (!goes_on || !two || begin_anew(w, act, e)) && work_take_judged(w, e);
+    if (goes_on)
+        became = two ? HOLD_FIRST_OF_TWO : CAME_SINCE;
+    if (!note_act(w, act, became, e))
+        return false;
+    if (goes_on && two && !begin_anew(w, act, e))
+        return false;
+    return work_take_judged(w, e);
 }
 
+/* Whether what was to go is held anew for a conflict, for which it was not held before. */
 static bool waits_for_conflict(const struct work *w, const struct hold *hold)
 {
     const struct judged *j = &w->out->judged;
-    bool waits = false;
-    for (size_t i = 0; i < j->decision_count; i++)
-        waits |= j->decisions[i].to.n == hold->service && j->decisions[i].outcome == OUTCOME_HOLD &&
-                 event_id_equal(&j->decisions[i].event, &hold->event) &&
-                 reason_is_of_conflict(slice_text(j->decisions[i].reason));
-    return waits && !reason_is_of_conflict(hold->reason);
+    if (reason_is_of_conflict(hold->reason))
+        return false;
+    for (size_t i = 0; i < j->decision_count; i++) {
+        const struct decision *d = &j->decisions[i];
+        bool is_held = d->to.n == hold->service && d->outcome == OUTCOME_HOLD;
+        if (!is_held || !event_id_equal(&d->event, &hold->event))
+            continue;
+        if (reason_is_of_conflict(slice_text(d->reason)))
+            return true;
+    }
+    return false;
 }
 
-static bool release(struct work *w, const struct input_act *act, const struct person *person,
-                    const struct hold *hold, struct err *e)
+static bool release_by(struct work *w, const struct input_act *act, const struct person *person,
+                       const struct hold *hold, struct err *e)
 {
-    struct slice first = acts_first_by(hold->first_by, act->act);
+    struct slice first = acts_first_by(hold->first_by, act->verb);
     bool two = acts_need_two(w->r->bundle, w->a, person, hold->reason, hold->bytes);
     switch (acts_enough(w->r->bundle, w->says.decided_ms, act, first, two)) {
     case ACT_ANOTHER:
@@ -200,12 +229,16 @@ static bool release(struct work *w, const struct input_act *act, const struct pe
     case ACT_ENOUGH:
         break;
     }
-    if (!note_act(w, act, "", e) || !release_hold(w, person, hold, e))
+    if (!note_act(w, act, "", e))
         return false;
-    return !waits_for_conflict(w, hold) || note_act(w, act, UNNAMED_CONFLICT, e);
+    if (!release_hold(w, person, hold, e))
+        return false;
+    if (!waits_for_conflict(w, hold))
+        return true;
+    return note_act(w, act, UNNAMED_CONFLICT, e);
 }
 
-/* What was signed before a refusal, or before that was taken back, knew of neither. */
+/* Whoever signed before a refusal, or before it was taken back, knew of neither. */
 static bool check_newer(const struct input_act *act, int64_t than_ms, struct err *e)
 {
     if (!act->document || act->document->at_ms >= than_ms)
@@ -220,12 +253,16 @@ static bool act_on_hold(struct work *w, const struct input_act *act, const struc
     if (!open_held(w, hold->bytes, e))
         return false;
     if (act->is_settling)
-        return settle(w, act, person, hold, e);
+        return settle_hold(w, act, person, hold, e);
+    if (act->is_release && hold->reopened && !check_newer(act, hold->since_ms, e))
+        return false;
     if (act->is_release)
-        return (!hold->reopened || check_newer(act, hold->since_ms, e)) &&
-               release(w, act, person, hold, e);
-    return check_episode(w, act, e) && note_act(w, act, "", e) &&
-           refuse_hold(w, act, person, hold, e);
+        return release_by(w, act, person, hold, e);
+    if (!check_episode(w, act, e))
+        return false;
+    if (!note_act(w, act, "", e))
+        return false;
+    return refuse_hold(w, act, person, hold, e);
 }
 
 static bool keep_first_reopening(struct work *w, const struct input_act *act,
@@ -233,14 +270,16 @@ static bool keep_first_reopening(struct work *w, const struct input_act *act,
                                  struct err *e)
 {
     struct person after;
-    return note_act(w, act, HOLD_FIRST_OF_TWO, e) &&
-           refusal_note_first(w->a, person, refusal, acts_first(act), &after, e) &&
-           work_keep_person(w, &after, e);
+    if (!note_act(w, act, HOLD_FIRST_OF_TWO, e))
+        return false;
+    if (!refusal_note_first(w->a, person, refusal, acts_first(act), &after, e))
+        return false;
+    return work_keep_person(w, &after, e);
 }
 
-/* As many people as a release of it needs. */
-static bool reopen(struct work *w, const struct input_act *act, const struct person *person,
-                   struct err *e)
+/* Takes a refusal back. It needs as many people as a release does. */
+static bool reopen_refusal(struct work *w, const struct input_act *act, const struct person *person,
+                           struct err *e)
 {
     struct slice service = w->r->bundle->services[act->to.n].name;
     const struct refusal *refusal = refusal_find(w->r->bundle, person, &act->event, service);
@@ -249,8 +288,8 @@ static bool reopen(struct work *w, const struct input_act *act, const struct per
     if (!check_newer(act, refusal->at_ms, e))
         return false;
     bool two = acts_reopening_needs_two(w->r->bundle, w->a, person, refusal);
-    if (refusal->bytes.n &&
-        !open_held(w, refusal->bytes, e)) /* without: it was refused under another key */
+    bool has_event = refusal->bytes.n > 0; /* not where it was refused under another key */
+    if (has_event && !open_held(w, refusal->bytes, e))
         return false;
     switch (acts_enough(w->r->bundle, w->says.decided_ms, act, refusal->first_by, two)) {
     case ACT_ANOTHER:
@@ -265,14 +304,20 @@ static bool reopen(struct work *w, const struct input_act *act, const struct per
     const struct judge_input in = work_input(w, person, refusal->bytes);
     const struct reopening how = { refusal, &act->event, act->person, two || act->by.count > 1,
                                    false };
-    const char *as = acts_refused_as(w->a, act, refusal);
-    return (as || err_memory(e)) && note_act(w, act, as, e) &&
-           judge_reopen(&in, &how, w->a, &w->out->judged, e) && work_keep_word(w, e);
+    const char *refused_as = acts_refused_as(w->a, act, refusal);
+    if (!refused_as)
+        return err_memory(e);
+    if (!note_act(w, act, refused_as, e))
+        return false;
+    if (!judge_reopen(&in, &how, w->a, &w->out->judged, e))
+        return false;
+    return work_keep_judged(w, e);
 }
 
-/* By one person, of this subject; a word on a whole list comes once for each. */
-static bool look(struct work *w, const struct input_act *act, const struct person *person,
-                 struct err *e)
+/* One person has looked at what could not be read of this subject. An act on a whole list comes
+ * once for each subject. */
+static bool take_looked(struct work *w, const struct input_act *act, const struct person *person,
+                        struct err *e)
 {
     const struct judge_input in = work_input(w, person, slice_of(NULL, 0));
     struct judged *j = &w->out->judged;
@@ -280,10 +325,12 @@ static bool look(struct work *w, const struct input_act *act, const struct perso
         return false;
     if (!j->facts_changed)
         return note_act(w, act, LOOKED_AT_NOTHING, e);
-    return note_act(w, act, "", e) && work_keep_word(w, e);
+    if (!note_act(w, act, "", e))
+        return false;
+    return work_keep_judged(w, e);
 }
 
-/* "lane events.hosp 3 at 17". */
+/* Reads "lane events.hosp 3 at 17". */
 static bool read_place(struct work *w, struct slice on, const char **topic, int64_t *partition,
                        int64_t *offset)
 {
@@ -293,19 +340,25 @@ static bool read_place(struct work *w, struct slice on, const char **topic, int6
     rest = slice_from(rest, n < rest.n ? n + 1 : rest.n);
     n = slice_find(rest, ' ');
     struct slice at = slice_from(rest, n);
-    return *topic && slice_starts(at, SLICE(" at ")) &&
-           slice_to_i64(slice_head(rest, n), partition) && slice_to_i64(slice_from(at, 4), offset);
+    if (!*topic || !slice_starts(at, SLICE(" at ")))
+        return false;
+    if (!slice_to_i64(slice_head(rest, n), partition))
+        return false;
+    return slice_to_i64(slice_from(at, 4), offset);
 }
 
 /* A word on a lane counts for the place that stands, and for none that may come to. */
+/* That a lane goes on counts for the place where it stands, and for none where it may come to
+ * stand. */
 static bool check_lane(struct work *w, const struct input_act *act, struct err *e)
 {
+    const struct input_rules *r = w->r;
     const char *topic = NULL;
     int64_t partition = 0, offset = 0;
-    if (!marks_is_word(act->act, act->hold) || !w->r->stands)
+    if (!marks_is_skip(act->verb, act->hold) || !r->stands)
         return true;
-    if (read_place(w, act->hold, &topic, &partition, &offset) &&
-        w->r->stands(w->r->ctx, topic, (int)partition, offset))
+    bool is_place = read_place(w, act->hold, &topic, &partition, &offset);
+    if (is_place && r->stands(r->ctx, topic, (int)partition, offset))
         return true;
     return err_set(e, ERR_REJECT, "act.lane", 0,
                    "no lane of %.80s stands at the place that the act names: concordat status SITE "
@@ -313,55 +366,62 @@ static bool check_lane(struct work *w, const struct input_act *act, struct err *
                    topic ? topic : "that topic");
 }
 
+/* What is no hold is on record here; whose it is does what the act says. */
+static bool take_other(struct work *w, const struct input_act *act, struct err *e)
+{
+    struct step *out = w->out;
+    if (!note_act(w, act, "", e))
+        return false;
+    return marks_keep_skip(act->verb, act->hold, w->in->value, &out->goes_on, &out->marks[0], e);
+}
+
 bool step_act(struct work *w, struct err *e)
 {
     struct input_act act;
     struct person person;
+    int64_t now_ms = w->says.decided_ms;
     w->says.kind = AUDIT_HOLD_ACT;
     w->says.schema = SLICE("HoldAct");
-    if (!input_act(w->r, w->in, w->a, w->says.decided_ms, &act, e))
+    if (!input_act(w->r, w->in, w->a, now_ms, &act, e))
         return false;
     if (!act.is_on_hold)
         w->says.schema = SLICE("PersonAct");
     w->out->subject = act.subject;
     if (!act.is_on_hold && !check_lane(w, &act, e))
         return false;
-    if (act.by.count && !act.is_for_many &&
-        !acts_take(w->r->bundle, &w->p->memory, w->a, act.document, w->says.decided_ms, &w->acts,
-                   e))
+    bool is_once = act.by.count > 0 && !act.is_for_many;
+    if (is_once && !acts_take(w->r->bundle, &w->p->memory, w->a, act.document, now_ms, &w->acts, e))
         return false;
-    if (!act.is_on_hold) /* whose it is does it; here it is on record */
-        return note_act(w, &act, "", e) && marks_keep_word(act.act, act.hold, w->in->value,
-                                                           &w->out->goes_on, &w->out->marks[0], e);
+    if (!act.is_on_hold)
+        return take_other(w, &act, e);
     if (!work_load_person(w, &person, e))
         return false;
     if (act.is_looking)
-        return look(w, &act, &person, e);
+        return take_looked(w, &act, &person, e);
     if (act.is_reopening)
-        return reopen(w, &act, &person, e);
+        return reopen_refusal(w, &act, &person, e);
     size_t at = find_hold(&person, &act);
     if (at == person.hold_count)
         return note_act(w, &act, " (the hold was gone)", e);
     return act_on_hold(w, &act, &person, &person.holds[at], e);
 }
 
-/* -- what was refused under another key of the same person
- * ---------------------------------------- */
+/* -- what was refused under another key of the same person ------------------------------------- */
 
-/* As the act that it was: "refuse-episode <hold> by <person>: (carried over ...)". */
-static bool note_carried(struct work *w, const struct refused *said, const char *word,
+/* Notes it as the act that it was: "refuse-episode <hold> by <person>: (carried over ...)". */
+static bool note_carried(struct work *w, const struct refused *said, const char *verb,
                          struct slice by, const char *became, struct err *e)
 {
     char id[ID_HEX];
     id_hex(said->x.event.b, id);
     const char *note = arena_format(w->a, "%s %s:%.*s by %.*s: (carried over by a local id)%s",
-                                    word, id, SHOWN(said->x.service), SHOWN(by), became);
+                                    verb, id, SHOWN(said->x.service), SHOWN(by), became);
     w->says.note = slice_text(note);
     return note || err_memory(e);
 }
 
-/* Nothing changes by it; what was taken back is said to be so again. */
-static bool was_known(struct work *w)
+/* Nothing changes by what was known before. The feed is told once more what was taken back. */
+static bool take_known(struct work *w)
 {
     const struct judged *j = &w->out->judged;
     w->says.kind = AUDIT_DUPLICATE;
@@ -384,45 +444,67 @@ static bool carry_refusal(struct work *w, const struct refused *said, const stru
     if (!judge_refused(&in, said, w->a, &w->out->judged, e))
         return false;
     if (!w->out->judged.facts_changed)
-        return was_known(w);
-    return note_carried(w, said, said->x.is_whole_episode ? "refuse-episode" : "refuse", said->x.by,
-                        "", e) &&
-           work_keep_word(w, e);
+        return take_known(w);
+    const char *verb = said->x.is_whole_episode ? "refuse-episode" : "refuse";
+    if (!note_carried(w, said, verb, said->x.by, "", e))
+        return false;
+    return work_keep_judged(w, e);
 }
 
 /* Where one was enough: here that is on file, unless two must say so. */
+/* Takes back what is not refused under this key: what one person took back is on file here from
+ * then on, unless two must. */
 static bool carry_late(struct work *w, const struct refused *said, const struct person *person,
                        struct err *e)
 {
     const struct judge_input in = work_input(w, person, slice_of(NULL, 0));
-    if (!said->by_two && acts_need_two(w->r->bundle, w->a, person, said->x.reason, said->x.bytes))
-        return was_known(w);
-    return note_carried(w, said, "reopen", said->reopened_by, " (it was not refused)", e) &&
-           judge_refused_late(&in, said, w->a, &w->out->judged, e) && work_keep_word(w, e);
+    bool is_enough = said->by_two;
+    if (!is_enough)
+        is_enough = !acts_need_two(w->r->bundle, w->a, person, said->x.reason, said->x.bytes);
+    if (!is_enough)
+        return take_known(w);
+    if (!note_carried(w, said, "reopen", said->reopened_by, " (it was not refused)", e))
+        return false;
+    if (!judge_refused_late(&in, said, w->a, &w->out->judged, e))
+        return false;
+    return work_keep_judged(w, e);
+}
+
+/* Two must take it back, and one has: theirs is the first half. */
+static bool carry_first(struct work *w, const struct refused *said, const struct person *person,
+                        const struct refusal *x, struct err *e)
+{
+    struct person after;
+    if (slice_equal(x->first_by, said->reopened_by))
+        return take_known(w);
+    if (!note_carried(w, said, "reopen", said->reopened_by, HOLD_FIRST_OF_TWO, e))
+        return false;
+    if (!refusal_note_first(w->a, person, x, said->reopened_by, &after, e))
+        return false;
+    return work_keep_person(w, &after, e);
 }
 
 /* Where two must take it back and one has, theirs is the first word. */
+/* Takes back what is refused under this key too. */
 static bool carry_reopening(struct work *w, const struct refused *said, const struct person *person,
                             struct err *e)
 {
     const struct refusal *x = find_same(person, &said->x);
-    struct person after;
     if (!x)
         return carry_late(w, said, person, e);
     if (refusal_is_over(x))
-        return was_known(w);
-    if (x->bytes.n && !open_held(w, x->bytes, e))
+        return take_known(w);
+    if (x->bytes.n > 0 && !open_held(w, x->bytes, e))
         return false;
     if (!said->by_two && acts_reopening_needs_two(w->r->bundle, w->a, person, x))
-        return slice_equal(x->first_by, said->reopened_by)
-                   ? was_known(w)
-                   : note_carried(w, said, "reopen", said->reopened_by, HOLD_FIRST_OF_TWO, e) &&
-                         refusal_note_first(w->a, person, x, said->reopened_by, &after, e) &&
-                         work_keep_person(w, &after, e);
+        return carry_first(w, said, person, x, e);
     const struct judge_input in = work_input(w, person, x->bytes);
     const struct reopening how = { x, &x->event, said->reopened_by, said->by_two, true };
-    return note_carried(w, said, "reopen", said->reopened_by, "", e) &&
-           judge_reopen(&in, &how, w->a, &w->out->judged, e) && work_keep_word(w, e);
+    if (!note_carried(w, said, "reopen", said->reopened_by, "", e))
+        return false;
+    if (!judge_reopen(&in, &how, w->a, &w->out->judged, e))
+        return false;
+    return work_keep_judged(w, e);
 }
 
 bool step_refused(struct work *w, struct err *e)
@@ -438,6 +520,7 @@ bool step_refused(struct work *w, struct err *e)
     w->by = (struct share_asker){ bundle_agency(w->r->bundle, u.said.x.agency), true };
     if (!work_load_person(w, &person, e))
         return false;
-    return u.said.reopened_by.n ? carry_reopening(w, &u.said, &person, e)
-                                : carry_refusal(w, &u.said, &person, e);
+    if (u.said.reopened_by.n > 0)
+        return carry_reopening(w, &u.said, &person, e);
+    return carry_refusal(w, &u.said, &person, e);
 }

@@ -4,11 +4,12 @@
 
 #include "step/work.h"
 
-/* Release, refuse, settle, reopen, look: on their subject's facts; of what is no hold the entry
- * alone. */
+/* Does what named people signed: a release, a refusal, a settling, a reopening or a look changes
+ * the facts of its subject; an act on what is no hold becomes an entry alone. Fails: act.*;
+ * facts.*. */
 MUST_CHECK bool step_act(struct work *w, struct err *e);
-/* A refusal, or that it was taken back, which a feed carries over from another key of the same
- * person. */
+/* Takes a refusal, or that it was taken back, which a feed carries over from another key of the
+ * same person. Fails: refused.*; facts.*. */
 MUST_CHECK bool step_refused(struct work *w, struct err *e);
 
 #endif

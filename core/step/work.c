@@ -6,10 +6,11 @@
 
 bool work_load_person(struct work *w, struct person *out, struct err *e)
 {
-    w->says.facts_before = memory_get(&w->p->memory, w->out->subject.b);
-    w->says.facts_after = w->says.facts_before;
+    struct slice known = memory_get(&w->p->memory, w->out->subject.b);
+    w->says.facts_before = known;
+    w->says.facts_after = known;
     *out = person_unknown;
-    if (w->says.facts_before.n && !person_decode(w->r->bundle, w->a, w->says.facts_before, out, e))
+    if (known.n > 0 && !person_decode(w->r->bundle, w->a, known, out, e))
         return false;
     w->before = out;
     return true;
@@ -24,17 +25,18 @@ bool work_keep_person(struct work *w, const struct person *after, struct err *e)
 }
 
 /* Codes stand beside each other. */
+/* Adds a code to the note, a blank between the two. */
 static bool add_note(struct work *w, struct slice more)
 {
     struct slice was = w->says.note;
-    if (was.n)
+    if (was.n > 0)
         more = slice_text(arena_format(w->a, "%.*s %.*s", (int)was.n, (const char *)was.p,
                                        (int)more.n, (const char *)more.p));
     w->says.note = more;
     return more.p != NULL;
 }
 
-/* The same event by another number of its feed: the facts know its id. */
+/* Drops the same event that came by another number of its feed: the facts know its id. */
 static bool drop_again(struct work *w)
 {
     w->says.kind = AUDIT_DUPLICATE;
@@ -47,7 +49,7 @@ static bool drop_again(struct work *w)
 bool work_take_judged(struct work *w, struct err *e)
 {
     struct judged *j = &w->out->judged;
-    if (j->error && slice_equal_text(slice_text(j->error), "duplicate"))
+    if (j->error && strcmp(j->error, "duplicate") == 0)
         return drop_again(w);
     if (j->error)
         return err_set(e, ERR_REJECT, j->error, 0, "cannot decide the event: %s",
@@ -55,14 +57,17 @@ bool work_take_judged(struct work *w, struct err *e)
     if (j->facts_changed && !work_keep_person(w, j->after, e))
         return false;
     w->says.judged = j;
-    if (j->note.n && w->says.kind == AUDIT_EVENT && !add_note(w, j->note))
+    bool has_note = j->note.n > 0 && w->says.kind == AUDIT_EVENT;
+    if (has_note && !add_note(w, j->note))
         return err_memory(e);
     return true;
 }
 
 bool work_judge(struct work *w, const struct judge_input *in, struct err *e)
 {
-    return judge_event(in, w->a, &w->out->judged, e) && work_take_judged(w, e);
+    if (!judge_event(in, w->a, &w->out->judged, e))
+        return false;
+    return work_take_judged(w, e);
 }
 
 struct judge_input work_input(const struct work *w, const struct person *person,
@@ -78,7 +83,7 @@ struct judge_input work_input(const struct work *w, const struct person *person,
                                  .test = !w->r->live };
 }
 
-bool work_keep_word(struct work *w, struct err *e)
+bool work_keep_judged(struct work *w, struct err *e)
 {
     w->says.judged = &w->out->judged;
     return work_keep_person(w, w->out->judged.after, e);

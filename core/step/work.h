@@ -24,18 +24,21 @@ struct work {
     struct buf acts;             /* the acts taken after it; empty: unchanged */
 };
 
-/* The subject as it was: *out is from then on what the facts after it are compared with. */
+/* Reads into *out what memory knows of the step's subject. *out stays with the step: the facts
+ * after it are compared with it. Fails: facts.* (ERR_FATAL), memory.limit. */
 MUST_CHECK bool work_load_person(struct work *w, struct person *out, struct err *e);
-/* As it is after the step. */
+/* Encodes the subject as it is after the step. Fails: event.size; facts.*, memory.limit. */
 MUST_CHECK bool work_keep_person(struct work *w, const struct person *after, struct err *e);
-/* event and framed: as opened last. */
+/* What judging asks for, of the event that was opened last. person: its subject. framed: its
+ * bytes. */
 struct judge_input work_input(const struct work *w, const struct person *person,
                               struct slice framed);
-/* An event, judged and kept. */
+/* Judges an event and takes what came of it. Fails as judge_event and work_take_judged. */
 MUST_CHECK bool work_judge(struct work *w, const struct judge_input *in, struct err *e);
-/* What came of judging an event: kept, or why not. */
+/* Takes what came of judging an event: keeps its subject, or says why the event cannot be decided
+ * (a code of judge_event, ERR_REJECT). Fails as work_keep_person too. */
 MUST_CHECK bool work_take_judged(struct work *w, struct err *e);
-/* What a person's word, or a sign, made of it, kept. */
-MUST_CHECK bool work_keep_word(struct work *w, struct err *e);
+/* Keeps what a person's act, a receipt or a sign made of the subject. Fails as work_keep_person. */
+MUST_CHECK bool work_keep_judged(struct work *w, struct err *e);
 
 #endif

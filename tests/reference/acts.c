@@ -250,7 +250,7 @@ static struct act sign(struct story *s, const struct rule_act *x)
     const char *on =
         arena_format(&s->w->scratch, "%s:%s", id_of(s, 1, x->event), acts_service(x->to));
     struct act a = { .region = SLICE(ACTS_REGION),
-                     .word = slice_text(words[x->word]),
+                     .verb = slice_text(words[x->word]),
                      .on = slice_text(on),
                      .subject = s->said.keys[s->key],
                      .reason = SLICE("rang the ward"),

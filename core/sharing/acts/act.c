@@ -9,20 +9,20 @@
 #define FIRST_LINE "concordat act 1"
 
 static const struct {
-    const char *word;
+    const char *verb;
     enum people_role role;
-} act_words[] = {
+} act_verbs[] = {
     { "release", ROLE_HOLDS },   { "refuse", ROLE_HOLDS },     { "refuse-episode", ROLE_HOLDS },
     { "reopen", ROLE_HOLDS },    { "settle-yes", ROLE_HOLDS }, { "settle-no", ROLE_HOLDS },
     { "looked", ROLE_HOLDS },    { "skip", ROLE_OPERATIONS },  { "again", ROLE_OPERATIONS },
     { "drop", ROLE_OPERATIONS }, { "payload", ROLE_PAYLOAD },
 };
 
-bool act_role(struct slice word, enum people_role *out)
+bool act_role(struct slice verb, enum people_role *out)
 {
-    for (size_t i = 0; i < sizeof act_words / sizeof act_words[0]; i++)
-        if (slice_equal_text(word, act_words[i].word)) {
-            *out = act_words[i].role;
+    for (size_t i = 0; i < sizeof act_verbs / sizeof act_verbs[0]; i++)
+        if (slice_equal_text(verb, act_verbs[i].verb)) {
+            *out = act_verbs[i].role;
             return true;
         }
     return false;
@@ -35,13 +35,13 @@ bool act_is_plain(struct slice value)
 
 bool act_check(const struct act *x, struct err *e)
 {
-    const struct choices choices = { act_words, sizeof act_words[0],
-                                     sizeof act_words / sizeof act_words[0] };
+    const struct choices choices = { act_verbs, sizeof act_verbs[0],
+                                     sizeof act_verbs / sizeof act_verbs[0] };
     enum people_role ignored;
     char list[90];
-    if (!act_role(x->word, &ignored))
+    if (!act_role(x->verb, &ignored))
         return err_set(e, ERR_REJECT, "act.word", 0, "there is no act '%.*s': it has %s",
-                       SHOWN(x->word), nearest_list(x->word, &choices, list, sizeof list));
+                       SHOWN(x->verb), nearest_list(x->verb, &choices, list, sizeof list));
     if (!act_is_plain(x->reason) || x->reason.n > ACT_REASON_MAX)
         return err_set(e, ERR_REJECT, "act.reason", 0,
                        "the reason is missing or cannot be kept: want one line of at most %d "
@@ -90,7 +90,7 @@ void act_put_text(const struct act *x, struct buf *out)
     char time[TIME_TEXT_MAX], subject[ID_HEX];
     buf_text(out, FIRST_LINE "\n");
     put_act_line(out, "region", x->region);
-    put_act_line(out, "act", x->word);
+    put_act_line(out, "act", x->verb);
     put_act_line(out, "on", x->on);
     if (is_hold(x->on)) {
         put_act_line(out, "event", slice_head(x->on, 2 * ID_BYTES));
@@ -137,14 +137,14 @@ static struct slice person_at(const void *of, size_t i)
     return ((const struct people *)of)->list[i].name;
 }
 
-const struct named *act_person(const struct bundle *b, struct slice word, struct slice name,
+const struct named *act_person(const struct bundle *b, struct slice verb, struct slice name,
                                int64_t now_ms, struct err *e)
 {
     const struct named *who = people_named(&b->people, name);
     const struct choices_at choices = { &b->people, person_at, b->people.count };
     enum people_role role = ROLE_HOLDS;
     char list[90];
-    (void)act_role(word, &role);
+    (void)act_role(verb, &role);
     if (!who)
         err_set(e, ERR_REJECT, "act.person", 0,
                 "region.yaml names nobody '%.*s' among its people: it has %s", SHOWN(name),
@@ -167,7 +167,7 @@ static bool check_signer(const struct act *x, const struct bundle *b, struct sli
                          const struct key *secret, int64_t now_ms, struct err *e)
 {
     struct public_key mine;
-    const struct named *who = act_person(b, x->word, person, now_ms, e);
+    const struct named *who = act_person(b, x->verb, person, now_ms, e);
     if (!who)
         return false;
     ed25519_public(secret, &mine);
@@ -262,7 +262,7 @@ static bool verify_signature(const struct act *x, size_t n, struct slice text,
                              struct err *e)
 {
     const struct act_signature *s = &x->signatures[n];
-    const struct named *who = act_person(b, x->word, s->person, now_ms, e);
+    const struct named *who = act_person(b, x->verb, s->person, now_ms, e);
     if (!who)
         return false;
     if (!ed25519_verify(&who->key, text, s->bytes))

@@ -40,7 +40,7 @@ struct act_signature {
 };
 struct act {
     struct slice region;
-    struct slice word;          /* "release", "drop" ...: act_role knows them all */
+    struct slice verb;          /* "release", "drop" ...: act_role knows them all */
     struct slice on;            /* a hold; an agreement or part; a selection, in words */
     struct subject_key subject; /* zeros: it is about no one person */
     struct slice reason;
@@ -51,11 +51,11 @@ struct act {
 };
 
 /* The role that may do it; false: there is no such act. */
-bool act_role(struct slice word, enum people_role *out);
+bool act_role(struct slice verb, enum people_role *out);
 /* Whether a name, a reason or another value can stand in a line as it is: UTF-8, not empty, no
  * control characters, nothing that hides or turns text. */
 bool act_is_plain(struct slice value);
-/* The form alone: a known word, plain values of the right lengths. */
+/* Checks the form alone: a known verb, plain values of the right lengths. */
 MUST_CHECK bool act_check(const struct act *x, struct err *e);
 
 /* What is signed; with its signatures it is the file that goes from one to the other. */
@@ -68,7 +68,7 @@ MUST_CHECK bool act_hash(const struct act *x, uint8_t out[HASH_BYTES], struct er
 
 /* The person of that name, who is named, may do that and has not ended at that time; NULL:
  * act.person, act.role. */
-const struct named *act_person(const struct bundle *b, struct slice word, struct slice name,
+const struct named *act_person(const struct bundle *b, struct slice verb, struct slice name,
                                int64_t now_ms, struct err *e);
 /* Adds a signature; refuses a key that is not that person's in the bundle, somebody who may not do
  * it now, and a name that has signed already (act.key, act.signed). b NULL: who signs away from the

@@ -53,7 +53,7 @@ static bool read_lines(struct slice rest, struct act *x)
         return false;
     if (!take_line(&rest, "region", &x->region))
         return false;
-    if (!take_line(&rest, "act", &x->word))
+    if (!take_line(&rest, "act", &x->verb))
         return false;
     if (!take_line(&rest, "on", &x->on))
         return false;

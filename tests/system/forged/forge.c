@@ -166,7 +166,7 @@ static void forge_act(struct made *m)
                                          "drop",    "settle-yes", "settle-no",      "skip" };
     const struct held *h = any_hold();
     struct act x = { .region = one_in(12) ? SLICE("elsewhere") : SLICE("wexshire"),
-                     .word = slice_text(words[below(8)]),
+                     .verb = slice_text(words[below(8)]),
                      .on = slice_text(h->on),
                      .reason = SLICE("rang the ward"),
                      .at_ms = BEGIN_MS + 90000000 + (int64_t)below(1000000) };

@@ -242,7 +242,7 @@ static void act_on(struct puts *to, const struct held *h, size_t n)
 {
     static const char *const words[] = { "release", "refuse", "release", "refuse-episode" };
     struct act x = { .region = SLICE("wexshire"),
-                     .word = slice_text(words[n % 4]),
+                     .verb = slice_text(words[n % 4]),
                      .on = slice_text(h->on),
                      .reason = SLICE("rang the ward"),
                      .at_ms = BEGIN_MS + (int64_t)n };

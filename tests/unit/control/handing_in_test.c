@@ -25,7 +25,7 @@ static void done(void)
 static struct act typed(const char *word, int64_t age_ms)
 {
     return (struct act){ .region = office.site->bundle->region,
-                         .word = slice_text(word),
+                         .verb = slice_text(word),
                          .on = SLICE("parked inbox id 7"),
                          .reason = SLICE("somebody asked"),
                          .typed = SLICE("njeri"),

@@ -20,7 +20,7 @@ static void done(void)
 
 static struct act act_on(const char *word, const char *on)
 {
-    return (struct act){ .word = slice_text(word), .on = slice_text(on) };
+    return (struct act){ .verb = slice_text(word), .on = slice_text(on) };
 }
 
 static void ids_are_read_as_they_were_written(void)

@@ -43,7 +43,7 @@ struct act acting_make(const char *word, const char *event, const char *to)
     static int64_t next_ms; /* two acts of one moment are one act */
     next_ms = next_ms < clock_wall_ms() ? clock_wall_ms() : next_ms + 1;
     struct act x = { .region = SLICE("teststead"),
-                     .word = slice_text(word),
+                     .verb = slice_text(word),
                      .on = slice_text(arena_format(&world.arena, "%s:%s", event, to)),
                      .reason = SLICE("rang the ward"),
                      .at_ms = next_ms };

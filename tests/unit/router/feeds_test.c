@@ -288,7 +288,7 @@ static void word_on_lane(const char *on)
 {
     const struct schema *s = catalogue_named(world.catalogue, SLICE("PersonAct"));
     struct act x = { .region = SLICE("teststead"),
-                     .word = SLICE("skip"),
+                     .verb = SLICE("skip"),
                      .on = slice_text(on),
                      .reason = SLICE("the feed lay for a month"),
                      .typed = SLICE("Pia Operator"),

@@ -21,7 +21,7 @@ static void give(const char *word, const char *service, const char *person)
 {
     static int64_t minute;
     struct act x = { .region = world.bundle->region,
-                     .word = slice_text(word),
+                     .verb = slice_text(word),
                      .on = slice_text(arena_format(&world.arena, "%s:%s", id, service)),
                      .reason = SLICE("rang the ward"),
                      .typed = slice_text(person),

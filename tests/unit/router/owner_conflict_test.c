@@ -89,7 +89,7 @@ static void settle(const char *event_id, const char *word_, const char *person)
     const struct schema *s = catalogue_named(world.catalogue, SLICE("PersonAct"));
     struct buf file, b;
     struct act x = { .region = SLICE("teststead"),
-                     .word = slice_text(word_),
+                     .verb = slice_text(word_),
                      .on = slice_text(arena_format(&world.arena, "%s:council/social", event_id)),
                      .reason = SLICE("rang them both"),
                      .typed = slice_text(person) };

@@ -47,7 +47,7 @@ static void a_refusal_takes_a_key_that_counts(void)
         CU_ASSERT_TRUE(acting_refused("act.role"));
         struct act forged = acting_make(words[i], id, SOCIAL);
         acting_sign(&forged, "omar");
-        forged.word = slice_text(words[1 - i]); /* one word signed, the other handed in */
+        forged.verb = slice_text(words[1 - i]); /* one verb signed, the other handed in */
         acting_submit(&forged);
         CU_ASSERT_TRUE(acting_refused("act.signature"));
         say_ready(other_id);

@@ -89,7 +89,7 @@ static void put(const struct act *x, const char *to)
 static void looked_at(const char *who, const char *to, int64_t at_ms)
 {
     struct act x = { .region = world.bundle->region,
-                     .word = SLICE("looked"),
+                     .verb = SLICE("looked"),
                      .on = SLICE("unread:hosp/adt:" CODE),
                      .reason = SLICE("rang the ward"),
                      .typed = SLICE("Nurse Njeri"),
@@ -427,7 +427,7 @@ static void in_whatever_order_they_come_they_are_counted_alike(void)
 static void release_ready(const char *person, int64_t at_ms)
 {
     struct act x = { .region = world.bundle->region,
-                     .word = SLICE("release"),
+                     .verb = SLICE("release"),
                      .on = SLICE(READY ":council/social"),
                      .reason = SLICE("rang the ward"),
                      .typed = slice_text(person),

@@ -131,7 +131,7 @@ static void people_are_read(void)
 static struct act a_release(void)
 {
     return (struct act){ .region = SLICE("small"),
-                         .word = SLICE("release"),
+                         .verb = SLICE("release"),
                          .on = SLICE("0000019f0000000000000000000000aa:brightcare/rota"),
                          .subject = { { 0x5e, 0x31 } },
                          .reason = SLICE("rang the ward"),
@@ -166,7 +166,7 @@ static void each_part_of_an_act_is_signed(void)
     for (size_t i = 0; i < 8; i++)
         x[i] = a_release();
     x[1].region = SLICE("smaller");
-    x[2].word = SLICE("refuse");
+    x[2].verb = SLICE("refuse");
     x[3].on = SLICE("0000019f0000000000000000000000ab:brightcare/rota");
     x[4].on = SLICE("0000019f0000000000000000000000aa:wexbridge-district/grants");
     x[5].subject.b[15] = 1;
@@ -214,7 +214,7 @@ static void what_hides_or_breaks_a_line_cannot_be_signed(void)
     struct err e = { .fate = ERR_NONE };
     x.reason = SLICE("caf\xc3\xa9, \xe2\x80\x9csaid\xe2\x80\x9d: 1 < 2");
     CU_ASSERT(act_check(&x, &e));
-    x.word = SLICE("obey");
+    x.verb = SLICE("obey");
     CU_ASSERT_FALSE(act_check(&x, &e));
     CU_ASSERT_STRING_EQUAL(e.code, "act.word");
 }
