@@ -179,7 +179,42 @@ static void reads_what_the_field_sends(void)
     }
 }
 
+#define NHS_OID "2.16.840.1.113883.2.1.4.1"
+
+/* Taken for the sender's own id it would make another person: what is said of them would miss the
+ * one who is meant. */
+static void an_nhs_number_is_one_however_its_authority_stands(void)
+{
+    static const char *const systems[] = { ITK, "nhs/adt-2.x" };
+    static const char *const behind[] = { "^^^NHS",
+                                          "^^^nhs",
+                                          "^^^NHS&" NHS_OID "&ISO",
+                                          "^^^" NHS_OID "&&ISO",
+                                          "^^^&" NHS_OID "&ISO",
+                                          "^^^&" NHS_OID "&ISO^PI",
+                                          "^6^M11^NHS^NH",
+                                          "^^^^NH",
+                                          "^^^^NHS",
+                                          "^^^SPINE&" NHS_OID "&ISO^MR" };
+    for (size_t i = 0; i < 2 * sizeof behind / sizeof behind[0]; i++) {
+        helper_fresh();
+        struct mapped out = { .event_count = 0 };
+        const struct mapping *m =
+            helper_system(arena_format(&hp.scratch, "%s/in.yaml", systems[i % 2]));
+        char *message = arena_format(
+            &hp.scratch,
+            "MSH|^~\\&|P|Z|R|R|20260202101500||ADT^A01^ADT_A01|C1|P|2.4\rEVN||20260202101500\r"
+            "PID|1||9990000026%s~A1^^^ZX9^PI\rPV1|1|I\r",
+            behind[i / 2]);
+        CU_ASSERT_TRUE_FATAL(helper_in(m, slice_text(message), &out) && out.event_count > 0);
+        HELPER_IS(&out.events[0], "subject.nhs_number", "9990000026");
+        HELPER_IS(&out.events[0], "subject.local_id", "A1");
+    }
+}
+
 static CU_TestInfo cases[] = {
+    { "an NHS number is one however its authority stands",
+      an_nhs_number_is_one_however_its_authority_stands },
     { "reads what the field sends", reads_what_the_field_sends },
     CU_TEST_INFO_NULL,
 };
