@@ -4,13 +4,13 @@
  * Delimiters come from MSH-1 and MSH-2; segments end with CR, LF or CRLF; a byte order mark, MLLP
  * framing bytes and blanks before MSH, and blank lines anywhere, are passed over. A line that does
  * not begin with a segment id (two letters or digits after a letter) and the field separator is
- * refused with its offset: no line is ever guessed to belong to the one before it. A VT anywhere
- * else is refused, alone (hl7v2.vt: the message) or with a header behind it (hl7v2.nested: the rest
- * of the unit from that message on). Either can be read for what it restricts, the latter up to
- * there. MSH-2 names different delimiters, in this order: component, repetition, escape,
- * subcomponent, truncation. What it ends before is not in use: that character is text. Delimiters
- * after the fifth are passed over. Fewer than four with one of ^ ~ \ & out of its usual place (^\&)
- * are refused: which one is missing could only be guessed.
+ * refused with its offset: no line is ever guessed to belong to the one before it. A VT or FS
+ * anywhere else is refused, alone (hl7v2.vt, hl7v2.fs: the message) or with a header behind it
+ * (hl7v2.nested: the rest of the unit from that message on). Either can be read for what it
+ * restricts, the latter up to there. MSH-2 names different delimiters, in this order: component,
+ * repetition, escape, subcomponent, truncation. What it ends before is not in use: that character
+ * is text. Delimiters after the fifth are passed over. Fewer than four with one of ^ ~ \ & out of
+ * its usual place (^\&) are refused: which one is missing could only be guessed.
  *
  * Paths: "PID-5", "PID-5.1", "PID-5.1.1", "PID-3(2).1" (second repetition), "OBX(2)-5" (second
  * OBX), "PID-3[4=NHS|NHSNMBR].1" (first repetition whose component 4 is one of these, whatever its
@@ -31,7 +31,7 @@
  * are.
  *
  * Threads: no state. Errors: hl7v2.short, hl7v2.header, hl7v2.segment, hl7v2.limit, hl7v2.vt,
- * hl7v2.nested, hl7v2.control_id, hl7v2.path, hl7v2.charset, hl7v2.render (ERR_REJECT);
+ * hl7v2.fs, hl7v2.nested, hl7v2.control_id, hl7v2.path, hl7v2.charset, hl7v2.render (ERR_REJECT);
  * memory.limit (ERR_RETRY). */
 #ifndef CONCORDAT_FORMAT_HL7V2_H
 #define CONCORDAT_FORMAT_HL7V2_H

@@ -121,7 +121,7 @@ static bool is_blank_line(struct slice raw, size_t at, size_t *end)
     return at == raw.n || hl7v2_line_is_end(raw.p[at]);
 }
 
-/* A VT before a segment is passed over here, and refused when all has been read. */
+/* A VT or FS before a segment is passed over here, and refused when all has been read. */
 static bool scan_all(struct scan *s, size_t at, struct err *e)
 {
     struct slice raw = s->d->raw;
@@ -130,7 +130,7 @@ static bool scan_all(struct scan *s, size_t at, struct err *e)
         if (is_blank_line(raw, at, &end)) {
             at = end;
         } else {
-            while (raw.p[at] == HL7V2_VT)
+            while (raw.p[at] == HL7V2_VT || raw.p[at] == HL7V2_FS)
                 at++;
             if (!scan_segment(s, &at, e))
                 return false;
@@ -166,20 +166,30 @@ static bool check_control_id(const struct doc *d, struct err *e)
     return true;
 }
 
-/* Refuses a VT within the message: its sender began the frame anew, or did not escape a text. This
- * is checked when all has been read, since what such a message restricts counts all the same. */
-static bool check_vt(const struct doc *d, size_t vt, struct err *e)
+static const char *segment_of(const struct doc *d, size_t at)
+{
+    const struct hl7v2_segment *s = &d->segments[d->segment_count - 1];
+    while (s->at > at)
+        s--;
+    return (const char *)d->raw.p + s->at;
+}
+
+/* Refuses a VT or FS within the message: its sender began the frame anew, or did not escape a text.
+ * This is checked when all has been read, since what such a message restricts counts all the
+ * same. */
+static bool check_marks(const struct doc *d, size_t vt, size_t fs, struct err *e)
 {
     if (d->breaks_off)
         return hl7v2_vt_refuse(d->raw.n, e);
-    if (vt == d->raw.n)
-        return true;
-    const struct hl7v2_segment *s = &d->segments[d->segment_count - 1];
-    while (s->at > vt)
-        s--;
-    return err_set(e, ERR_REJECT, "hl7v2.vt", vt,
-                   "cannot take VT (0x0B) in %.3s at byte %zu: write a line break as escape .br",
-                   (const char *)d->raw.p + s->at, vt);
+    if (vt < d->raw.n)
+        return err_set(
+            e, ERR_REJECT, "hl7v2.vt", vt,
+            "cannot take VT (0x0B) in %.3s at byte %zu: write a line break as escape .br",
+            segment_of(d, vt), vt);
+    return fs == d->raw.n ||
+           err_set(e, ERR_REJECT, "hl7v2.fs", fs,
+                   "cannot take FS (0x1C) in %.3s at byte %zu: write it as escape X1C",
+                   segment_of(d, fs), fs);
 }
 
 bool hl7v2_parse(struct arena *a, const struct head *head, struct slice one, struct doc **out,
@@ -202,8 +212,8 @@ bool hl7v2_parse(struct arena *a, const struct head *head, struct slice one, str
     struct scan s;
     if (!d)
         return err_memory(e);
-    size_t vt = hl7v2_vt_within(one, at);
-    d->raw = slice_head(one, hl7v2_vt_nested(one, vt));
+    size_t vt = hl7v2_vt_within(one, at), fs = hl7v2_fs_within(one, at);
+    d->raw = slice_head(one, hl7v2_vt_nested(one, vt < fs ? vt : fs));
     d->breaks_off = d->raw.n < one.n;
     d->delimiters = delimiters;
     if (!scan_init(&s, a, d))
@@ -217,5 +227,5 @@ bool hl7v2_parse(struct arena *a, const struct head *head, struct slice one, str
     if (!hl7v2_text_charset(d, e))
         return false;
     *out = d;
-    return check_vt(d, vt, e);
+    return check_marks(d, vt, fs, e);
 }

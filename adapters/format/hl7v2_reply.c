@@ -6,6 +6,7 @@
 #include "base/ids.h"
 #include "format/hl7v2_doc.h"
 #include "format/hl7v2_line.h"
+#include "format/hl7v2_vt.h"
 
 #define HEADER_FIELDS 18
 #define TEXT_MAX 80                   /* MSA-3 */
@@ -18,29 +19,27 @@ struct header {
     struct slice field[HEADER_FIELDS + 1];
 };
 
+static struct slice before_marks(struct slice s)
+{
+    s = slice_head(s, slice_find(s, HL7V2_VT));
+    return slice_head(s, slice_find(s, HL7V2_FS));
+}
+
 /* The header line. It ends before another message that begins in it, so that nothing of that is
- * echoed. *vt: the first VT in the line, or its end. */
-static struct slice line_at(struct slice raw, size_t at, size_t *vt)
+ * echoed. */
+static struct slice line_at(struct slice raw, size_t at)
 {
     struct slice line = slice_from(raw, at);
     line = slice_head(line, slice_find(line, '\r'));
     line = slice_head(line, slice_find(line, '\n'));
-    *vt = slice_find(line, HL7V2_VT);
-    size_t i = *vt;
-    while (i < line.n) {
-        struct slice behind = slice_from(line, i + 1);
-        if (hl7v2_line_is_header(behind))
-            return slice_head(line, i);
-        i += 1 + slice_find(behind, HL7V2_VT);
-    }
-    return line;
+    return slice_head(line, hl7v2_vt_nested(line, before_marks(line).n));
 }
 
-/* Cuts each field before its first VT, which in an answer would be a frame's start. */
-static void end_at_vt(struct header *h)
+/* Cuts each field before its first VT or FS, which in an answer would begin or end a frame. */
+static void end_at_marks(struct header *h)
 {
     for (size_t n = 2; n <= HEADER_FIELDS; n++)
-        h->field[n] = slice_head(h->field[n], slice_find(h->field[n], HL7V2_VT));
+        h->field[n] = before_marks(h->field[n]);
 }
 
 /* Reads what can be read: broken delimiters leave the usual ones, no MSH leaves all fields empty.
@@ -48,8 +47,8 @@ static void end_at_vt(struct header *h)
 static void read_header(struct slice raw, struct header *h)
 {
     struct err ignored = { .fate = ERR_NONE };
-    size_t at = hl7v2_line_first(raw), vt = 0;
-    struct slice line = line_at(raw, at, &vt);
+    size_t at = hl7v2_line_first(raw);
+    struct slice line = line_at(raw, at);
     *h = (struct header){ .delimiters = HL7V2_USUAL_DELIMITERS, .line = line };
     if (!slice_starts(line, SLICE("MSH")) || line.n < 4)
         return;
@@ -63,8 +62,8 @@ static void read_header(struct slice raw, struct header *h)
         h->field[n] = slice_head(slice_head(rest, end), ECHO_MAX);
         rest = slice_from(rest, end + 1);
     }
-    if (vt < line.n)
-        end_at_vt(h);
+    if (before_marks(line).n < line.n)
+        end_at_marks(h);
 }
 
 /* The n-th component (from 1) of a field's first repetition. */
@@ -119,10 +118,8 @@ static int condition_of(enum reply_kind kind, const struct err *why)
         const char *code;
         int condition;
     } known[] = {
-        { "hl7v2.short", 101 },
-        { "hl7v2.header", 101 },
-        { "hl7v2.segment", 100 },
-        { "hl7v2.vt", 102 },
+        { "hl7v2.short", 101 }, { "hl7v2.header", 101 }, { "hl7v2.segment", 100 },
+        { "hl7v2.vt", 102 },    { "hl7v2.fs", 102 },
     };
     struct slice code = slice_text(why ? why->code : NULL);
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)

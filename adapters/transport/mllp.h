@@ -3,13 +3,13 @@
  * With `listen` it receives: one thread, one epoll; all frames that arrived in one turn go up in
  * one take(), and are answered after it, each connection in its own order. With `connect` it sends:
  * one connection, one message at a time, made anew when it is lost. Framing and its deviations:
- * mllp_frame.h. Bytes outside a frame are dropped and counted, and said once a connection in the
- * log; of a frame over frame_max the beginning goes up as broken, is answered, and its connection
- * closed; an empty frame is counted and gets no answer; a peer that does not read its answers is no
- * longer read from, and closed when idle has passed; a peer that has closed its sending half still
- * gets its answers. What a peer and all of them may hold, and how long: mllp_limits.c. With `tls`
- * both sides go by TLS (host/tls.h), whose handshake is counted as a connection, in the time of a
- * message.
+ * mllp_frame.h. Bytes outside a frame are dropped and counted, and said once a connection and
+ * minute in the log, with the message before them, masked; of a frame over frame_max the beginning
+ * goes up as broken, is answered, and its connection closed; an empty frame is counted and gets no
+ * answer; a peer that does not read its answers is no longer read from, and closed when idle has
+ * passed; a peer that has closed its sending half still gets its answers. What a peer and all of
+ * them may hold, and how long: mllp_limits.c. With `tls` both sides go by TLS (host/tls.h), whose
+ * handshake is counted as a connection, in the time of a message.
  *
  * Threads: run() by one, stop() and the counts by any, send() by one.
  * Errors: mllp.option, mllp.listen (ERR_FATAL); mllp.connect, mllp.timeout, mllp.closed,

@@ -151,8 +151,8 @@ static bool read_answer(struct mllp *s, int64_t until_ns, struct err *e)
 
 /* What was read while waiting. */
 struct reading {
-    size_t at,
-        seen; /* in the work buffer: the next byte, and of what follows how much is searched */
+    size_t at; /* in the work buffer: the next byte */
+    struct mllp_seen seen;
     size_t junk, passed; /* bytes that are no frame; frames that answer another message */
 };
 
@@ -167,7 +167,8 @@ static void forget_read(struct mllp *s, struct reading *r)
     r->at = 0;
 }
 
-/* The first frame that is the answer to this message. What answers another one is passed over: a
+/* The first frame that is the answer to this message; an FS that was read last ends it. What
+ * answers another one is passed over: a
  * partner that was slow, or that says more than once what became of a message. */
 static bool read_frame(struct mllp *s, const struct outgoing *m, int64_t until_ns,
                        struct reading *r, struct buf *answer, struct err *e)
@@ -175,10 +176,9 @@ static bool read_frame(struct mllp *s, const struct outgoing *m, int64_t until_n
     buf_reset(&s->work);
     for (;;) {
         struct mllp_cut cut;
-        enum frame f =
-            mllp_frame(slice_from(buf_slice(&s->work), r->at), r->seen, (size_t)s->frame_max, &cut);
+        struct slice rest = slice_from(buf_slice(&s->work), r->at);
+        enum frame f = mllp_frame(rest, &r->seen, true, (size_t)s->frame_max, &cut);
         r->at += cut.used;
-        r->seen = cut.seen;
         r->junk += cut.junk;
         if (f == FRAME_BAD)
             return err_set(e, ERR_RETRY, "mllp.frame", 0, "answer from '%.80s' is over 'frame_max'",

@@ -3,12 +3,14 @@
 
 #include "contract/format.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/ids.h"
 
 #define READ_LEAST ((size_t)4 * 1024)
 #define READ_TURN_MAX ((size_t)256 * 1024)
@@ -17,8 +19,9 @@
 /* owed answers: read no more until they are taken */
 #define OUT_PAUSE_BYTES ((size_t)64 * 1024)
 #define OUT_MAX ((size_t)4 * 1024 * 1024)
-#define HEAD_MAX ((size_t)16 * 1024)     /* of a message that is too large */
-#define TLS_BYTES ((size_t)32 * 1024)    /* what TLS takes for a connection, about */
+#define HEAD_MAX ((size_t)16 * 1024)  /* of a message that is too large */
+#define TLS_BYTES ((size_t)32 * 1024) /* what TLS takes for a connection, about */
+#define JUNK_SAY_NS ((int64_t)60 * 1000000000)
 #define DROP_LEAST ((size_t)1024 * 1024) /* of what comes after it */
 
 struct mllp_conn *mllp_conn_new(struct mllp *s, int fd, int64_t now_ns)
@@ -73,7 +76,9 @@ void mllp_conn_kill(struct mllp_conn *c)
 {
     c->dead = true;
     c->more = false;
-    c->in_at = c->seen = c->out_at = 0;
+    c->in_at = c->out_at = 0;
+    c->seen = (struct mllp_seen){ .n = 0 };
+    c->maybe_ns = 0;
     buf_release(&c->in);
     buf_release(&c->out);
 }
@@ -160,6 +165,7 @@ void mllp_conn_read(struct mllp_conn *c, int64_t now_ns)
 {
     size_t left = READ_TURN_MAX;
     bool more = true;
+    c->ends = false;
     if (c->shaking)
         more = peer_shake(c, now_ns);
     c->unread = false;
@@ -172,14 +178,29 @@ void mllp_conn_read(struct mllp_conn *c, int64_t now_ns)
     c->unread = more && c->link.tls && !c->eof;
 }
 
+/* Names the message before: it may be the first part of one in which an FS stood. */
+static void say_junk(struct mllp_conn *c)
+{
+    int64_t now_ns = clock_mono_ns();
+    if (c->junk_ns && now_ns - c->junk_ns < JUNK_SAY_NS)
+        return;
+    c->junk_ns = now_ns;
+    char what[120] = "sent bytes outside a frame: they are dropped";
+    if (c->before[0])
+        (void)snprintf(what, sizeof what,
+                       "sent bytes outside a frame, behind message %s: they "
+                       "are dropped",
+                       c->before);
+    peer_warn(c, "mllp.junk", what);
+}
+
 static void count_junk(struct mllp_conn *c, size_t bytes)
 {
-    if (bytes == 0)
-        return;
     c->s->junk_bytes += bytes;
-    if (!c->junk_said)
-        peer_warn(c, "mllp.junk", "sent bytes outside a frame: they are dropped");
-    c->junk_said = true;
+    if (bytes > 0 && c->owed == 0)
+        say_junk(c);
+    else if (bytes > 0 && c->junk_in == 0)
+        c->junk_in = c->owed;
 }
 
 static const struct err too_large = { .fate = ERR_RETRY,
@@ -198,6 +219,13 @@ static bool refuse_large_frame(struct mllp_conn *c, struct arrival *out)
     out->broken = &too_large;
     peer_warn(c, "mllp.frame", "sent a frame over 'frame_max': refused, and its connection closed");
     return slice_starts(slice_trim(head), SLICE("MSH"));
+}
+
+/* Whether what may be the end is waited for anew: something has come. */
+static void note_maybe(struct mllp_conn *c, enum frame f, int64_t now_ns)
+{
+    c->maybe_ns = f == FRAME_MAYBE ? now_ns : 0;
+    c->ends = false;
 }
 
 /* No whole frame is there. Keep-alive bytes show that somebody is; bytes of a frame, or junk, do
@@ -221,11 +249,11 @@ bool mllp_conn_next(struct mllp_conn *c, int64_t now_ns, struct arrival *out)
     while (!c->bad && !c->dead && !c->shaking) {
         struct mllp_cut cut;
         struct slice rest = slice_from(buf_slice(&c->in), c->in_at);
-        enum frame f = mllp_frame(rest, c->seen, (size_t)c->s->frame_max, &cut);
+        enum frame f = mllp_frame(rest, &c->seen, c->eof || c->ends, (size_t)c->s->frame_max, &cut);
         count_junk(c, cut.junk);
+        note_maybe(c, f, now_ns);
         c->in_at += cut.used;
-        c->seen = cut.seen;
-        if (f == FRAME_MORE) {
+        if (f == FRAME_MORE || f == FRAME_MAYBE) {
             wait_for_more(c, &cut, now_ns);
             break;
         }
@@ -245,14 +273,22 @@ bool mllp_conn_next(struct mllp_conn *c, int64_t now_ns, struct arrival *out)
             out->bytes = cut.payload;
         }
         c->handed = true;
+        c->owed++;
         return true;
     }
     c->more = false;
     return false;
 }
 
-void mllp_conn_answer(struct mllp_conn *c, struct slice reply)
+void mllp_conn_answer(struct mllp_conn *c, const struct answer *a)
 {
+    struct slice reply = a->reply;
+    id_masked(a->id, c->before);
+    c->owed--;
+    if (c->junk_in == 1)
+        say_junk(c);
+    if (c->junk_in > 0)
+        c->junk_in--;
     while (reply.n > 0) {
         struct slice one = slice_head(reply, slice_find(reply, REPLY_NEXT));
         buf_byte(&c->out, MLLP_VT);

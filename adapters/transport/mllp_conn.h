@@ -33,13 +33,21 @@ struct mllp_conn {
     bool unread;  /* bytes may have come that no poll tells of, as TLS reads ahead */
     bool read_writes; /* what is read next waits until the socket takes bytes */
     bool write_reads; /* what is written next waits until bytes come */
-    bool junk_said;
     struct buf in, out;
-    size_t in_at, seen, out_at;
-    size_t held, dropped; /* bytes: counted to its peer; thrown away of a bad one */
+    size_t in_at, out_at;
+    struct mllp_seen seen; /* of the frame under way */
+    size_t held, dropped;  /* bytes: counted to its peer; thrown away of a bad one */
     int64_t active_ns; /* when it came, or last sent a whole frame, kept alive, or took an answer */
     int64_t listed_ns; /* active_ns as its place among its peer's tells */
     int64_t frame_ns;  /* since when a frame is under way; 0: none is */
+    int64_t maybe_ns;  /* since when nothing has come behind what may be its end; 0: no such */
+    struct mllp_conn *maybe_next, *maybe_prev; /* of those, the longest first */
+    bool maybe_listed;
+    bool ends;       /* no more came in time: what may be its end is */
+    int64_t junk_ns; /* when bytes outside a frame were last told of; 0: never */
+    size_t owed;     /* frames handed out in this turn that have no answer yet */
+    size_t junk_in;  /* told of when so many more have one; 0: nothing is to be told */
+    char before[16]; /* the last message that was answered, as its sender names it, masked */
     char sender[MLLP_ADDRESS_MAX];
 };
 
@@ -64,7 +72,7 @@ bool mllp_conn_is_unread(const struct mllp_conn *c);
  * broken. False when there is none yet. */
 bool mllp_conn_next(struct mllp_conn *c, int64_t now_ns, struct arrival *out);
 /* Queues an answer in a frame; an empty one is none. */
-void mllp_conn_answer(struct mllp_conn *c, struct slice reply);
+void mllp_conn_answer(struct mllp_conn *c, const struct answer *a);
 /* Sends what is queued, as far as the peer takes it. */
 void mllp_conn_flush(struct mllp_conn *c, int64_t now_ns);
 /* Drops the frames that were handed out; gives back the memory of a large one. */

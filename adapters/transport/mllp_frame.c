@@ -1,10 +1,15 @@
 /* mllp_frame.c - cutting frames. */
 #include "transport/mllp_frame.h"
 
+static bool is_line_end(uint8_t c)
+{
+    return c == '\r' || c == '\n';
+}
+
 /* Passed over between frames without a word: ends of the last frame, keep-alive bytes. */
 static bool is_filler(uint8_t c)
 {
-    return c == '\r' || c == '\n' || c == ' ' || c == '\t' || c == 0;
+    return is_line_end(c) || c == ' ' || c == '\t' || c == 0;
 }
 
 /* Bytes before the first VT; *junk is how many of them were more than filler. */
@@ -16,27 +21,80 @@ static size_t skip_to_start(struct slice in, size_t *junk)
     return start;
 }
 
-enum frame mllp_frame(struct slice in, size_t seen, size_t payload_max, struct mllp_cut *out)
+static bool ends_a_line(struct slice frame, size_t fs)
 {
-    *out = (struct mllp_cut){ .used = 0 };
-    if (seen == 0)
-        out->used = skip_to_start(in, &out->junk);
-    struct slice frame = slice_from(in, out->used);
-    if (frame.n == 0)
-        return FRAME_MORE;
-    size_t from = seen ? seen : 1;
-    size_t end = from + slice_find(slice_from(frame, from), MLLP_FS);
-    if (end > frame.n)
-        end = frame.n;
-    if (end - 1 > payload_max)
-        return FRAME_BAD;
-    if (end == frame.n) {
-        out->seen = frame.n;
-        return FRAME_MORE;
+    return fs + 1 < frame.n && is_line_end(frame.p[fs + 1]);
+}
+
+/* Takes the byte at s->n for the FS that may end the frame. */
+static void begin_end(struct mllp_seen *s)
+{
+    s->fs = s->n++;
+    s->trails = false;
+}
+
+static void look_for_end(struct slice frame, struct mllp_seen *s)
+{
+    s->n += slice_find(slice_from(frame, s->n), MLLP_FS);
+    if (s->n < frame.n)
+        begin_end(s);
+}
+
+/* Looks at what stands behind the FS that may end the frame. True: it has. Where the message goes
+ * on there is another such FS, or none yet. */
+static bool look_behind(struct slice frame, struct mllp_seen *s)
+{
+    while (s->n < frame.n && frame.p[s->n] != MLLP_VT) {
+        uint8_t c = frame.p[s->n];
+        bool is_more = c != MLLP_FS && !is_filler(c);
+        if (is_more && !ends_a_line(frame, s->fs)) {
+            s->fs = 0;
+            return false;
+        }
+        if (c == MLLP_FS) {
+            begin_end(s);
+        } else {
+            s->trails = s->trails || is_more;
+            s->n++;
+        }
     }
-    out->payload = slice_of(frame.p + 1, end - 1);
-    out->used += end + 1;
+    return s->n < frame.n;
+}
+
+static enum frame frame_ready(struct slice in, struct slice frame, struct mllp_seen *s,
+                              struct mllp_cut *out)
+{
+    out->payload = slice_of(frame.p + 1, s->fs - 1);
+    out->used += s->fs + 1;
     if (out->used < in.n && in.p[out->used] == '\r')
         out->used++;
+    *s = (struct mllp_seen){ .n = 0 };
     return FRAME_READY;
+}
+
+enum frame mllp_frame(struct slice in, struct mllp_seen *s, bool is_all, size_t payload_max,
+                      struct mllp_cut *out)
+{
+    const size_t last_fs = payload_max + 1;
+    bool has_ended = false;
+    *out = (struct mllp_cut){ .used = 0 };
+    if (s->n == 0)
+        out->used = skip_to_start(in, &out->junk);
+    struct slice rest = slice_from(in, out->used), frame = slice_head(rest, last_fs + 2);
+    if (frame.n == 0)
+        return FRAME_MORE;
+    s->n = s->n ? s->n : 1;
+    while (!has_ended && s->n < frame.n) {
+        if (s->fs)
+            has_ended = look_behind(frame, s);
+        else
+            look_for_end(frame, s);
+    }
+    bool is_over = s->n > last_fs + (s->fs ? 1 : 0);
+    bool ends_alone = s->fs && !s->trails && ends_a_line(frame, s->fs);
+    if (s->fs > last_fs || (is_over && !s->fs))
+        return FRAME_BAD;
+    if (s->fs && (has_ended || is_over || ends_alone || is_all))
+        return frame_ready(in, frame, s, out);
+    return s->fs ? FRAME_MAYBE : FRAME_MORE;
 }

@@ -2,10 +2,14 @@
  *
  * Liberal in what the field has shown:
  *   - what stands before VT is junk: passed over, counted;
- *   - FS ends a frame whatever follows, so the answer never waits for a CR that does not come; CR,
- * LF, blanks and NUL between frames (also as keep-alive) are passed over without being junk;
- *   - VT within a payload is payload: the format refuses it, by the sender's own control id;
- *   - FS cannot stand in a payload. */
+ *   - FS ends a frame when a line end or a VT follows. Some senders send FS alone, or pad: so FS
+ * with nothing but blanks behind it ends one too, once no more comes;
+ *   - CR, LF, blanks and NUL between frames (also as keep-alive) are passed over without being
+ * junk;
+ *   - VT and FS within a payload are payload: the format refuses them, by the sender's own control
+ * id. Behind an FS within stands more of the message: bytes at once; or, behind a line end, bytes
+ * that another FS ends before the next VT. Such bytes without that FS are junk behind the frame,
+ * once no more comes. */
 #ifndef CONCORDAT_TRANSPORT_MLLP_FRAME_H
 #define CONCORDAT_TRANSPORT_MLLP_FRAME_H
 
@@ -14,22 +18,34 @@
 #define MLLP_VT 0x0b
 #define MLLP_FS 0x1c
 
+/* How long an FS waits for what may follow it: as long as TCP takes to send a lost packet again
+ * (RFC 6298 as Linux has it: 200 ms and the way there and back). */
+#define MLLP_END_MS 300
+
 enum frame {
     FRAME_MORE,  /* no whole frame yet */
+    FRAME_MAYBE, /* it may have ended: a frame if no more comes */
     FRAME_READY, /* payload is one */
     FRAME_BAD    /* over the limit: close the connection */
 };
 
-/* used: the bytes at the start of the input that need not be kept (READY: the whole frame; payload
- * still points into them). seen: how much of what remains was searched for FS in vain; give it back
- * next time, with more bytes behind. junk: dropped bytes that were more than blanks. */
-struct mllp_cut {
-    struct slice payload;
-    size_t used, seen, junk;
+/* Of a frame under way: how much of it was looked at, the FS that may end it (0: none), and whether
+ * more than fillers was seen behind that. Zeroed before the first frame; kept here. */
+struct mllp_seen {
+    size_t n, fs;
+    bool trails;
 };
 
-/* Cuts the next frame off in, of which the first `seen` bytes are known from the last
- * FRAME_MORE. */
-enum frame mllp_frame(struct slice in, size_t seen, size_t payload_max, struct mllp_cut *out);
+/* used: the bytes at the start of the input that need not be kept (READY: the whole frame; payload
+ * still points into them). junk: dropped bytes that were more than blanks. */
+struct mllp_cut {
+    struct slice payload;
+    size_t used, junk;
+};
+
+/* Cuts the next frame off in, of which *seen is known from the last MORE or MAYBE. is_all: no more
+ * comes, or not soon. Looks at each byte once. */
+enum frame mllp_frame(struct slice in, struct mllp_seen *seen, bool is_all, size_t payload_max,
+                      struct mllp_cut *out);
 
 #endif

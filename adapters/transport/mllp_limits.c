@@ -143,6 +143,27 @@ void server_sweep(struct server *v)
         server_listen(v, true);
 }
 
+static int64_t end_due_ns(const struct mllp_conn *c)
+{
+    return c->maybe_ns + c->s->end_ms * MS_NS;
+}
+
+struct mllp_conn *server_overdue_end(const struct server *v, const struct mllp_conn *c)
+{
+    struct mllp_conn *next = c ? c->maybe_next : v->maybe_first;
+    return next && end_due_ns(next) <= server_their_ns(v) ? next : NULL;
+}
+
+int server_wait_ms(const struct server *v)
+{
+    int sweep_ms = server_sweep_ms(v);
+    if (!v->maybe_first)
+        return sweep_ms;
+    int64_t left_ns = end_due_ns(v->maybe_first) - server_their_ns(v);
+    int left_ms = left_ns > 0 ? (int)(left_ns / MS_NS) + 1 : 0;
+    return left_ms < sweep_ms ? left_ms : sweep_ms;
+}
+
 int server_sweep_ms(const struct server *v)
 {
     int64_t least = v->s->message_ms;

@@ -186,5 +186,6 @@ bool mllp_server_open(struct mllp *s, struct err *e)
     if (!done || getsockname(s->listener, (struct sockaddr *)&bound, &n) != 0)
         return err_errno(e, ERR_FATAL, "mllp.listen", errno, "cannot listen on", s->listen);
     mllp_address_text(&bound, s->where);
+    s->end_ms = MLLP_END_MS;
     return true;
 }

@@ -56,8 +56,40 @@ void server_expect_no_more(struct server *v, struct mllp_conn *c)
     c->answered = 0;
 }
 
+static void unlist_maybe(struct server *v, struct mllp_conn *c)
+{
+    struct mllp_conn *before = c->maybe_prev, *after = c->maybe_next;
+    if (!c->maybe_listed)
+        return;
+    if (before)
+        before->maybe_next = after;
+    else
+        v->maybe_first = after;
+    if (after)
+        after->maybe_prev = before;
+    else
+        v->maybe_last = before;
+    c->maybe_listed = false;
+}
+
+void server_maybe(struct server *v, struct mllp_conn *c)
+{
+    unlist_maybe(v, c);
+    if (!c->maybe_ns)
+        return;
+    c->maybe_listed = true;
+    c->maybe_next = NULL;
+    c->maybe_prev = v->maybe_last;
+    if (v->maybe_last)
+        v->maybe_last->maybe_next = c;
+    else
+        v->maybe_first = c;
+    v->maybe_last = c;
+}
+
 void server_drop(struct server *v, struct mllp_conn *c)
 {
+    unlist_maybe(v, c);
     if (c->prev)
         c->prev->next = c->next;
     else

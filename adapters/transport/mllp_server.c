@@ -77,7 +77,7 @@ static void answer_all(struct server *v)
     v->answered[v->turn % 4] = 0;
     for (size_t i = 0; i < v->count; i++) {
         struct mllp_conn *c = v->from[i];
-        mllp_conn_answer(c, v->out[i].reply);
+        mllp_conn_answer(c, &v->out[i]);
         if (c->answered != v->turn) /* the first of its answers in this turn */
             v->answered[v->turn % 4]++;
         c->answered = v->turn;
@@ -92,6 +92,7 @@ static void settle_peer(struct server *v, struct mllp_conn *c)
     mllp_conn_flush(c, server_their_ns(v));
     mllp_conn_tidy(c);
     server_hold(v, c);
+    server_maybe(v, c);
     c->in_turn = false;
     if (mllp_conn_is_done(c)) {
         server_drop(v, c);
@@ -147,6 +148,23 @@ static void handle_peer(struct server *v, struct mllp_conn *c, uint32_t events)
     gather_frames(v, c);
 }
 
+/* Has those in this turn behind whose FS nothing came in time. What lies in the socket unread has
+ * come. */
+static void end_overdue(struct server *v)
+{
+    v->now_ns = clock_mono_ns();
+    struct mllp_conn *c = server_overdue_end(v, NULL);
+    for (; c; c = server_overdue_end(v, c)) {
+        size_t had = c->in.n;
+        if (c->in_turn)
+            continue;
+        mllp_conn_read(c, server_their_ns(v));
+        c->ends = c->in.n == had;
+        join_turn(v, c);
+        server_hold(v, c);
+    }
+}
+
 static void handle_ready(struct server *v, const struct epoll_event *ev)
 {
     if (ev->data.ptr == &v->s->wake) {
@@ -184,11 +202,12 @@ static void linger_for_senders(struct server *v, struct epoll_event *events)
 static bool server_turn(struct server *v, struct err *e)
 {
     struct epoll_event events[EVENTS_MAX];
-    int n = epoll_wait(v->epoll, events, EVENTS_MAX, v->first ? 0 : server_sweep_ms(v));
+    int n = epoll_wait(v->epoll, events, EVENTS_MAX, v->first ? 0 : server_wait_ms(v));
     if (n < 0 && errno != EINTR)
         return err_errno(e, ERR_FATAL, "mllp.listen", errno, "cannot wait on", v->s->where);
     handle_all(v, events, n);
     linger_for_senders(v, events);
+    end_overdue(v);
     finish_turn(v);
     if (v->now_ns - v->swept_ns >= server_sweep_ms(v) * MS_NS)
         server_sweep(v);

@@ -22,6 +22,7 @@ struct server {
     bool listening, stopped;
     struct peers peers;
     struct mllp_conn *all, *gone;
+    struct mllp_conn *maybe_first, *maybe_last; /* whose frame may have ended */
     int64_t now_ns, swept_ns, stored_ns, full_said_ns;
 
     struct mllp_conn *first, *last; /* the connections of this turn */
@@ -60,6 +61,8 @@ void server_leave(struct server *v, struct mllp_conn *c);
 void server_active(struct server *v, struct mllp_conn *c);
 /* c is no longer one that is about to send. */
 void server_expect_no_more(struct server *v, struct mllp_conn *c);
+/* Whether c is one whose frame may have ended, and since when, may have changed. */
+void server_maybe(struct server *v, struct mllp_conn *c);
 /* Closes a connection that stands in no turn. */
 void server_drop(struct server *v, struct mllp_conn *c);
 
@@ -73,10 +76,15 @@ bool server_has_room(const struct server *v);
 /* Counts what c holds now; when that is too much, who holds most gives some back, and c may be
  * dead. */
 void server_hold(struct server *v, struct mllp_conn *c);
+/* The first connection behind c (NULL: of all) whose frame has ended, as nothing came behind its FS
+ * in time; NULL: there is none. */
+struct mllp_conn *server_overdue_end(const struct server *v, const struct mllp_conn *c);
 /* Closes peers that have been silent, or have not read their answers, or let a message drag on, for
  * too long. */
 void server_sweep(struct server *v);
 int server_sweep_ms(const struct server *v);
+/* Until the next of these has to be done. */
+int server_wait_ms(const struct server *v);
 
 /* mllp_listen.c */
 void server_accept(struct server *v);

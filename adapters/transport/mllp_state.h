@@ -34,7 +34,8 @@ struct mllp {
     struct tls_context *tls;   /* NULL: in the clear */
 
     /* server */
-    size_t files; /* that there are for connections; 0: nobody has said */
+    int64_t end_ms; /* MLLP_END_MS, from open() on */
+    size_t files;   /* that there are for connections; 0: nobody has said */
     int listener;
     struct mllp_block *blocks;
     size_t block_count;

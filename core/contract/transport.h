@@ -41,11 +41,13 @@ enum answer_fate {
 };
 /* reply borrows from the intake until the next prepare() or take(); empty for formats that answer
  * nothing. why: of what was not kept, as long as reply; NULL when it is not known (a duplicate of
- * what was refused). */
+ * what was refused). id: what its sender tells the message from others by (a control id), as
+ * long as reply, for logs, masked (id_masked); empty: it does not, or it could not be read. */
 struct answer {
     enum answer_fate fate;
     struct slice reply;
     const struct err *why;
+    struct slice id;
 };
 
 /* How many of n arrivals stand before the first that is to come again. */

@@ -17,6 +17,15 @@ static bool counts_too(const struct answer *now, const struct answer *given, int
     return worse > 0 || (worse == 0 && says_more);
 }
 
+/* What tells a message from others of its sender: of the paths of its id the last. */
+static struct slice own_id(struct slice id)
+{
+    size_t from = id.n;
+    while (from > 0 && id.p[from - 1] != '|')
+        from--;
+    return slice_from(id, from);
+}
+
 /* Keeps one answer for the transport, so that a unit's answer does not grow with its messages. */
 bool feed_answer_with(struct feed *f, const struct message *m, const struct answer *given,
                       struct err *e)
@@ -27,12 +36,13 @@ bool feed_answer_with(struct feed *f, const struct message *m, const struct answ
         return true;
     struct slice reply =
         worse == 0 && now->reply.n ? now->reply : arena_copy(&f->keep, given->reply);
+    struct slice id = now->id.n ? now->id : arena_copy(&f->keep, own_id(m->mapped.message_id));
     struct err *why = given->why ? ARENA_NEW(&f->keep, struct err) : NULL;
-    if (!reply.p || (given->why && !why))
+    if (!reply.p || !id.p || (given->why && !why))
         return err_memory(e);
     if (why)
         *why = *given->why;
-    *now = (struct answer){ .fate = given->fate, .reply = reply, .why = why };
+    *now = (struct answer){ .fate = given->fate, .reply = reply, .id = id, .why = why };
     return true;
 }
 

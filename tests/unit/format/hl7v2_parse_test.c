@@ -276,16 +276,27 @@ static void reads_what_stands_before_another_message(void)
 }
 
 /* Of what is in doubt by it alone: the place of the VT, and all that can be read of the message. */
-static bool refuses_vt(const char *text, size_t at, const char *path, const char *wanted)
+static bool refuses_mark(const char *code, const char *text, size_t at, const char *path,
+                         const char *wanted)
 {
     struct doc *d = NULL;
     err_clear(&t.e);
     if (format_hl7v2.parse(&t.a, NULL, slice_text(text), &d, &t.e) || t.e.fate != ERR_REJECT ||
-        strcmp(t.e.code, "hl7v2.vt") != 0 || t.e.at != at || !d || format_hl7v2.breaks_off(d)) {
+        strcmp(t.e.code, code) != 0 || t.e.at != at || !d || format_hl7v2.breaks_off(d)) {
         fprintf(stderr, "\n    got %s at %zu\n", t.e.code ? t.e.code : "nothing", t.e.at);
         return false;
     }
     return hl7v2_test_is(hl7v2_test_find(&t, d, path, NULL, 0), wanted);
+}
+
+static bool refuses_vt(const char *text, size_t at, const char *path, const char *wanted)
+{
+    return refuses_mark("hl7v2.vt", text, at, path, wanted);
+}
+
+static bool refuses_fs(const char *text, size_t at, const char *path, const char *wanted)
+{
+    return refuses_mark("hl7v2.fs", text, at, path, wanted);
 }
 
 static void refuses_vt_wherever_it_stands_within(void)
@@ -308,6 +319,36 @@ static void refuses_vt_wherever_it_stands_within(void)
                          n + 2, "MSH-10", "id"));
     CU_ASSERT(refuses_vt("MSH|^~\\&|A\x0b|B|C|D|1||ADT^A01|id\r", 10, "MSH-10", "id"));
     CU_ASSERT_PTR_NOT_NULL(strstr(t.e.text, " in MSH at byte 10:"));
+}
+
+static void refuses_fs_wherever_it_stands_within(void)
+{
+    const size_t n = strlen(BEGINS);
+    CU_ASSERT(refuses_fs(BEGINS "a\x1c"
+                                "b\rZU8|1\r\x1c\r",
+                         n + 1, "ZU8-1", "1"));
+    CU_ASSERT_STRING_EQUAL(t.e.text,
+                           "cannot take FS (0x1C) in NTE at byte 45: write it as escape X1C");
+    CU_ASSERT(refuses_fs(BEGINS "a\x1c\rZU8|1\r", n + 1, "ZU8-1", "1"));
+    CU_ASSERT(refuses_fs(BEGINS "a\r\x1cZU8|1\r", n + 2, "ZU8-1", "1"));
+    CU_ASSERT(refuses_fs(BEGINS "a\r \x1c\r\x1c\x1cZU8|1\x1c", n + 3, "ZU8-1", "1"));
+    CU_ASSERT(refuses_fs("MSH|^~\\&|A\x1c|B|C|D|1||ADT^A01|id\r", 10, "MSH-10", "id"));
+    struct doc *d = NULL;
+    err_clear(&t.e);
+    CU_ASSERT_FALSE(
+        format_hl7v2.parse(&t.a, NULL, SLICE(BEGINS "a\x1cMSH|^~\\&|A\rPID|9\r"), &d, &t.e));
+    CU_ASSERT_STRING_EQUAL(t.e.code, "hl7v2.nested");
+    CU_ASSERT_FATAL(d != NULL && format_hl7v2.breaks_off(d));
+    CU_ASSERT_EQUAL(hl7v2_test_find(&t, d, "PID-1", NULL, 0).how, FOUND_ABSENT);
+}
+
+static void takes_fs_that_ends_a_message(void)
+{
+    CU_ASSERT_STRING_EQUAL(ids(M("1") "\x1c"), "1 ");
+    CU_ASSERT_STRING_EQUAL(ids(M("1") "\x1c\r\n \x1c"), "1 ");
+    CU_ASSERT_STRING_EQUAL(ids(M("1") "PV1|1\x1c\x1c\r"), "1 ");
+    CU_ASSERT_STRING_EQUAL(ids(M("1") "\x1c\r" M("2") "\x1c\r"), "1 2 ");
+    CU_ASSERT_EQUAL(t.e.fate, ERR_NONE);
 }
 
 /* In a file of frames, each is taken or refused for itself. */
@@ -340,6 +381,8 @@ static CU_TestInfo cases[] = {
     { "passes over a mark, blanks and frame bytes", passes_over_a_mark_blanks_and_frame_bytes },
     { "reads what stands before another message", reads_what_stands_before_another_message },
     { "refuses VT wherever it stands within", refuses_vt_wherever_it_stands_within },
+    { "refuses FS wherever it stands within", refuses_fs_wherever_it_stands_within },
+    { "takes FS that ends a message", takes_fs_that_ends_a_message },
     { "takes VT that begins a frame", takes_vt_that_begins_a_frame },
     { "takes the marks from the header", takes_the_marks_from_the_header },
     { "takes fewer marks than four", takes_fewer_marks_than_four },

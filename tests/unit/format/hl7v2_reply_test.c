@@ -188,6 +188,10 @@ static void echoes_neither_vt_nor_what_begins_behind_it(void)
           "X|B\x0b"
           "BHS|^~\\&|X|||||||88\r",
           "PAS", NULL },
+        { "MSH|^~\\&|PAS|Z\x1cX|B|B|1||ADT^A01|77\x1c"
+          "8|P|2.4\rPID|1\r",
+          "PAS", "77" },
+        { "MSH|^~\\&|PAS|ZX9|B|B|1||ADT^A01|77\x1c", "PAS", "77" },
     };
     const struct err why = { .fate = ERR_REJECT, .code = "hl7v2.vt", .text = "cannot take VT" };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -195,6 +199,7 @@ static void echoes_neither_vt_nor_what_begins_behind_it(void)
         CU_ASSERT(has(ack, "MSA-1", "AE") && has(ack, "MSH-5", table[i].application) &&
                   has(ack, "ERR-1.4", "102"));
         CU_ASSERT_EQUAL(slice_find(buf_slice(&out), 0x0b), out.n);
+        CU_ASSERT_EQUAL(slice_find(buf_slice(&out), 0x1c), out.n);
         if (table[i].id)
             CU_ASSERT(has(ack, "MSA-2", table[i].id));
         if (!table[i].id)
@@ -223,6 +228,9 @@ static void understands_the_partners_answer(void)
     } table[] = {
         { ACK("MSA|AA|id1\r"), ANSWER_YES },
         { ACK("MSA|CA|id1"), ANSWER_YES },
+        { ACK("MSA|AA|id1|a\x1c"
+              "b\rNTE|1||c\x1c\r"),
+          ANSWER_YES },
         { ACK("MSA|AE|id1\r"), ANSWER_ERROR },
         { ACK("MSA|CE|id1|no\r"), ANSWER_ERROR },
         { ACK("MSA|AR|id1\r"), ANSWER_REJECT },

@@ -130,6 +130,7 @@ static void sends_the_first_acknowledgement_byte_for_byte(void)
     CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_KEPT);
     CU_ASSERT(slice_equal(w.answer.reply, slice_of(first, n)));
     CU_ASSERT_PTR_NOT_NULL(memmem(first, n, "MSA|AA|000017", 13));
+    CU_ASSERT(slice_equal_text(w.answer.id, "000017"));
     CU_ASSERT_EQUAL(world_counts(&w).duplicates, 1);
 }
 
@@ -197,6 +198,21 @@ static void refuses_vt_within_a_message_and_keeps_what_it_restricts(void)
     CU_ASSERT_EQUAL(world_events(&w, events, 4), 1);
     CU_ASSERT_EQUAL_FATAL(world_signs(&w, events, 4), 1);
     CU_ASSERT(slice_equal_text(view_text_at(&events[0].v, "code"), "hl7v2.vt"));
+}
+
+static void refuses_fs_within_a_message_likewise(void)
+{
+    struct world_event events[4];
+    char text[400];
+    hl7();
+    snprintf(text, sizeof text, HL7 "ZU8|1\rNTE|1||a\x1c\rPV1|1|I|W5\r", "N4");
+    CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_REFUSED);
+    CU_ASSERT(acknowledged("MSA|AE|N4|cannot take FS"));
+    struct feed_counts c = world_counts(&w);
+    CU_ASSERT(c.taken == 1 && c.quarantined == 1 && c.published == 0);
+    CU_ASSERT_EQUAL(world_tally(&w, "quarantined", "hl7v2.fs"), 1);
+    CU_ASSERT_EQUAL_FATAL(world_events(&w, events, 4), 1);
+    CU_ASSERT_STRING_EQUAL(world_text(&w, &events[0], "header.kind"), "raised");
 }
 
 /* Where another message begins nobody can tell what else this one said: its person's events wait.
@@ -274,6 +290,7 @@ static CU_TestInfo cases[] = {
       holds_whom_a_message_with_another_in_it_is_about },
     { "refuses VT within a message, and keeps what it restricts",
       refuses_vt_within_a_message_and_keeps_what_it_restricts },
+    { "refuses FS within a message likewise", refuses_fs_within_a_message_likewise },
     CU_TEST_INFO_NULL
 };
 CU_SuiteInfo suite_units = { "units", NULL, NULL, NULL, done, cases };

@@ -157,6 +157,14 @@ static void reads_answers_of_many_shapes(void)
     CU_ASSERT(hears("b", "two"));
 }
 
+/* A record that has left does not wait for what may follow an answer. */
+static void takes_an_answer_that_ends_with_fs_alone_at_once(void)
+{
+    script("<" VT "one" FS "<" VT "two" FS "!");
+    CU_ASSERT(hears("a", "one"));
+    CU_ASSERT(hears("b", "two"));
+}
+
 static void connects_again_when_the_partner_hangs_up(void)
 {
     script("<" VT "one" FS "\r.<" VT "two" FS "\r.");
@@ -277,6 +285,8 @@ static void tells_what_may_have_arrived(void)
 static CU_TestInfo cases[] = {
     { "keeps one connection for many messages", keeps_one_connection_for_many_messages },
     { "reads answers of many shapes", reads_answers_of_many_shapes },
+    { "takes an answer that ends with FS alone at once",
+      takes_an_answer_that_ends_with_fs_alone_at_once },
     { "connects again when the partner hangs up", connects_again_when_the_partner_hangs_up },
     { "forgets a late answer", forgets_a_late_answer },
     { "says when no answer comes", says_when_no_answer_comes },

@@ -167,8 +167,9 @@ static void take(void *ctx, const struct arrival *in, struct answer *out, size_t
         size_t turn = r->arrivals < 3 ? r->arrivals : 3;
         add(r->names, sizeof r->names, in[i].name);
         add(r->bytes, sizeof r->bytes, in[i].bytes);
-        out[i] = (struct answer){ r->fates[turn], r->reply,
-                                  r->fates[turn] == ANSWER_KEPT ? NULL : r->why };
+        out[i] = (struct answer){ .fate = r->fates[turn],
+                                  .reply = r->reply,
+                                  .why = r->fates[turn] == ANSWER_KEPT ? NULL : r->why };
         r->arrivals++;
         r->wanted_came += slice_equal_text(in[i].bytes, r->wanted);
     }
