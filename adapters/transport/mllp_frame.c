@@ -72,17 +72,10 @@ static enum frame frame_ready(struct slice in, struct slice frame, struct mllp_s
     return FRAME_READY;
 }
 
-enum frame mllp_frame(struct slice in, struct mllp_seen *s, bool is_all, size_t payload_max,
-                      struct mllp_cut *out)
+/* Looks at what is new of a frame. True: the FS that may end it has. */
+static bool look_at_new(struct slice frame, struct mllp_seen *s)
 {
-    const size_t last_fs = payload_max + 1;
     bool has_ended = false;
-    *out = (struct mllp_cut){ .used = 0 };
-    if (s->n == 0)
-        out->used = skip_to_start(in, &out->junk);
-    struct slice rest = slice_from(in, out->used), frame = slice_head(rest, last_fs + 2);
-    if (frame.n == 0)
-        return FRAME_MORE;
     s->n = s->n ? s->n : 1;
     while (!has_ended && s->n < frame.n) {
         if (s->fs)
@@ -90,11 +83,26 @@ enum frame mllp_frame(struct slice in, struct mllp_seen *s, bool is_all, size_t 
         else
             look_for_end(frame, s);
     }
-    bool is_over = s->n > last_fs + (s->fs ? 1 : 0);
-    bool ends_alone = s->fs && !s->trails && ends_a_line(frame, s->fs);
-    if (s->fs > last_fs || (is_over && !s->fs))
+    return has_ended;
+}
+
+enum frame mllp_frame(struct slice in, struct mllp_seen *s, bool is_all, size_t payload_max,
+                      struct mllp_cut *out)
+{
+    const size_t last_fs = payload_max + 1;
+    *out = (struct mllp_cut){ .used = 0 };
+    if (s->n == 0)
+        out->used = skip_to_start(in, &out->junk);
+    struct slice frame = slice_head(slice_from(in, out->used), last_fs + 2);
+    if (frame.n == 0)
+        return FRAME_MORE;
+    bool has_ended = look_at_new(frame, s);
+    if (!s->fs)
+        return s->n > last_fs ? FRAME_BAD : FRAME_MORE;
+    if (s->fs > last_fs)
         return FRAME_BAD;
-    if (s->fs && (has_ended || is_over || ends_alone || is_all))
+    bool is_over = s->n > last_fs + 1, ends_alone = !s->trails && ends_a_line(frame, s->fs);
+    if (has_ended || is_over || ends_alone || is_all)
         return frame_ready(in, frame, s, out);
-    return s->fs ? FRAME_MAYBE : FRAME_MORE;
+    return FRAME_MAYBE;
 }
