@@ -29,12 +29,22 @@ void audit_follow_close(struct audit_follow **f);
  * both ways (every disclosure on a topic has its audited decision with the same hash and vice
  * versa), every event position audited once. finding() gets one sentence each, without payload;
  * it may be NULL. false only when something could not be read; what does not agree is counted in
- * out->broken. */
+ * out->broken. What its topic keeps no longer, since it lies before the first record that is left,
+ * can be compared with nothing: it is counted in out->expired, by topic, and is no finding. Whether
+ * age or a hand took it nobody can tell. out->expired lives in a. */
+struct audit_expired {
+    struct slice topic;
+    uint64_t count; /* of its records that the audit has */
+    int64_t first_ms,
+        last_ms; /* when the bus accepted, or the router decided, the first and last */
+};
 struct audit_report {
     uint64_t entries, decisions, disclosures, events;
     uint64_t broken; /* findings; 0 = verified */
+    const struct audit_expired *expired;
+    size_t expired_count;
 };
-MUST_CHECK bool audit_verify(struct bus *b, const struct bundle *bundle,
+MUST_CHECK bool audit_verify(struct bus *b, const struct bundle *bundle, struct arena *a,
                              void (*finding)(void *ctx, const char *sentence), void *ctx,
                              struct audit_report *out, struct err *e);
 

@@ -21,6 +21,8 @@ struct verify {
     bool again;                         /* the second reading */
     struct walk_inputs inputs;
     struct disclosed_list audited, seen;
+    struct disclosed_begin *begins; /* by number of the service */
+    struct expired_list expired;
     struct arena arena, names;
 };
 
@@ -51,6 +53,20 @@ static void check_note(const struct verify *v, const struct audit_chain *c)
                 v->number, c->next - 1);
 }
 
+static bool check_absent(struct verify *v, const struct audit_read *r, struct err *e)
+{
+    bool expired = false;
+    if (r->input_partition == v->number &&
+        !walk_inputs_expired(&v->inputs, r->input_topic, r->input_offset, &expired, e))
+        return false;
+    if (expired)
+        return expired_add(&v->expired, r->input_topic, r->accepted_ms, e);
+    finding(&v->f,
+            "audit %d number %" PRId64 ": its input is not on the bus, or was audited before",
+            v->number, r->sequence);
+    return true;
+}
+
 static bool check_input(struct verify *v, const struct audit_read *r, struct err *e)
 {
     const struct bus_record *in = NULL;
@@ -63,12 +79,8 @@ static bool check_input(struct verify *v, const struct audit_read *r, struct err
                 "audit %d number %" PRId64 ": %" PRIu64 " inputs before its own were never "
                 "audited",
                 v->number, r->sequence, passed);
-    if (!in || r->input_partition != v->number) {
-        finding(&v->f,
-                "audit %d number %" PRId64 ": its input is not on the bus, or was audited before",
-                v->number, r->sequence);
-        return true;
-    }
+    if (!in || r->input_partition != v->number)
+        return check_absent(v, r, e);
     sha256(in->value, hash);
     if (!hash_equal(hash, r->event_hash) || in->accepted_ms != r->accepted_ms)
         finding(&v->f, "audit %d number %" PRId64 ": its input on the bus is not the one audited",
@@ -76,9 +88,17 @@ static bool check_input(struct verify *v, const struct audit_read *r, struct err
     return true;
 }
 
-static bool check_decisions(struct verify *v, const struct audit_read *r, struct err *e)
+static int number_of(const struct bundle *b, struct slice service)
 {
-    struct disclosed one = { .place = v->number, .at = r->sequence, .is_late = v->again };
+    for (size_t i = 0; i < b->service_count; i++)
+        if (slice_equal(b->services[i].name, service))
+            return (int)i;
+    return -1;
+}
+
+static bool check_decisions(struct verify *v, const struct audit_read *r, int64_t ms, struct err *e)
+{
+    struct disclosed one = { .place = v->number, .at = r->sequence, .ms = ms, .is_late = v->again };
     v->f.report->decisions += r->decision_count;
     for (size_t i = 0; i < r->decision_count; i++) {
         const struct audit_decision *d = &r->decisions[i];
@@ -89,6 +109,7 @@ static bool check_decisions(struct verify *v, const struct audit_read *r, struct
         if (d->disclosure.n == 0)
             continue;
         disclosed_key(&one, d->recipient, d->hash);
+        one.service = number_of(v->bundle, d->recipient);
         (void)disclosure_id_parse(d->disclosure, &one.id);
         if (!disclosed_add(&v->audited, &one, e))
             return false;
@@ -96,8 +117,9 @@ static bool check_decisions(struct verify *v, const struct audit_read *r, struct
     return true;
 }
 
-static bool check_entry(struct verify *v, struct slice framed, struct err *e)
+static bool check_entry(struct verify *v, const struct bus_record *record, struct err *e)
 {
+    const struct slice framed = record->value;
     struct audit_chain *chain = &v->chains[v->number];
     struct audit_read r;
     bool good = true;
@@ -107,7 +129,7 @@ static bool check_entry(struct verify *v, struct slice framed, struct err *e)
         v->f.report->events += slice_equal_text(r.kind, audit_kind_name(AUDIT_EVENT));
         if (!v->again)
             good = check_input(v, &r, e);
-        good = good && check_decisions(v, &r, e);
+        good = good && check_decisions(v, &r, record->accepted_ms, e);
     } else if (e->fate == ERR_REJECT) {
         finding(&v->f, "audit %d number %" PRId64 ": cannot be read", v->number, chain->next);
         err_clear(e);
@@ -131,7 +153,7 @@ static bool verify_partition(struct verify *v, struct err *e)
             break;
         arena_reset(&v->arena);
         v->offsets[v->number] = record->offset + 1;
-        good = check_entry(v, record->value, e);
+        good = check_entry(v, record, e);
     }
     walk_inputs_release(&v->inputs);
     walk_close(&w);
@@ -166,15 +188,26 @@ static void check_ends(const struct verify *v)
                     v->notes[i].next - v->chains[i].next);
 }
 
+/* After the topic was read: what has gone meanwhile has gone. */
+static bool read_begin(struct verify *v, struct disclosed_begin *begin, struct err *e)
+{
+    struct bus_end end;
+    if (!bus_end(v->bus, begin->topic, 0, &end, e))
+        return false;
+    begin->first = end.first;
+    return true;
+}
+
 static bool read_disclosures(struct verify *v, size_t service, struct err *e)
 {
     struct slice name = v->bundle->services[service].name;
-    const char *topic = topic_disclosures(&v->names, name);
+    struct disclosed_begin *begin = &v->begins[service];
     struct walk w;
     const struct bus_record *record = NULL;
-    if (!topic)
+    begin->topic = topic_disclosures(&v->names, name);
+    if (!begin->topic)
         return err_memory(e);
-    bool good = walk_open(&w, v->bus, topic, 0, 0, e);
+    bool good = walk_open(&w, v->bus, begin->topic, 0, 0, e);
     if (!good && slice_equal_text(slice_text(e->code), "bus.topic")) {
         err_clear(e); /* its service is still to come: what is audited for it would be missing */
         return true;
@@ -183,6 +216,9 @@ static bool read_disclosures(struct verify *v, size_t service, struct err *e)
         good = walk_next(&w, &record, e);
         if (!good || !record)
             break;
+        if (!begin->has_first)
+            begin->first_ms = record->accepted_ms;
+        begin->has_first = true;
         struct disclosed one = { .place = (int)service, .at = record->offset };
         uint8_t hash[HASH_BYTES];
         sha256(record->value, hash);
@@ -191,7 +227,7 @@ static bool read_disclosures(struct verify *v, size_t service, struct err *e)
         good = disclosed_add(&v->seen, &one, e);
     }
     walk_close(&w);
-    return good;
+    return good && read_begin(v, begin, e);
 }
 
 static bool verify_all(struct verify *v, struct err *e)
@@ -214,20 +250,22 @@ static bool make_tables(struct verify *v, struct err *e)
     v->chains = ARENA_ARRAY(&v->names, n, struct audit_chain);
     v->notes = ARENA_ARRAY(&v->names, n, struct audit_chain);
     v->offsets = ARENA_ARRAY(&v->names, n, int64_t);
-    return (v->chains && v->notes && v->offsets) || err_memory(e);
+    v->begins = ARENA_ARRAY(&v->names, v->bundle->service_count + 1, struct disclosed_begin);
+    return (v->chains && v->notes && v->offsets && v->begins) || err_memory(e);
 }
 
-bool audit_verify(struct bus *b, const struct bundle *bundle,
+bool audit_verify(struct bus *b, const struct bundle *bundle, struct arena *a,
                   void (*say)(void *ctx, const char *sentence), void *ctx, struct audit_report *out,
                   struct err *e)
 {
-    struct verify v = { .f = { say, ctx, out }, .bus = b, .bundle = bundle };
+    struct verify v = { .f = { say, ctx, out }, .bus = b, .bundle = bundle, .expired = { .a = a } };
     *out = (struct audit_report){ .entries = 0 };
     arena_init(&v.arena, WALK_ARENA_BYTES);
     arena_init(&v.names, WALK_ARENA_BYTES);
     bool good = make_tables(&v, e) && verify_all(&v, e);
-    if (good)
-        disclosed_compare(&v.f, bundle, &v.audited, &v.seen);
+    good = good && disclosed_compare(&v.f, bundle, &v.audited, &v.seen, v.begins, &v.expired, e);
+    out->expired = v.expired.list;
+    out->expired_count = v.expired.count;
     disclosed_release(&v.audited);
     disclosed_release(&v.seen);
     arena_release(&v.arena);

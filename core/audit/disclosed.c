@@ -53,19 +53,71 @@ static void say_unaudited(const struct findings *f, const struct bundle *b,
             (int)name.n, (const char *)name.p, c->at);
 }
 
+/* ---- those audited that are not there ---- */
+
+/* A disclosure and its entry are of one transaction, which ends within ten seconds
+ * (transaction.timeout.ms), stamped by brokers whose clocks may differ. */
+#define TOGETHER_MS ((int64_t)60 * 1000)
+
 static void say_missing(const struct findings *f, const struct disclosed *c)
 {
-    if (!c->is_late)
-        finding(f, "audit %d number %" PRId64 ": disclosure %s was decided but is not on its topic",
-                c->place, c->at, c->id.text);
+    finding(f, "audit %d number %" PRId64 ": disclosure %s was decided but is not on its topic",
+            c->place, c->at, c->id.text);
 }
 
-void disclosed_compare(const struct findings *f, const struct bundle *b,
-                       struct disclosed_list *audited, struct disclosed_list *seen)
+/* By partition and recipient as the audit has them, in which order they came on the topic too. Of
+ * one entry those that are not there come first: the ones that are there may have followed. */
+static int as_audited(const void *x, const void *y)
+{
+    const struct disclosed *a = x, *b = y;
+    if (a->service != b->service)
+        return (a->service > b->service) - (a->service < b->service);
+    if (a->place != b->place)
+        return (a->place > b->place) - (a->place < b->place);
+    if (a->at != b->at)
+        return (a->at > b->at) - (a->at < b->at);
+    return (int)a->is_there - (int)b->is_there;
+}
+
+/* c was before whatever its topic still has. `reached`: one before it in its partition is there. */
+static bool is_before(const struct disclosed_begin *topic, const struct disclosed *c, bool reached)
+{
+    if (topic->first == 0 || reached)
+        return false;
+    return !topic->has_first || c->ms <= topic->first_ms + TOGETHER_MS;
+}
+
+static bool check_missing(const struct findings *f, struct disclosed_list *l,
+                          const struct disclosed_begin *begins, struct expired_list *expired,
+                          struct err *e)
+{
+    const struct disclosed *before = NULL;
+    bool reached = false;
+    if (l->count > 1)
+        qsort(l->list, l->count, sizeof *l->list, as_audited);
+    for (size_t i = 0; i < l->count; i++) {
+        const struct disclosed *c = &l->list[i];
+        const struct disclosed_begin *topic = c->service >= 0 ? &begins[c->service] : NULL;
+        bool follows = before && before->service == c->service && before->place == c->place;
+        reached = c->is_there || (follows && reached);
+        before = c;
+        if (c->is_there || c->is_late)
+            continue;
+        if (!topic || !is_before(topic, c, reached))
+            say_missing(f, c);
+        else if (!expired_add(expired, slice_text(topic->topic), c->ms, e))
+            return false;
+    }
+    return true;
+}
+
+/* ---- both ways ---- */
+
+/* Marks those audited that are there, and says which are there and not audited. */
+static void match(const struct findings *f, const struct bundle *b, struct disclosed_list *audited,
+                  const struct disclosed_list *seen)
 {
     size_t i = 0, k = 0;
-    disclosed_sort(audited);
-    disclosed_sort(seen);
     while (i < audited->count || k < seen->count) {
         int order = 0;
         if (i == audited->count)
@@ -74,15 +126,22 @@ void disclosed_compare(const struct findings *f, const struct bundle *b,
             order = -1;
         else
             order = memcmp(audited->list[i].key, seen->list[k].key, ID_BYTES);
-        if (order < 0) {
-            say_missing(f, &audited->list[i]);
-            i++;
-        } else if (order > 0) {
+        if (order > 0)
             say_unaudited(f, b, &seen->list[k]);
-            k++;
-        } else {
-            i++;
-            k++;
-        }
+        if (order == 0)
+            audited->list[i].is_there = true;
+        i += order <= 0;
+        k += order >= 0;
     }
+}
+
+bool disclosed_compare(const struct findings *f, const struct bundle *b,
+                       struct disclosed_list *audited, struct disclosed_list *seen,
+                       const struct disclosed_begin *begins, struct expired_list *expired,
+                       struct err *e)
+{
+    disclosed_sort(audited);
+    disclosed_sort(seen);
+    match(f, b, audited, seen);
+    return check_missing(f, audited, begins, expired, e);
 }

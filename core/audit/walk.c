@@ -59,7 +59,7 @@ static bool open_input(struct walk_inputs *w, struct slice topic, struct walk_in
         return err_memory(e);
     memcpy(name, topic.p, topic.n);
     *out = &w->list[w->count];
-    **out = (struct walk_input){ .topic = name };
+    **out = (struct walk_input){ .topic = name, .asked = -1 };
     w->count++;
     if (walk_open(&(*out)->walk, w->bus, name, w->partition, 0, e))
         return true;
@@ -80,6 +80,9 @@ bool walk_inputs_at(struct walk_inputs *w, struct slice topic, int64_t offset,
     *passed = 0;
     if (!open_input(w, topic, &input, e))
         return false;
+    input->was_asked = offset <= input->asked;
+    if (!input->was_asked)
+        input->asked = offset;
     for (;;) {
         if (!walk_peek(&input->walk, &record, e))
             return false;
@@ -92,6 +95,25 @@ bool walk_inputs_at(struct walk_inputs *w, struct slice topic, int64_t offset,
         }
         ++*passed;
     }
+}
+
+bool walk_inputs_expired(struct walk_inputs *w, struct slice topic, int64_t offset, bool *out,
+                         struct err *e)
+{
+    struct walk_input *input = NULL;
+    struct bus_end end = { .first = 0 };
+    *out = false;
+    if (!open_input(w, topic, &input, e))
+        return false;
+    if (!input->walk.reader || input->was_asked || topic_is_for_ever(input->topic))
+        return true;
+    if (offset >= input->first) {
+        if (!bus_end(w->bus, input->topic, w->partition, &end, e))
+            return false;
+        input->first = end.first;
+    }
+    *out = offset < input->first;
+    return true;
 }
 
 void walk_inputs_release(struct walk_inputs *w)

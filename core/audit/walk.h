@@ -28,6 +28,9 @@ void walk_close(struct walk *w);
 struct walk_input {
     char *topic;
     struct walk walk;
+    int64_t first;  /* offset that is left, when last asked */
+    int64_t asked;  /* the largest offset that was asked for; -1: none */
+    bool was_asked; /* the last one asked for was at or below one before */
 };
 /* The inputs of one partition, of every topic that its audit names, each read once and forward. */
 struct walk_inputs {
@@ -41,6 +44,10 @@ void walk_inputs_init(struct walk_inputs *w, struct bus *b, int partition);
  * asked for. Borrowed until the next call for the same topic. */
 MUST_CHECK bool walk_inputs_at(struct walk_inputs *w, struct slice topic, int64_t offset,
                                const struct bus_record **out, uint64_t *passed, struct err *e);
+/* Whether the one just asked for lies before the first record that its topic still keeps. Not where
+ * it was asked for before, nor of a topic that keeps its records for ever. */
+MUST_CHECK bool walk_inputs_expired(struct walk_inputs *w, struct slice topic, int64_t offset,
+                                    bool *out, struct err *e);
 void walk_inputs_release(struct walk_inputs *w);
 
 #endif

@@ -18,13 +18,34 @@ static void print_finding(void *ctx, const char *sentence)
     say("BROKEN  %s\n", sentence);
 }
 
+static void print_expired(const struct audit_report *r)
+{
+    char first[TIME_TEXT_MAX], last[TIME_TEXT_MAX];
+    for (size_t i = 0; i < r->expired_count; i++) {
+        const struct audit_expired *x = &r->expired[i];
+        struct slice from = time_ms_to_iso(x->first_ms, first);
+        struct slice to = time_ms_to_iso(x->last_ms, last);
+        say("EXPIRED %.*s: %" PRIu64 " records that the audit has, of %.*s to %.*s, are gone from "
+            "the front of the topic. Each entry keeps the hash of its record, but there is "
+            "nothing to compare it with. Whether they aged out or somebody deleted them cannot be "
+            "told\n",
+            SHOWN(x->topic), x->count, SHOWN(from), SHOWN(to));
+    }
+}
+
 static int print_report(const char *word, const struct audit_report *r)
 {
+    uint64_t expired = 0;
+    for (size_t i = 0; i < r->expired_count; i++)
+        expired += r->expired[i].count;
+    print_expired(r);
     say("%s: %" PRIu64 " entries of %" PRIu64 " events, %" PRIu64 " decisions, %" PRIu64
         " disclosures",
         r->broken ? "NOT verified" : word, r->entries, r->events, r->decisions, r->disclosures);
     if (r->broken)
         say("; %" PRIu64 " findings", r->broken);
+    if (expired)
+        say("; expired: %" PRIu64, expired);
     say("\n");
     return r->broken ? CLI_NO : CLI_DONE;
 }
@@ -205,7 +226,7 @@ static int examine_audit(struct cli *c, const struct site *s, bool replay)
         is_read =
             replay_audit_by(b, s->bundle, &bundles, &s->router_keys, print_finding, NULL, &r, &e);
     else
-        is_read = audit_verify(b, s->bundle, print_finding, NULL, &r, &e);
+        is_read = audit_verify(b, s->bundle, &c->arena, print_finding, NULL, &r, &e);
     bus_close(&b);
     if (!is_read)
         return cli_fail(CLI_CANNOT, &e);

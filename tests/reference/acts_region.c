@@ -322,7 +322,8 @@ static void hear(void *ctx, const char *sentence)
 bool acts_agree(struct acts *w, struct err *e)
 {
     struct audit_report verified = { .broken = 0 }, replayed = { .broken = 0 };
-    return audit_verify(w->bus, w->bundle, hear, NULL, &verified, e) && verified.broken == 0 &&
+    return audit_verify(w->bus, w->bundle, &w->scratch, hear, NULL, &verified, e) &&
+           verified.broken == 0 &&
            replay_audit(w->bus, w->bundle, &w->keys, hear, NULL, &replayed, e) &&
            replayed.broken == 0;
 }

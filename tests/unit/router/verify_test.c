@@ -62,8 +62,12 @@ static void each_tampering_is_found(void)
         { "INSERT INTO records SELECT row + 100, ms, key, value FROM records"
           " WHERE row = " LAST(SENT),
           "no decision in the audit covers it" },
-        { "DELETE FROM records WHERE row = " FIRST(SENT), "is not on its topic" },
-        { "DELETE FROM records WHERE row = " FIRST("events.hosp"), "its input is not on the bus" },
+        { "DELETE FROM records WHERE row = 1 + " FIRST(SENT), "is not on its topic" },
+        { "DELETE FROM records WHERE row = " LAST(SENT), "is not on its topic" },
+        { "DELETE FROM records WHERE " ROWS_OF(SENT), "is not on its topic" },
+        { "DELETE FROM records WHERE row = 1 + " FIRST("events.hosp"),
+          "its input is not on the bus" },
+        { "DELETE FROM records WHERE " ROWS_OF("events.hosp"), "its input is not on the bus" },
         { "UPDATE records SET value = value || x'00' WHERE row = " FIRST("events.hosp"),
           "not the one audited" },
         { "UPDATE records SET ms = ms + 1 WHERE row = " FIRST("events.hosp"),
@@ -77,6 +81,58 @@ static void each_tampering_is_found(void)
         world_done();
         world_fresh();
     }
+}
+
+static const struct audit_expired *expired(const char *topic)
+{
+    static const struct audit_expired none = { .count = 0 };
+    for (size_t i = 0; i < world.report.expired_count; i++)
+        if (slice_equal_text(world.report.expired[i].topic, topic))
+            return &world.report.expired[i];
+    return &none;
+}
+
+/* Retention takes from the front, or somebody does who would hide it: how many there were is told,
+ * with the time of the first and the last. */
+static void what_aged_out_is_counted_and_no_finding(void)
+{
+    tell_the_story();
+    world_tamper("DELETE FROM records WHERE row = " FIRST("events.hosp"));
+    world_tamper("DELETE FROM records WHERE row < 2 + " FIRST(SENT) " AND " ROWS_OF(SENT));
+    CU_ASSERT_EQUAL(world_verify(), 0);
+    CU_ASSERT_STRING_EQUAL(world.said, "");
+    CU_ASSERT_EQUAL(world.report.expired_count, 2);
+    CU_ASSERT_EQUAL(expired("events.hosp")->count, 1);
+    CU_ASSERT_EQUAL(expired(SENT)->count, 2);
+    CU_ASSERT(expired(SENT)->first_ms > 0);
+    CU_ASSERT(expired(SENT)->last_ms >= expired(SENT)->first_ms);
+}
+
+/* The front is gone, and behind what is left one more. */
+static void what_is_gone_behind_the_front_is_a_finding_all_the_same(void)
+{
+    tell_the_story();
+    world_tamper("DELETE FROM records WHERE row = " FIRST(SENT));
+    world_tamper("DELETE FROM records WHERE row = 1 + " FIRST(SENT));
+    world_tamper("DELETE FROM records WHERE row = " FIRST("events.hosp"));
+    world_tamper("DELETE FROM records WHERE row = 1 + " FIRST("events.hosp"));
+    CU_ASSERT_EQUAL(world_verify(), 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(world.said, "is not on its topic"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(world.said, "its input is not on the bus"));
+    CU_ASSERT_EQUAL(expired(SENT)->count, 1);
+    CU_ASSERT_EQUAL(expired("events.hosp")->count, 1);
+}
+
+/* Acts are kept for ever: one that is gone from the front was taken away. */
+static void what_is_kept_for_ever_never_expires(void)
+{
+    tell_the_story();
+    world_publish(TOPIC_CONTROL, world_partition("ada"), SLICE("key"), SLICE("no act"));
+    world_publish(TOPIC_CONTROL, world_partition("ada"), SLICE("key"), SLICE("nor this"));
+    CU_ASSERT_TRUE_FATAL(world_run());
+    world_tamper("DELETE FROM records WHERE row = " FIRST(TOPIC_CONTROL));
+    CU_ASSERT_EQUAL(world_verify(), 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(world.said, "its input is not on the bus"));
 }
 
 static void an_input_nobody_decided_is_found(void)
@@ -262,6 +318,10 @@ static CU_TestInfo cases[] = {
     { "an untouched bus verifies", an_untouched_bus_verifies },
     { "each tampering is found", each_tampering_is_found },
     { "an entry that is chained and lies is found", an_entry_that_is_chained_and_lies_is_found },
+    { "what aged out is counted and no finding", what_aged_out_is_counted_and_no_finding },
+    { "what is gone behind the front is a finding all the same",
+      what_is_gone_behind_the_front_is_a_finding_all_the_same },
+    { "what is kept for ever never expires", what_is_kept_for_ever_never_expires },
     { "an input nobody decided is found", an_input_nobody_decided_is_found },
     { "what still waits is no finding", what_still_waits_is_no_finding },
     { "it verifies beside a working router", it_verifies_beside_a_working_router },

@@ -360,7 +360,7 @@ static void hear(void *ctx, const char *sentence)
 uint64_t world_verify(void)
 {
     world.said[0] = '\0';
-    must(audit_verify(world.bus, world.bundle, hear, NULL, &world.report, &world.e));
+    must(audit_verify(world.bus, world.bundle, &world.arena, hear, NULL, &world.report, &world.e));
     return world.report.broken;
 }
 
