@@ -6,15 +6,13 @@ static struct audit_expired *find_topic(struct expired_list *l, struct slice top
     for (size_t i = 0; i < l->count; i++)
         if (slice_equal(l->list[i].topic, topic))
             return &l->list[i];
-    struct audit_expired *grown =
-        arena_grow(l->a, l->list, &l->room, l->count, sizeof *grown);
+    struct audit_expired *grown = arena_grow(l->a, l->list, &l->room, l->count, sizeof *grown);
     struct slice name = arena_copy(l->a, topic);
     if (!grown || !name.p)
         return NULL;
     l->list = grown;
-    grown[l->count] = (struct audit_expired){
-        .topic = name, .first_ms = INT64_MAX, .last_ms = INT64_MIN
-    };
+    grown[l->count] =
+        (struct audit_expired){ .topic = name, .first_ms = INT64_MAX, .last_ms = INT64_MIN };
     return &grown[l->count++];
 }
 
