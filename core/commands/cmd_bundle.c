@@ -66,9 +66,10 @@ static bool names_people(const struct bundle *b, const char *region)
     if (b->people.count)
         return true;
     (void)snprintf(file, sizeof file, "%s/region.yaml", region);
-    (void)problems_say(&p, "bundle.people", file, 1, 1,
-                       "cannot do without `people: {NAME: {agency, roles, key, until}}`, who sign "
-                       "what they decide: concordat key --person FILE makes a key");
+    (void)problems_say(
+        &p, "bundle.people", file, 1, 1,
+        "region.yaml must name the people who sign what they decide: `people: {NAME: {agency, "
+        "roles, key, until}}`; concordat key --person FILE makes a key");
     cli_print_problems(&p);
     problems_release(&p);
     return false;

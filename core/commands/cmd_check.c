@@ -155,9 +155,8 @@ static void look_at_mappings(const struct site *s, struct problems *warnings)
     for (size_t i = 0; i < s->feed_count; i++)
         for (const struct mapping_note *n = mapping_notes(s->feeds[i].mapping); n; n = n->next)
             (void)problems_say(warnings, "map.position", n->file, n->line, n->column,
-                               "remembers by '%.*s', whose value depends on its place in the "
-                               "message: in another order a person gets another's memory, and a "
-                               "lift may count as known; want by: subject",
+                               "'changed' remembers by '%.*s', which depends on the order in the "
+                               "message, so one person may get another's memory: want by: subject",
                                SHOWN(n->path));
 }
 

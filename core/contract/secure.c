@@ -179,7 +179,8 @@ static bool check_reason(const struct secure_word *w, struct err *e)
     if (!w->at || !slice_is_empty(slice_trim(slice_text(w->because))))
         return true;
     return refuse_option(w->at, "because", "secure.word",
-                         "cannot do without a reason: 'because' is what others will read", e);
+                         "'because' is empty: write why this is right, for whoever reads it later",
+                         e);
 }
 
 static bool check_declarations(const struct secure_stand *s, struct err *e)

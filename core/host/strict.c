@@ -98,13 +98,13 @@ static bool check_member(const struct strict *r, const struct node *m,
         key++;
     if (key == end) {
         const struct choices choices = { &table->keys->name, sizeof *key, table->n };
-        return strict_say_key(r, m, r->codes->key, "cannot understand '%.*s': it has %s",
-                              SHOWN(m->key), nearest_list(m->key, &choices, list, sizeof list));
+        return strict_say_key(r, m, r->codes->key, "unknown key '%.*s': it has %s", SHOWN(m->key),
+                              nearest_list(m->key, &choices, list, sizeof list));
     }
     if (shape_fits(key->shape, m))
         return check_key_words(r, m, key);
     bool is_empty = m->kind == NODE_TEXT && key->shape == STRICT_TEXT;
-    return strict_say(r, m, r->codes->shape, "cannot read '%s': want %s%s", key->name,
+    return strict_say(r, m, r->codes->shape, "'%s' must be %s%s", key->name,
                       strict_shape_name(key->shape), is_empty ? " that is not empty" : "");
 }
 
@@ -112,8 +112,8 @@ static bool check_member(const struct strict *r, const struct node *m,
 static bool say_no_map(const struct strict *r, const struct node *n)
 {
     if (slice_is_empty(n->key))
-        return strict_say(r, n, r->codes->shape, "cannot read this: want a map");
-    return strict_say(r, n, r->codes->shape, "cannot read '%.*s': want a map", SHOWN(n->key));
+        return strict_say(r, n, r->codes->shape, "this must be a map");
+    return strict_say(r, n, r->codes->shape, "'%.*s' must be a map", SHOWN(n->key));
 }
 
 bool strict_keys(const struct strict *r, const struct node *map, const struct strict_table *table)
@@ -128,18 +128,24 @@ bool strict_keys(const struct strict *r, const struct node *map, const struct st
             good = false;
     for (const struct strict_key *key = table->keys; key < table->keys + table->n; key++)
         if (key->required && !node_get(map, key->name))
-            good = strict_say(r, map, r->codes->missing, "cannot do without '%s'", key->name);
+            good = strict_say(r, map, r->codes->missing, "the key '%s' is missing", key->name);
     return good;
+}
+
+static const char *kind_name(enum node_kind kind)
+{
+    static const char *const names[] = { [NODE_NULL] = "nothing",
+                                         [NODE_TEXT] = "a text",
+                                         [NODE_LIST] = "a list",
+                                         [NODE_MAP] = "a map" };
+    return names[kind];
 }
 
 bool strict_is(const struct strict *r, const struct node *n, enum node_kind kind, const char *what)
 {
     if (n && n->kind == kind)
         return true;
-    return strict_say(r, n, r->codes->shape, "cannot read %s: want %s", what,
-                      kind == NODE_MAP    ? "a map"
-                      : kind == NODE_LIST ? "a list"
-                                          : "a text");
+    return strict_say(r, n, r->codes->shape, "%s must be %s", what, kind_name(kind));
 }
 
 bool strict_one_of(const struct strict *r, const struct node *n, const char *const *words,

@@ -146,7 +146,8 @@ bool feed_open(const struct feed_options *o, struct feed **out, struct err *e)
         return err_memory(e);
     set_up(f, o);
     if (!mapping_is_in(o->mapping))
-        err_set(e, ERR_FATAL, "map.direction", 0, "cannot open feed '%s': its mapping goes out",
+        err_set(e, ERR_FATAL, "map.direction", 0,
+                "feed '%s' has a mapping that goes out: a feed needs one that begins with 'in:'",
                 o->name);
     else if (open_parts(f, e)) {
         f->spool.answers_max_bytes = f->o.spool_max_bytes / SHARE;

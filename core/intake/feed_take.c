@@ -32,7 +32,7 @@ static bool is_of_other(const struct feed *f, const struct message *m)
 static enum reading refuse_other(struct err *e)
 {
     err_set(e, ERR_REJECT, "map.environment", 0,
-            "cannot keep the message: it is of the other environment");
+            "the message is a test and this site is live, or the other way round");
     return READ_WRONG_ENVIRONMENT;
 }
 

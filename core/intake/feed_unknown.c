@@ -113,7 +113,8 @@ bool feed_is_unknown_news(struct feed *f, struct message *m, bool *news, struct 
     *news = !slice_is_empty(path);
     if (*news)
         (void)err_set(&m->why, ERR_REJECT, "map.restriction", 0,
-                      "cannot tell what '%.*s' restricts: no rule knows its code", SHOWN(path));
+                      "'%.*s' has a code that no rule of the mapping knows, and it may restrict",
+                      SHOWN(path));
     return true;
 }
 

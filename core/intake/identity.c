@@ -127,7 +127,8 @@ static bool by_local_id(const struct identity *id, const struct identifiers *c, 
 {
     if (slice_is_empty(c->local_id))
         return err_set(e, ERR_REJECT, "map.subject", 0,
-                       "cannot tell whom it is about: no NHS number, reference or local id");
+                       "the message does not say whom it is about: it has no NHS number, reference "
+                       "or local id");
     struct link known;
     bool found = false;
     uint8_t local[ID_BYTES];

@@ -30,8 +30,7 @@ static bool check_message_type(const struct mapping *m, struct slice type, struc
     for (size_t i = 0; i < type.n; i++)
         if (type.p[i] != '^')
             return true;
-    return err_set(e, ERR_REJECT, "map.type", 0,
-                   "cannot tell the type of the message: it says none");
+    return err_set(e, ERR_REJECT, "map.type", 0, "the message does not say its type");
 }
 
 bool mapping_can_read(const struct mapping *m, struct arena *a, const struct doc *d, struct err *e)
@@ -99,9 +98,9 @@ static bool refuse_hidden(struct run *r, struct mapped *out, const struct ref *h
     if (!hidden)
         return err_set(
             e, ERR_REJECT, "map.restriction", 0,
-            "cannot take what is restricted of a further person: records are about the first");
+            "the message restricts a second person, and its records are about the first");
     return err_set(e, ERR_REJECT, "map.restriction", 0,
-                   "cannot tell what '%.*s' restricts: more stands there than the mapping reads",
+                   "'%.*s' may restrict more than the mapping reads of it: extend the mapping",
                    SHOWN(hidden->text));
 }
 

@@ -27,10 +27,11 @@ static void load_format(struct loader *l, const struct node *head)
 {
     const struct node *f = node_get(head, "format");
     if (!f) {
-        strict_say(&l->reader, head, "map.format", "cannot tell the format: want 'format: NAME'");
+        strict_say(&l->reader, head, "map.format",
+                   "the mapping names no format: want 'format: NAME'");
         return;
     }
-    if (!strict_is(&l->reader, f, NODE_TEXT, "format"))
+    if (!strict_is(&l->reader, f, NODE_TEXT, "'format'"))
         return;
     l->m->format = registry_format(l->adapters, f->text);
     if (!l->m->format)
@@ -42,7 +43,7 @@ static void load_root(struct loader *l, const struct node *root)
     const struct node *in = node_get(root, "in"), *out = node_get(root, "out");
     if (!in == !out) {
         strict_say(&l->reader, root, "map.direction",
-                   "cannot tell the direction: want one of 'in:', 'out:'");
+                   "a mapping goes one way: want 'in:' or 'out:', and not both");
         return;
     }
     load_format(l, in ? in : out);
@@ -52,7 +53,8 @@ static void load_root(struct loader *l, const struct node *root)
     if (in)
         load_in(l, root);
     else if (!l->m->format->render)
-        strict_say(&l->reader, out, "map.format", "cannot write format '%s': it is read only",
+        strict_say(&l->reader, out, "map.format",
+                   "the format '%s' can be read and not written: choose another one",
                    l->m->format->name);
     else
         load_out(l, root);

@@ -130,8 +130,8 @@ static void check_ref(struct loader *l, const struct out_rule *r, const struct n
         strict_memory(&l->reader);
     else if (count)
         strict_say(&l->reader, f->node, "map.table",
-                   "cannot write '%.*s' of every %.*s: %s lacks %s%s; add what is missing, or say "
-                   "else: skip, or a word",
+                   "'%.*s' cannot be written of every %.*s: %s lacks %s%s; add them, or say else: "
+                   "skip, or a word",
                    SHOWN(f->path), SHOWN(r->schema->name),
                    f->table ? "its table" : "its conversion", missing,
                    count > SHOWN_MAX ? " and more" : "");

@@ -33,14 +33,14 @@ static unsigned made_of(const struct field *f, const struct slot *s)
 static const char *useless_reason(const char *key, unsigned of)
 {
     if (strcmp(key, "with") == 0 && of != OF_PARTS)
-        return "it stands between the parts of a join";
+        return "it goes between the parts of a join, and this is none";
     if (strcmp(key, "fields") == 0)
-        return "it fills the records of a list, with each";
+        return "it fills the records of a list, which 'each' makes";
     if (of == OF_TEXT)
         return "a constant is taken as it is written";
     if (of == OF_PARTS)
-        return "each part becomes an item as it is: want each";
-    return of == OF_RECORDS ? "want it in one of the fields" : "it has no effect here";
+        return "each part becomes an item as it is; 'each' makes items that can be changed";
+    return of == OF_RECORDS ? "write it in one of the fields below" : "leave it out";
 }
 
 bool load_effect_keys(struct loader *l, const struct node *n, const struct field *f,
@@ -54,7 +54,8 @@ bool load_effect_keys(struct loader *l, const struct node *n, const struct field
             continue;
         good = false;
         strict_say_key(&l->reader, key, strcmp(keys[i].key, "else") == 0 ? "map.else" : "map.field",
-                       "cannot use %s here: %s", keys[i].key, useless_reason(keys[i].key, of));
+                       "'%s' of '%.*s' does nothing here: %s", keys[i].key, SHOWN(f->path),
+                       useless_reason(keys[i].key, of));
     }
     return good;
 }
@@ -63,8 +64,9 @@ bool load_effect_braces(struct loader *l, const struct node *n, struct slice tex
 {
     if (slice_find(text, '{') == text.n && slice_find(text, '}') == text.n)
         return true;
-    return strict_say(&l->reader, n, "map.text",
-                      "cannot use braces on the way in: it is a constant; want from, or join");
+    return strict_say(
+        &l->reader, n, "map.text",
+        "the text of an in mapping is a constant, so braces fill in nothing: want from, or join");
 }
 
 static void check_table(struct loader *l, const struct node *n, const struct field *f)
@@ -75,14 +77,15 @@ static void check_table(struct loader *l, const struct node *n, const struct fie
         struct slice to = entry->to, read = conversion_text(f->as, l->reader.arena, entry->from);
         any = any || slice_equal_nocase(slice_trim(read), slice_trim(entry->from));
         if (slice_find(to, '{') < to.n || slice_find(to, '}') < to.n)
-            problems_say(l->reader.problems, "map.text", f->table->file, entry->line, 1,
-                         "cannot use braces in a table on the way in: its words are constants");
+            problems_say(
+                l->reader.problems, "map.text", f->table->file, entry->line, 1,
+                "the words of an in mapping's table are constants, so braces fill in nothing");
     }
     bool rewrites = f->as == AS_POSTCODE || f->as == AS_BOOLEAN || f->as == AS_NHS_NUMBER;
     if (rewrites && !any)
         strict_say(&l->reader, node_get(n, "table"), "map.table",
-                   "cannot find anything by this table: it is asked for what the conversion makes "
-                   "(true and false, ten digits, a postcode with its blank)");
+                   "no row of this table is ever found: it is asked for what the conversion makes "
+                   "(true or false, ten digits, a postcode with its blank)");
 }
 
 /* as: count tells how often one path of the message is there. */
@@ -91,10 +94,9 @@ static void check_count(struct loader *l, const struct node *n, const struct fie
     bool is_one_path = f->kind == FIELD_FROM && f->from.count == 1 && !in_each;
     bool is_plain = !f->table && !f->within.count && !f->passed_count;
     if (!is_one_path || !is_plain)
-        strict_say(
-            &l->reader, node_get(n, "as"), "map.conversion",
-            "cannot count here: want as: count with one path, not under an each, and without "
-            "table, within and other");
+        strict_say(&l->reader, node_get(n, "as"), "map.conversion",
+                   "as: count does not fit here: want one path, outside of an each, without table, "
+                   "within and other");
 }
 
 static void check_within(struct loader *l, const struct node *n, const struct field *f,
@@ -103,8 +105,9 @@ static void check_within(struct loader *l, const struct node *n, const struct fi
     bool plain = (s->type == SLOT_STRING || s->type == SLOT_ARRAY) && !s->vocabulary;
     if (!plain || conversion_is_time(f->as))
         strict_say_key(&l->reader, node_get(n, "within"), "map.field",
-                       "cannot use within here: it is for numbers that are unique within a place, "
-                       "kept as texts");
+                       "'within' of '%.*s' does not fit here: it is for a text that is unique "
+                       "within a place only, such as a case number",
+                       SHOWN(f->path));
 }
 
 void load_effect_options(struct loader *l, const struct node *n, const struct field *f,

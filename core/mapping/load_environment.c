@@ -55,16 +55,16 @@ static const struct table_entry *test_as_live(const struct format *format, const
 static const char *fault_of(const struct field *f, const char *path)
 {
     if (path && !reads_only(f, path))
-        return "it must be read there, alone";
+        return "it must be read there, and nowhere else";
     if (f->kind == FIELD_TEXT)
         return NULL;
     if (f->passed_count)
-        return "without 'other': what is passed over would be live where the site is";
+        return "'other' must go, since what it passes over would count as live";
     if (!is_tidied(f->as))
-        return "it must be read as text, trim, upper or lower";
+        return "it must be read with as: text, trim, upper or lower";
     bool becomes_test = f->miss == MISS_WORD && slice_equal_text(f->word, "test");
     if (f->miss != MISS_REFUSE && !becomes_test)
-        return "want else: refuse, or a word that nobody knows passes for live";
+        return "else: refuse is missing, so an unknown word would pass for live";
     return NULL;
 }
 
@@ -80,8 +80,8 @@ static void say_fault(struct loader *l, const struct rule *r, const struct field
                    fault ? ": " : "", fault ? fault : "", path);
     else if (!f)
         strict_say(&l->reader, at, "map.environment",
-                   "cannot tell live from test: want header.environment, from what says it; of a "
-                   "source that never does, {text: live}");
+                   "the mapping does not tell live messages from tests: set header.environment "
+                   "from what says it, or to {text: live} if the source never sends tests");
     else
         strict_say(&l->reader, at, "map.environment", "cannot tell live from test: %s", fault);
 }
@@ -96,7 +96,8 @@ static void check_rule(struct loader *l, const struct rule *r)
         say_fault(l, r, f, fault);
     else if (lie)
         problems_say(l->reader.problems, "map.environment", f->table->file, lie->line, 1,
-                     "cannot take '%.*s' for live: in %s it is a test", SHOWN(lie->from), path);
+                     "this table takes '%.*s' for live, and in %s it means a test",
+                     SHOWN(lie->from), path);
 }
 
 void load_environment(struct loader *l)

@@ -84,19 +84,23 @@ static void check_field_type(struct loader *l, const struct node *n, const struc
 {
     bool is_time = conversion_is_time(f->as);
     if (s->is_time_ms && !is_time)
-        strict_say(&l->reader, n, "map.conversion",
-                   "cannot set '%.*s': want a time, as hl7-time or another", SHOWN(f->path));
+        strict_say(
+            &l->reader, n, "map.conversion",
+            "the field '%.*s' holds a time: want as: hl7-time, or another conversion of times",
+            SHOWN(f->path));
     if (is_time && !s->is_time_ms && s->type != SLOT_STRING)
-        strict_say(&l->reader, n, "map.conversion", "cannot set '%.*s': it is no time and no text",
+        strict_say(&l->reader, n, "map.conversion",
+                   "the field '%.*s' holds neither a time nor a text: this conversion makes a time",
                    SHOWN(f->path));
     if (is_time && (f->table || f->kind == FIELD_JOIN))
         strict_say(&l->reader, n, "map.conversion",
-                   "cannot read a time by a table or from several parts");
+                   "the time of '%.*s' must come from one path, without a table", SHOWN(f->path));
     bool becomes_boolean = f->kind == FIELD_TEXT || f->as == AS_BOOLEAN || f->table;
     if (s->type == SLOT_BOOLEAN && !becomes_boolean)
-        strict_say(&l->reader, n, "map.conversion",
-                   "cannot set '%.*s' from a text: want as: boolean, or a table to true and false",
-                   SHOWN(f->path));
+        strict_say(
+            &l->reader, n, "map.conversion",
+            "the field '%.*s' is true or false: want as: boolean, or a table to true and false",
+            SHOWN(f->path));
     check_field_words(l, n, f, s);
 }
 
@@ -109,8 +113,8 @@ static void load_kind(struct loader *l, const struct node *n, bool relative, str
     int said = (text ? 1 : 0) + (join ? 1 : 0) + (repeats_or_reads ? 1 : 0);
     if (said != 1) {
         strict_say(&l->reader, n, "map.field",
-                   "cannot tell where '%.*s' comes from: want one of from, text, "
-                   "join, each",
+                   "the field '%.*s' needs one source, and has none or several: want one of from, "
+                   "text, join, each",
                    SHOWN(f->path));
         return;
     }
@@ -119,7 +123,7 @@ static void load_kind(struct loader *l, const struct node *n, bool relative, str
         f->each = load_refs(l, each, false);
     } else if (text) {
         f->kind = FIELD_TEXT;
-        if (strict_is(&l->reader, text, NODE_TEXT, "text"))
+        if (strict_is(&l->reader, text, NODE_TEXT, "'text'"))
             f->text = text->text;
         load_effect_braces(l, text, f->text);
     } else {
@@ -137,10 +141,13 @@ static void load_passed(struct loader *l, const struct node *n, struct field *f)
         return;
     }
     for (const struct node *one = strict_each(n, NULL); one; one = strict_each(n, one))
-        if (strict_is(&l->reader, one, NODE_TEXT, "a word"))
+        if (strict_is(&l->reader, one, NODE_TEXT, "each word here"))
             f->passed[f->passed_count++] = one->text;
     if (f->kind != FIELD_FROM)
-        strict_say_key(&l->reader, n, "map.field", "cannot pass over values of what is no from");
+        strict_say_key(
+            &l->reader, n, "map.field",
+            "'other' of '%.*s' does nothing here: it passes over values that 'from' reads",
+            SHOWN(f->path));
 }
 
 /* Refuses else where nothing is looked up, read or checked: nothing can miss there, and readers
@@ -153,8 +160,9 @@ static void check_else(struct loader *l, const struct node *n, const struct slot
     bool checks = s->type != SLOT_STRING && s->type != SLOT_ARRAY;
     if (e && !reads && !checks && !s->vocabulary)
         strict_say_key(&l->reader, e, "map.else",
-                       "cannot use else here: it is for what a table lacks or a conversion cannot "
-                       "read, not for what is absent");
+                       "'else' of '%.*s' does nothing here: it is for a code that a table lacks or "
+                       "a conversion cannot read, and not for an absent value",
+                       SHOWN(f->path));
 }
 
 static void load_options(struct loader *l, const struct node *n, bool relative, struct field *f,
@@ -171,12 +179,14 @@ static void load_options(struct loader *l, const struct node *n, bool relative, 
     if (status)
         f->status = load_refs(l, status, relative);
     if (status && f->as != AS_NHS_NUMBER)
-        strict_say(&l->reader, status, "map.field", "cannot use a status of what is no nhs-number");
+        strict_say(&l->reader, status, "map.field",
+                   "'status' of '%.*s' does nothing here: it is for as: nhs-number alone",
+                   SHOWN(f->path));
     if (table)
         f->table = load_table(l, table, false);
     load_else(l, n, table != NULL, &f->miss, &f->word);
     check_else(l, n, s, f);
-    if (with && strict_is(&l->reader, with, NODE_TEXT, "with"))
+    if (with && strict_is(&l->reader, with, NODE_TEXT, "'with'"))
         f->with = with->text;
     load_effect_options(l, n, f, s, relative);
 }
@@ -188,7 +198,7 @@ static void check_status(struct loader *l, const struct node *n, const struct pl
     char *beside = arena_format(l->reader.arena, "%.*s_status", SHOWN(f->path));
     if (f->status.count && beside && plan_slot(plan, slice_text(beside)) < 0)
         strict_say_key(&l->reader, node_get(n, "status"), "map.field",
-                       "cannot use status here: the record has no '%s'", beside);
+                       "'status' has no place here: the record has no field '%s'", beside);
 }
 
 /* The members of a repetition. */
@@ -200,7 +210,8 @@ static void load_members(struct loader *l, const struct node *n, struct field *f
         f->where = load_conditions(l, where, true);
     f->item = s->item;
     if (!fields || fields->kind != NODE_MAP) {
-        strict_say(&l->reader, n, "map.field", "cannot fill the items of '%.*s': want fields",
+        strict_say(&l->reader, n, "map.field",
+                   "the list '%.*s' is of records: want fields, which say what each is filled with",
                    SHOWN(f->path));
         return;
     }
@@ -236,7 +247,8 @@ static void load_text_item(struct loader *l, const struct node *n, struct field 
     item->from = load_refs(l, from ? from : self, true);
     load_options(l, n, true, item, s);
     if (conversion_is_time(item->as) && item->table)
-        strict_say(&l->reader, n, "map.conversion", "cannot read a time by a table");
+        strict_say(&l->reader, n, "map.conversion",
+                   "the times of the list '%.*s' must be read without a table", SHOWN(f->path));
     check_field_words(l, n, item, s);
     f->items = item;
     f->item_count = 1;
@@ -249,10 +261,10 @@ static void load_optional(struct loader *l, const struct node *n)
         return;
     l->optional = true;
     if (n->kind != NODE_TEXT || !slice_equal_text(n->text, "true"))
-        strict_say(&l->reader, n, "map.field", "cannot take this for optional: want true");
+        strict_say(&l->reader, n, "map.field", "'optional' takes one word: true");
     else if (!l->m->format->has)
         strict_say(&l->reader, n, "map.field",
-                   "cannot use optional here: of '%s' every path may be absent",
+                   "'optional' does nothing here: in the format '%s' every path may be absent",
                    l->m->format->name);
 }
 
@@ -266,11 +278,15 @@ static void load_field_map(struct loader *l, const struct node *n, bool relative
         return;
     if (node_get(n, "where") && f->kind != FIELD_EACH)
         strict_say_key(&l->reader, node_get(n, "where"), "map.field",
-                       "cannot use where without each: a condition of the event stands under on");
+                       "'where' of '%.*s' chooses items of an 'each', and there is none: a "
+                       "condition of the whole event goes under 'on'",
+                       SHOWN(f->path));
     if (f->kind == FIELD_EACH) {
         if (s->type != SLOT_ARRAY)
-            strict_say(&l->reader, n, "map.field", "cannot repeat '%.*s': it is no list",
-                       SHOWN(f->path));
+            strict_say(
+                &l->reader, n, "map.field",
+                "the field '%.*s' is no list, so 'each' does not fit: want from, text or join",
+                SHOWN(f->path));
         else if (s->item)
             load_members(l, n, f, s);
         else
@@ -280,7 +296,7 @@ static void load_field_map(struct loader *l, const struct node *n, bool relative
     load_options(l, n, relative, f, s);
     bool joins_texts = f->kind == FIELD_JOIN && !s->item;
     if (s->type == SLOT_ARRAY && !joins_texts)
-        strict_say(&l->reader, n, "map.field", "cannot set the list '%.*s': want each%s",
+        strict_say(&l->reader, n, "map.field", "the field '%.*s' is a list: want each%s",
                    SHOWN(f->path), s->item ? "" : " or join");
     check_field_type(l, n, f, s);
 }
@@ -292,14 +308,14 @@ struct field *load_field(struct loader *l, const struct node *n, const struct pl
     if (slot < 0) {
         char list[90];
         const struct choices_at fields = choices_of_fields(plan);
-        strict_say_key(&l->reader, n, "map.record-path",
-                       "cannot find a field '%.*s' in %s: it has %s", SHOWN(n->key),
-                       plan_name(plan), nearest_list_at(n->key, &fields, list, sizeof list));
+        strict_say_key(&l->reader, n, "map.record-path", "unknown field '%.*s' of %s: it has %s",
+                       SHOWN(n->key), plan_name(plan),
+                       nearest_list_at(n->key, &fields, list, sizeof list));
         return NULL;
     }
     if (is_reserved(n->key)) {
         strict_say_key(&l->reader, n, "map.record-path",
-                       "cannot set '%.*s' of %s: the program sets it", SHOWN(n->key),
+                       "the program itself sets '%.*s' of %s: leave it out", SHOWN(n->key),
                        plan_name(plan));
         return NULL;
     }

@@ -16,8 +16,8 @@ static void load_separator(struct loader *l, const struct node *n)
         uint8_t separator;
     } words[] = { { ",", ',' }, { ";", ';' }, { "tab", '\t' }, { "|", '|' } };
     if (!l->m->format->open) {
-        strict_say(&l->reader, n, "map.format", "cannot use a separator: '%s' has none",
-                   l->m->format->name);
+        strict_say(&l->reader, n, "map.format",
+                   "'separator' does nothing here: the format '%s' has none", l->m->format->name);
         return;
     }
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
@@ -25,7 +25,7 @@ static void load_separator(struct loader *l, const struct node *n)
             l->m->options.separator = words[i].separator;
     if (!l->m->options.separator)
         strict_say(&l->reader, n, "map.format",
-                   "cannot use this separator: want one of \",\", \";\", tab, \"|\"");
+                   "unknown separator: want one of \",\", \";\", tab, \"|\"");
 }
 
 /* empty: [NULL, "\\N"]: what a source writes where it has nothing; [] says that it writes no such
@@ -40,7 +40,7 @@ static void load_empty(struct loader *l, const struct node *n)
         return;
     }
     for (const struct node *one = strict_each(n, NULL); one; one = strict_each(n, one))
-        if (strict_is(&l->reader, one, NODE_TEXT, "a word"))
+        if (strict_is(&l->reader, one, NODE_TEXT, "each word here"))
             m->empty[m->empty_count++] = one->text;
 }
 
@@ -77,7 +77,8 @@ static void load_head(struct loader *l, const struct node *head)
         m->id = load_refs(l, id, false);
     else
         strict_say(&l->reader, head, "map.id",
-                   "cannot tell a message sent again: want 'id:' with its paths");
+                   "the mapping does not say by what a message that is sent again is known: want "
+                   "'id:' with its paths");
     if (not_carried)
         m->not_carried = load_conditions(l, not_carried, false);
     load_types(l, type);
@@ -112,7 +113,8 @@ static void add_setter(struct loader *l, struct rule *r, const struct node *n,
                        const struct field *f, int slot)
 {
     if (r->setter_count == FIELDS_MAX) {
-        strict_say(&l->reader, n, "map.limit", "cannot set more than %d fields", FIELDS_MAX);
+        strict_say(&l->reader, n, "map.limit", "an event is filled with more than %d fields",
+                   FIELDS_MAX);
         return;
     }
     r->setters[r->setter_count++] = (struct setter){ f, slot, companion_of(l, r->schema->plan, f) };
@@ -125,10 +127,11 @@ static void load_by(struct loader *l, const struct node *n, struct rule *r)
     const bool optional = l->optional;
     r->by_subject = by != NULL;
     if (by && (by->kind != NODE_TEXT || !slice_equal_text(by->text, "subject")))
-        strict_say(&l->reader, by, "map.changed", "cannot take this for by: want subject");
+        strict_say(&l->reader, by, "map.changed", "'by' takes one word: subject");
     if (by && node_get(n, "vanished"))
         strict_say(&l->reader, by, "map.changed",
-                   "cannot go by the subject of what has vanished: want key alone");
+                   "'by: subject' does not fit 'vanished', since a row that is gone has no "
+                   "subject: want key alone");
     if (!was)
         return;
     l->optional = true;
@@ -136,7 +139,7 @@ static void load_by(struct loader *l, const struct node *n, struct rule *r)
     l->optional = optional;
     if (!by || r->was.count > CHANGED_WAS_MAX)
         strict_say(&l->reader, was, "map.changed",
-                   "cannot take this for was: want at most %d paths, and by: subject beside them",
+                   "'was' must have at most %d paths, with by: subject beside them",
                    CHANGED_WAS_MAX);
 }
 
@@ -150,7 +153,7 @@ static void load_changed(struct loader *l, const struct node *n, const struct no
     const struct node *by = node_get(n, "by");
     if ((!key && !by) || !of) {
         strict_say(&l->reader, n, "map.changed",
-                   "cannot tell what changed: want key, or by: subject, and of");
+                   "'changed' does not say what is compared: want key (or by: subject), and of");
         return;
     }
     r->has_changed = true;
@@ -158,12 +161,12 @@ static void load_changed(struct loader *l, const struct node *n, const struct no
         r->key = load_refs(l, key, false);
     r->of = load_refs(l, of, false);
     load_by(l, n, r);
-    r->memory = name && strict_is(&l->reader, name, NODE_TEXT, "name") ? name->text : emit->text;
+    r->memory = name && strict_is(&l->reader, name, NODE_TEXT, "'name'") ? name->text : emit->text;
     r->is_quiet = first != NULL;
     if (first && !slice_equal_text(first->text, "quiet"))
-        strict_say(&l->reader, first, "map.changed", "cannot take this for first: want quiet");
+        strict_say(&l->reader, first, "map.changed", "'first' takes one word: quiet");
     if (vanished && !slice_equal_text(vanished->text, "ask"))
-        strict_say(&l->reader, vanished, "map.changed", "cannot take this for vanished: want ask");
+        strict_say(&l->reader, vanished, "map.changed", "'vanished' takes one word: ask");
     r->asks = vanished != NULL;
     if (vanished)
         l->m->is_snapshot = true;
@@ -176,7 +179,7 @@ static void load_event(struct loader *l, const struct node *n, struct rule *r)
     const struct node *changed = node_get(n, "changed");
     if (!emit || emit->kind != NODE_TEXT) {
         strict_say(&l->reader, emit ? emit : n, "map.kind",
-                   "cannot tell what to emit: want TYPE.KIND");
+                   "this rule does not say which event it makes: want emit: TYPE.KIND");
         return;
     }
     uint64_t kinds = 0;
@@ -186,7 +189,7 @@ static void load_event(struct loader *l, const struct node *n, struct rule *r)
     size_t dot = slice_find(emit->text, '.');
     r->kind = slice_from(emit->text, dot + 1);
     if (dot == emit->text.n)
-        strict_say(&l->reader, emit, "map.kind", "cannot tell the kind: want TYPE.KIND");
+        strict_say(&l->reader, emit, "map.kind", "'emit' names no kind of event: want TYPE.KIND");
     r->setters = ARENA_ARRAY(l->reader.arena, FIELDS_MAX, struct setter);
     if (!r->setters) {
         strict_memory(&l->reader);
@@ -239,8 +242,10 @@ static void add_common(struct loader *l, struct rule *r, struct common *all, siz
         if (same_shape(s, c->slot))
             add_setter(l, r, c->node, c->field, slot);
         else
-            strict_say_key(&l->reader, c->node, "map.common",
-                           "cannot share '%.*s': records differ in its type", SHOWN(c->node->key));
+            strict_say_key(
+                &l->reader, c->node, "map.common",
+                "'%.*s' cannot stand under common: it has not the same type in all records",
+                SHOWN(c->node->key));
     }
 }
 
@@ -285,7 +290,7 @@ static void load_common(struct loader *l, const struct node *common)
     for (size_t i = 0; l->m->rule_count && i < n; i++)
         if (!all[i].slot)
             strict_say_key(&l->reader, all[i].node, "map.record-path",
-                           "cannot find a field '%.*s' in any record that this mapping emits",
+                           "unknown field '%.*s': no record that this mapping makes has it",
                            (int)all[i].node->key.n, (const char *)all[i].node->key.p);
 }
 
@@ -297,7 +302,7 @@ void load_in(struct loader *l, const struct node *root)
                       *events = node_get(root, "events");
     if (!events || events->kind != NODE_LIST || !events->first) {
         strict_say(&l->reader, events ? events : root, "map.events",
-                   "cannot map anything: want a list of events");
+                   "the mapping makes no event: want a list under 'events'");
         return;
     }
     l->m->rules = ARENA_ARRAY(l->reader.arena, events->count, struct rule);

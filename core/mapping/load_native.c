@@ -28,7 +28,7 @@ static void load_lines(struct loader *l, const struct node *n, const struct scop
         return;
     }
     for (const struct node *one = strict_each(n, NULL); one; one = strict_each(n, one))
-        if (strict_is(&l->reader, one, NODE_TEXT, "a text") &&
+        if (strict_is(&l->reader, one, NODE_TEXT, "each line of 'text'") &&
             load_template(l, one, s, &out->lines[out->line_count]))
             out->line_count++;
 }
@@ -44,7 +44,9 @@ static void load_items(struct loader *l, const struct node *n, const struct slot
     inner.item = at->item;
     if (!fields || fields->kind != NODE_MAP) {
         if (at->item)
-            strict_say(&l->reader, n, "map.field", "cannot write the items: want fields");
+            strict_say(&l->reader, n, "map.field",
+                       "the items of this list are records: want fields, which say what is written "
+                       "of each");
         return;
     }
     out->items = ARENA_ARRAY(l->reader.arena, fields->count + 1, struct native);
@@ -55,8 +57,8 @@ static void load_items(struct loader *l, const struct node *n, const struct slot
     for (const struct node *c = fields->first; c; c = c->next) {
         if (c->key.n && c->key.p[0] == '.')
             strict_say_key(&l->reader, c, "map.path",
-                           "cannot write path '%.*s': left of the colon stands the partner's name "
-                           "alone",
+                           "the path '%.*s' begins with a dot: left of the colon stands the "
+                           "partner's name alone",
                            SHOWN(c->key));
         if (load_native(l, c, &inner, &out->items[out->item_count]))
             out->item_count++;
@@ -67,7 +69,7 @@ static void load_each(struct loader *l, const struct node *n, const struct node 
                       const struct scope *s, struct native *out)
 {
     out->kind = NATIVE_EACH;
-    if (!strict_is(&l->reader, each, NODE_TEXT, "each"))
+    if (!strict_is(&l->reader, each, NODE_TEXT, "'each'"))
         return;
     out->slot = plan_slot(s->plan, each->text);
     const struct slot *at = out->slot < 0 ? NULL : plan_slot_at(s->plan, (size_t)out->slot);
@@ -76,7 +78,8 @@ static void load_each(struct loader *l, const struct node *n, const struct node 
         if (at || load_value(l, each, each->text, s, &unused))
             out->slot = -1; /* this record has no such list, another that the rule covers has */
         if (at)
-            strict_say(&l->reader, each, "map.record-path", "cannot repeat '%.*s': it is no list",
+            strict_say(&l->reader, each, "map.record-path",
+                       "the field '%.*s' is no list, so 'each' does not fit: want from, or text",
                        SHOWN(each->text));
         return;
     }
@@ -90,13 +93,13 @@ static void check_conversion(struct loader *l, const struct node *n, const struc
         const struct value_ref *ref = &f->from[i];
         if (!load_closed_converts(l, s, ref, f->as))
             strict_say(&l->reader, n, "map.conversion",
-                       "cannot write '%.*s': '%.*s' never fits that conversion", SHOWN(f->path),
-                       SHOWN(ref->path));
+                       "this conversion can never write '%.*s': '%.*s' holds nothing that it reads",
+                       SHOWN(f->path), SHOWN(ref->path));
         if (ref->kind == VALUE_LIST && f->table)
-            strict_say(&l->reader, n, "map.table",
-                       "cannot look up '%.*s' in a table: it is a list; want each, or [0] for its "
-                       "first",
-                       SHOWN(ref->path));
+            strict_say(
+                &l->reader, n, "map.table",
+                "'%.*s' is a list, and a table looks up one value: want each, or [0] for its first",
+                SHOWN(ref->path));
     }
 }
 
@@ -109,7 +112,8 @@ static void check_braces(struct loader *l, const struct node *n, const struct sc
     inner = slice_head(inner, slice_find(inner, '|'));
     inner = slice_head(inner, slice_find(inner, '?'));
     if (inner.n && inner.n < rest.n && load_value_is_known(s, inner))
-        strict_say(&l->reader, n, "map.text", "cannot fill in '{%.*s}' here: want it in a text",
+        strict_say(&l->reader, n, "map.text",
+                   "'{%.*s}' is filled in within a text only, and not in a table or an else",
                    SHOWN(inner));
 }
 
@@ -130,18 +134,20 @@ static bool check_native_keys(struct loader *l, const struct node *n, enum nativ
         enum native_kind of;
         const char *why;
     } keys[] = {
-        { "as", "map.conversion", NATIVE_FROM, "a value in a text has its own: {path|uk-date}" },
-        { "table", "map.table", NATIVE_FROM, "it is for from, also of an item" },
+        { "as", "map.conversion", NATIVE_FROM,
+          "a value in a text has a conversion of its own: {path|uk-date}" },
+        { "table", "map.table", NATIVE_FROM, "it is for 'from', and for 'from' of an item" },
         { "else", "map.else", NATIVE_FROM, "without a table or a conversion nothing can miss" },
-        { "fields", "map.field", NATIVE_EACH, "it writes the records of a list, with each" },
+        { "fields", "map.field", NATIVE_EACH,
+          "it writes the records of a list, which 'each' names" },
     };
     bool good = true;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         const struct node *key = node_get(n, keys[i].key);
         if (!key || keys[i].of == kind)
             continue;
-        good = strict_say_key(&l->reader, key, keys[i].code, "cannot use %s here: %s", keys[i].key,
-                              keys[i].why);
+        good = strict_say_key(&l->reader, key, keys[i].code, "'%s' of '%.*s' does nothing here: %s",
+                              keys[i].key, SHOWN(n->key), keys[i].why);
     }
     return good;
 }
@@ -160,7 +166,9 @@ static bool load_native(struct loader *l, const struct node *n, const struct sco
     int said = (from ? 1 : 0) + (text ? 1 : 0) + (each ? 1 : 0);
     if (said != 1)
         return strict_say(&l->reader, n, "map.field",
-                          "cannot tell what to write: want one of from, text, each");
+                          "the field '%.*s' needs one source, and has none or several: want one of "
+                          "from, text, each",
+                          SHOWN(n->key));
     enum native_kind kind = from ? NATIVE_FROM : NATIVE_TEXT;
     if (each)
         kind = NATIVE_EACH;
@@ -171,8 +179,10 @@ static bool load_native(struct loader *l, const struct node *n, const struct sco
         out->table = load_table(l, table, true);
     load_else(l, n, table != NULL, &out->miss, &out->word);
     if (node_get(n, "else") && !table && out->as == AS_TEXT)
-        strict_say_key(&l->reader, node_get(n, "else"), "map.else",
-                       "cannot use else here: without a table or a conversion nothing can miss");
+        strict_say_key(
+            &l->reader, node_get(n, "else"), "map.else",
+            "'else' of '%.*s' does nothing here: without a table or a conversion nothing can miss",
+            SHOWN(n->key));
     if (from)
         load_from(l, from, s, out);
     else if (text)
@@ -204,7 +214,8 @@ void load_native_fields(struct loader *l, const struct node *map, const struct s
         if (check)
             check_native(l, n);
         if (r->field_count == FIELDS_MAX) {
-            strict_say(&l->reader, n, "map.limit", "cannot write more than %d fields", FIELDS_MAX);
+            strict_say(&l->reader, n, "map.limit",
+                       "a record type is written with more than %d fields", FIELDS_MAX);
             return;
         }
         if (!load_native(l, n, s, &one))

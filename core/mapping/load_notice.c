@@ -60,9 +60,7 @@ void load_notice(struct loader *l, const struct out_rule *r)
     for (size_t i = 0; i < r->field_count; i++)
         if (field_shows(r->schema->plan, &r->fields[i]))
             return;
-    strict_say(
-        &l->reader, r->node, "map.notice",
-        "cannot deliver without showing header.notice, which says what people must ask for: "
-        "want a path of its own (notice: header.notice, without table and first of its list), "
-        "or a line of a text in which all else is optional");
+    strict_say(&l->reader, r->node, "map.notice",
+               "the delivery never shows header.notice, which tells people what to ask for: give "
+               "it a path of its own, or a line of a text in which all else is optional");
 }

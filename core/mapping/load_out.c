@@ -44,7 +44,7 @@ static void add_out_rule(struct loader *l, const struct node *n, struct coverage
     if (at == c->count || !kinds)
         return;
     if (l->m->out_rule_count == RULES_MAX) {
-        strict_say(&l->reader, n, "map.limit", "cannot use more than %d rules", RULES_MAX);
+        strict_say(&l->reader, n, "map.limit", "the mapping has more than %d rules", RULES_MAX);
         return;
     }
     for (unsigned i = 0; i < 3; i++)
@@ -66,7 +66,8 @@ static void load_record(struct loader *l, const struct node *n, struct coverage 
     const struct node *on = node_get(n, "on");
     unsigned actions = load_actions(l, node_get(n, "action"));
     if (!on) {
-        strict_say(&l->reader, n, "map.on", "cannot tell which records: want on");
+        strict_say(&l->reader, n, "map.on",
+                   "'on' is missing: it names the record types that this rule writes");
         return;
     }
     for (const struct node *t = strict_each(on, NULL); t; t = strict_each(on, t)) {
@@ -80,7 +81,8 @@ static void load_record(struct loader *l, const struct node *n, struct coverage 
         }
         const struct schema *s = load_type(l, t, t->text, &kinds);
         if (s && coverage_index(c, s) == c->count)
-            strict_say(&l->reader, t, "map.type", "cannot deliver '%.*s': it is never disclosed",
+            strict_say(&l->reader, t, "map.type",
+                       "'%.*s' is never disclosed, so nothing of it is delivered: leave it out",
                        SHOWN(t->text));
         else if (s)
             add_out_rule(l, n, c, s, kinds, actions);
@@ -142,18 +144,19 @@ static void check_coverage(struct loader *l, const struct node *root, const stru
             if (any && is_left_out)
                 strict_say(
                     &l->reader, node_get(root, "not_delivered"), "map.coverage",
-                    "cannot tell whether %.*s.%.*s is delivered: a record names it, and so does "
-                    "not_delivered",
+                    "%.*s.%.*s stands under records and under not_delivered: leave out one of them",
                     SHOWN(s->name), (int)s->kinds[k].n, (const char *)s->kinds[k].p);
             if (!any && !is_left_out)
                 strict_say(&l->reader, root, "map.coverage",
-                           "cannot leave out %.*s.%.*s: deliver it or name it under not_delivered",
+                           "nothing says what becomes of %.*s.%.*s: deliver it, or name it under "
+                           "not_delivered",
                            SHOWN(s->name), (int)s->kinds[k].n, (const char *)s->kinds[k].p);
             for (unsigned a = 0; any && a < 3; a++)
                 if (!(d[a] & bit))
                     strict_say(&l->reader, root, "map.coverage",
-                               "cannot deliver %.*s.%.*s: no rule for %s", SHOWN(s->name),
-                               (int)s->kinds[k].n, (const char *)s->kinds[k].p, actions[a]);
+                               "%.*s.%.*s has no rule for the action %s: add one under records",
+                               SHOWN(s->name), (int)s->kinds[k].n, (const char *)s->kinds[k].p,
+                               actions[a]);
         }
     }
 }
@@ -172,12 +175,12 @@ static void load_readers(struct loader *l, const struct node *head)
         l->m->options.readers = READERS_MACHINES;
     if (n && !is_asked)
         strict_say_key(&l->reader, n, "map.out",
-                       "cannot use for here: %s is the same for all who read it",
+                       "'for' does nothing here: the format %s is the same for all readers",
                        l->m->format->name);
     if (is_asked && !people && !machines)
         strict_say(&l->reader, n ? n : head, "map.out",
-                   "cannot tell who reads it: want for: people (what a spreadsheet would run is "
-                   "disarmed) or for: machines (exact texts)");
+                   "'for' is missing: want for: people (what a spreadsheet would run is disarmed) "
+                   "or for: machines (exact texts)");
 }
 
 static void load_out_head(struct loader *l, const struct node *head)
@@ -186,7 +189,7 @@ static void load_out_head(struct loader *l, const struct node *head)
     strict_keys(&l->reader, head, &mapping_keys_out_head);
     load_readers(l, head);
     if (empty && !slice_equal_text(empty->text, "keep"))
-        strict_say(&l->reader, empty, "map.out", "cannot take this for empty: want keep");
+        strict_say(&l->reader, empty, "map.out", "'empty' takes one word: keep");
     l->m->keeps_empty = empty != NULL;
 }
 

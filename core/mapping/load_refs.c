@@ -49,8 +49,10 @@ static bool load_ref(struct loader *l, const struct node *n, struct slice text, 
         return out->source >= 0;
     }
     if (!relative)
-        return strict_say(&l->reader, n, "map.path",
-                          "cannot use relative path '%.*s' outside of an each", SHOWN(text));
+        return strict_say(
+            &l->reader, n, "map.path",
+            "the path '%.*s' is of an item, and stands outside of an each: write the whole path",
+            SHOWN(text));
     struct err e = { 0 };
     struct path *path = NULL;
     if (!l->m->format->compile(l->reader.arena, text, &path, &e))
@@ -67,7 +69,7 @@ struct refs load_refs(struct loader *l, const struct node *n, bool relative)
     if (!refs.list)
         return strict_memory(&l->reader), refs;
     if (!strict_count(n))
-        strict_say(&l->reader, n, "map.path", "cannot use an empty list of paths");
+        strict_say(&l->reader, n, "map.path", "a path is missing here: the list is empty");
     for (const struct node *one = strict_each(n, NULL); one; one = strict_each(n, one))
         if (strict_is(&l->reader, one, NODE_TEXT, "a path") &&
             load_ref(l, one, one->text, relative, &refs.list[refs.count]))
@@ -92,8 +94,8 @@ static void load_words(struct loader *l, const struct node *n, struct condition 
         if (!strict_is(&l->reader, one, NODE_TEXT, "a word of a condition"))
             continue;
         if (n->kind == NODE_LIST && stands_alone(one))
-            strict_say(&l->reader, one, "map.condition",
-                       "cannot use '%.*s' in a list: it stands alone", SHOWN(one->text));
+            strict_say(&l->reader, one, "map.condition", "'%.*s' must stand alone, without a list",
+                       SHOWN(one->text));
         c->words[c->word_count++] = one->text;
     }
 }
@@ -107,7 +109,7 @@ static void load_condition(struct loader *l, const struct node *n, struct condit
         strict_keys(&l->reader, n, &mapping_keys_condition);
         if (n->count != 1) {
             strict_say(&l->reader, n, "map.condition",
-                       "cannot read a condition: want one of not, other, is");
+                       "a condition has one key: want one of not, other, is");
             return;
         }
         c->negated = !slice_equal_text(words->key, "is");
@@ -125,7 +127,7 @@ struct conditions load_conditions(struct loader *l, const struct node *n, bool r
     struct conditions out = { NULL, 0 };
     if (n->kind != NODE_MAP)
         return strict_say(&l->reader, n, "map.condition",
-                          "cannot read conditions: want a map of paths"),
+                          "conditions must be a map: lines of the form 'PATH: words'"),
                out;
     out.list = ARENA_ARRAY(l->reader.arena, n->count + 1, struct condition);
     if (!out.list)

@@ -3,12 +3,12 @@
 
 unsigned load_action(struct loader *l, const struct node *n)
 {
-    if (!strict_is(&l->reader, n, NODE_TEXT, "an action"))
+    if (!strict_is(&l->reader, n, NODE_TEXT, "'action'"))
         return 0;
     unsigned action = action_named(n->text);
     if (!action)
         strict_say(&l->reader, n, "map.action",
-                   "cannot use action '%.*s': want asserts, replaces or retracts", SHOWN(n->text));
+                   "unknown action '%.*s': it has asserts, replaces or retracts", SHOWN(n->text));
     return action;
 }
 
@@ -30,7 +30,7 @@ enum conversion load_as(struct loader *l, const struct node *n)
 {
     if (!n)
         return AS_TEXT;
-    if (!strict_is(&l->reader, n, NODE_TEXT, "a conversion"))
+    if (!strict_is(&l->reader, n, NODE_TEXT, "'as'"))
         return AS_TEXT;
     enum conversion as = conversion_named(n->text);
     if (as != AS_NONE)
@@ -47,10 +47,11 @@ void load_else(struct loader *l, const struct node *n, bool has_table, enum miss
     if (!e) {
         if (has_table)
             strict_say(&l->reader, n, "map.else",
-                       "cannot tell what becomes of a code its table lacks: want else");
+                       "'else' is missing: it says what becomes of a code that the table lacks "
+                       "(refuse, skip, leave, or a word)");
         return;
     }
-    if (!strict_is(&l->reader, e, NODE_TEXT, "else"))
+    if (!strict_is(&l->reader, e, NODE_TEXT, "'else'"))
         return;
     if (slice_equal_text(e->text, "refuse"))
         return;
@@ -85,7 +86,7 @@ const struct schema *load_type(struct loader *l, const struct node *n, struct sl
         }
     char list[90];
     const struct choices_at known = choices_of_kinds(s);
-    strict_say(&l->reader, n, "map.kind", "cannot find a kind '%.*s' of %.*s: it has %s",
-               SHOWN(kind), SHOWN(s->name), nearest_list_at(kind, &known, list, sizeof list));
+    strict_say(&l->reader, n, "map.kind", "unknown kind '%.*s' of %.*s: it has %s", SHOWN(kind),
+               SHOWN(s->name), nearest_list_at(kind, &known, list, sizeof list));
     return NULL;
 }

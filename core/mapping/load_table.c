@@ -39,7 +39,9 @@ static bool table_read_row(struct table_reader *r, const struct head *head, stru
     struct found native = r->csv->find(r->l->reader.arena, d, r->native, NULL, 0);
     struct found shared = r->csv->find(r->l->reader.arena, d, r->shared, NULL, 0);
     if (native.how != FOUND_PRESENT || shared.how != FOUND_PRESENT)
-        return table_say(r, at, "cannot read a row: want texts in columns native and shared");
+        return table_say(
+            r, at,
+            "a row of the table has an empty cell: want texts in the columns native and shared");
     struct slice from = slice_trim(native.value), to = slice_trim(shared.value);
     *out = (struct table_entry){ from, to, table_line(r->text, at) };
     if (r->reversed) {
@@ -67,7 +69,7 @@ static void read_rows(struct table_reader *r, struct table *t)
     while (r->csv->split(r->l->reader.arena, r->text, &c, &row, &e)) {
         size_t row_at = start ? start : slice_find(r->text, '\n') + 1;
         if (t->count == TABLE_ROWS_MAX) {
-            table_say(r, row_at, "cannot take more than 100000 rows");
+            table_say(r, row_at, "the table has more than 100000 rows");
             return;
         }
         if (table_read_row(r, c.head, row, row_at, &t->entries[t->count]))
@@ -83,7 +85,7 @@ static void check_codes_twice(const struct table_reader *r, const struct table *
     for (size_t i = 0; !r->reversed && i < t->count; i++)
         if (table_find(t, t->entries[i].from) != &t->entries[i].to)
             problems_say(r->l->reader.problems, "map.table", r->path, t->entries[i].line, 1,
-                         "cannot take code '%.*s' twice", (int)t->entries[i].from.n,
+                         "the code '%.*s' stands twice in this table", (int)t->entries[i].from.n,
                          (const char *)t->entries[i].from.p);
 }
 
@@ -101,7 +103,7 @@ static const struct table *load_file(struct loader *l, const struct node *n, boo
     t->file = path;
     if (!r.csv || !r.csv->split)
         return strict_say(&l->reader, n, "map.table",
-                          "cannot read a table: no csv format is there"),
+                          "this program cannot read tables: it was built without the format csv"),
                NULL;
     if (!tree_read_file(l->reader.arena, path, TABLE_BYTES_MAX, &r.text, &e))
         return strict_say(&l->reader, n, "map.table", "%s", e.text), NULL;
@@ -113,7 +115,9 @@ static const struct table *load_file(struct loader *l, const struct node *n, boo
         !r.csv->compile(l->reader.arena, SLICE("shared"), &r.shared, &e))
         return strict_memory(&l->reader), NULL;
     if (l->file_count == sizeof l->files / sizeof l->files[0])
-        return strict_say(&l->reader, n, "map.table", "cannot use more than 63 tables"), NULL;
+        return strict_say(&l->reader, n, "map.table",
+                          "the mapping names more than 63 files of tables"),
+               NULL;
     l->files[l->file_count++] = came;
     t->entries = ARENA_ARRAY(l->reader.arena, table_lines(r.text) + 1, struct table_entry);
     if (!t->entries)

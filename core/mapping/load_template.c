@@ -24,7 +24,7 @@ static bool load_piece(struct loader *l, const struct node *n, struct slice inne
         return false;
     return load_closed_converts(l, s, &piece->value, piece->as) ||
            strict_say(&l->reader, n, "map.conversion",
-                      "cannot write '{%.*s}': it never fits that conversion", SHOWN(inner));
+                      "the conversion in '{%.*s}' can never write this field", SHOWN(inner));
 }
 
 /* The literal up to the next brace that opens; doubled braces stand for one. */
@@ -42,9 +42,8 @@ static bool load_literal(struct loader *l, const struct node *n, struct slice te
         if (c == '{' && !is_doubled)
             break;
         if (c == '}' && !is_doubled)
-            return strict_say(
-                &l->reader, n, "map.text",
-                "cannot read the text: a brace closes that never opened (}} writes one)");
+            return strict_say(&l->reader, n, "map.text",
+                              "this text closes a brace that never opened: write }} for a brace");
         literal[length++] = c;
         i += is_doubled ? 2 : 1;
     }
@@ -74,7 +73,7 @@ bool load_template(struct loader *l, const struct node *n, const struct scope *s
         size_t close = slice_find(slice_from(text, at), '}');
         if (at + close >= text.n)
             return strict_say(&l->reader, n, "map.text",
-                              "cannot read the text: a brace never closes");
+                              "this text opens a brace that never closes: write {{ for a brace");
         if (!load_piece(l, n, slice_of(text.p + at + 1, close - 1), s, &out->pieces[out->count++]))
             return false;
         at += close + 1;

@@ -15,8 +15,8 @@ static bool say_unknown_path(struct loader *l, const struct node *n, struct slic
 {
     char list[110];
     const struct choices_at fields = choices_of_fields(plan);
-    return strict_say(&l->reader, n, "map.record-path",
-                      "cannot find '%.*s' in the record: %s has %s", SHOWN(text), plan_name(plan),
+    return strict_say(&l->reader, n, "map.record-path", "unknown field '%.*s': %s has %s",
+                      SHOWN(text), plan_name(plan),
                       nearest_list_at(word, &fields, list, sizeof list));
 }
 
@@ -24,7 +24,7 @@ static bool say_unknown_path(struct loader *l, const struct node *n, struct slic
 static bool say_plain_item(struct loader *l, const struct node *n, struct slice text)
 {
     return strict_say(&l->reader, n, "map.record-path",
-                      "cannot find '%.*s' in the record: the items of that list are texts",
+                      "unknown field '%.*s': the items of that list are texts, without fields",
                       SHOWN(text));
 }
 
@@ -41,8 +41,10 @@ static bool load_slot_value(struct loader *l, const struct node *n, struct slice
     out->type = at->type;
     out->is_time = at->is_time_ms;
     if (at->type == SLOT_ARRAY && at->item)
-        return strict_say(&l->reader, n, "map.record-path",
-                          "cannot write the list '%.*s' as a text: want [0].", SHOWN(text));
+        return strict_say(
+            &l->reader, n, "map.record-path",
+            "'%.*s' is a list of records, and no text: name a field of one, as LIST[0].FIELD",
+            SHOWN(text));
     if (slice_equal_text(text, "header.occurred"))
         out->precision = plan_slot(s->plan, SLICE("header.occurred_precision"));
     return true;
@@ -58,7 +60,8 @@ static bool load_member_value(struct loader *l, const struct node *n, struct sli
     if (!list)
         return strict_memory(&l->reader);
     if (close <= open || !slice_to_u64(slice_of(text.p + open + 1, close - open - 1), &index))
-        return strict_say(&l->reader, n, "map.record-path", "cannot read an index of '%.*s'",
+        return strict_say(&l->reader, n, "map.record-path",
+                          "the number in brackets of '%.*s' cannot be read: want [0], [1] ...",
                           SHOWN(text));
     int slot = plan_slot(s->plan, slice_text(list));
     if (slot < 0)
@@ -89,8 +92,10 @@ static bool load_item_value(struct loader *l, const struct node *n, struct slice
     out->member = -1;
     out->type = SLOT_STRING;
     if (!s->in_each)
-        return strict_say(&l->reader, n, "map.record-path", "cannot use '%.*s' outside of an each",
-                          SHOWN(text));
+        return strict_say(
+            &l->reader, n, "map.record-path",
+            "the path '%.*s' is of an item, and stands outside of an each: write the whole path",
+            SHOWN(text));
     if (!s->item)
         return text.n == 1 || say_plain_item(l, n, text);
     out->member = plan_slot(s->item, slice_from(text, 1));

@@ -104,11 +104,10 @@ static void compare_words(struct loader *l, const struct condition *a, const str
             shared = alike && !differs_by_case(a, b->words[j]);
         }
         if (!shared)
-            strict_say_key(
-                &l->reader, a->node, "map.case",
-                "cannot tell '%.*s' from another rule's word of the same letters: letters' "
-                "case does not count",
-                SHOWN(a->words[i]));
+            strict_say_key(&l->reader, a->node, "map.case",
+                           "'%.*s' is another rule's word but for capital letters, which do not "
+                           "count: choose one spelling",
+                           SHOWN(a->words[i]));
     }
 }
 
@@ -177,9 +176,8 @@ static void check_unknown(struct loader *l)
                 continue;
             said = f;
             strict_say_key(&l->reader, f->node, "map.field",
-                           "cannot look for unknown restrictions in every message: "
-                           "header.unknown_restriction is set once, under common, by paths "
-                           "alone (no as, no table, no text)");
+                           "header.unknown_restriction must be set once, under common, by paths "
+                           "alone: else unknown restrictions are not looked for in every message");
         }
 }
 

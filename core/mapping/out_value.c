@@ -106,10 +106,9 @@ static bool own_id(const struct out_run *r, struct out_value *out, struct err *e
 {
     out->text = r->own->local_id;
     out->is_null = slice_is_empty(out->text);
-    return text_is_clean(out->text) ||
-           err_set(e, ERR_REJECT, "map.own-id", 0,
-                   "cannot say by which id the recipient knows the person: what it gave has "
-                   "characters that do not leave");
+    return text_is_clean(out->text) || err_set(e, ERR_REJECT, "map.own-id", 0,
+                                               "the id by which the recipient knows the person has "
+                                               "characters that may not be sent");
 }
 
 bool out_value(struct out_run *r, const struct value_ref *ref, struct out_value *out, struct err *e)

@@ -384,8 +384,8 @@ static bool run_each(struct run *r, const struct field *f, const struct ref *eac
     size_t count = r->m->format->count(r->d, each->path);
     if (count > REPETITIONS_MAX)
         return err_set(e, ERR_REJECT, "map.limit", 0,
-                       "cannot read more than %d repetitions of '%.*s'", REPETITIONS_MAX,
-                       (int)each->text.n, (const char *)each->text.p);
+                       "the message repeats '%.*s' more than %d times", SHOWN(each->text),
+                       REPETITIONS_MAX);
     r->base = each->path;
     bool good = true;
     for (size_t i = 0; good && i < count && *n < REPETITIONS_MAX; i++) {

@@ -118,7 +118,8 @@ static bool read_option(const struct strict *r, const struct node *map, const st
     if (!n && !o->fallback) {
         if (o->type == CFG_LIST)
             return true;
-        return strict_say(r, map, "site.missing", "cannot do without '%s': %s", o->key, o->manual);
+        return strict_say(r, map, "site.missing", "the option '%s' is missing: %s", o->key,
+                          o->manual);
     }
     struct slice text = n ? n->text : slice_text(o->fallback);
     bool good;
@@ -149,7 +150,7 @@ static bool tell_unknown(const struct strict *r, const struct node *n,
     struct choices choices = { &options->key, sizeof *options, 0 };
     while (options[choices.n].type != CFG_END)
         choices.n++;
-    return strict_say_key(r, n, r->codes->key, "cannot understand '%.*s': it has %s", SHOWN(n->key),
+    return strict_say_key(r, n, r->codes->key, "unknown key '%.*s': it has %s", SHOWN(n->key),
                           nearest_list(n->key, &choices, list, sizeof list));
 }
 

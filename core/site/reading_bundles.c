@@ -191,7 +191,8 @@ static bool read_signed(struct chain *c, const struct node *root)
                           "FILE`, or `demo: true` where all stays on this machine");
     if (!by)
         return strict_say(&r->reader, n, "site.missing",
-                          "cannot do without 'approvers': whose signatures it is trusted by");
+                          "the key 'approvers' is missing: it names the file of those whose "
+                          "signatures this site trusts");
     const char *path = strict_path(r->reader.arena, r->site->folder, by->text);
     if (!path)
         return strict_memory(&r->reader);
@@ -241,7 +242,8 @@ static bool region_is_named(struct reading *r, const struct node *root)
 {
     const struct node *n = strict_member(root, "region", NODE_TEXT);
     if (!n && r->site->places.demo)
-        return strict_say(&r->reader, root, r->reader.codes->missing, "cannot do without 'region'");
+        return strict_say(&r->reader, root, r->reader.codes->missing,
+                          "the key 'region' is missing");
     if (n && !slice_ends(n->text, SLICE("region.yaml")))
         return reading_complain(r, n, "site.region", "want a path that ends in region.yaml",
                                 n->text);

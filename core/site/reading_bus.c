@@ -41,8 +41,9 @@ static bool check_because(struct reading *r, const struct secure_word *w)
 {
     bool has_reason = !slice_is_empty(slice_trim(slice_text(w->because)));
     if (w->at && !has_reason)
-        return strict_say(&r->reader, w->at, "secure.word",
-                          "cannot do without a reason: 'because' is what others will read");
+        return strict_say(
+            &r->reader, w->at, "secure.word",
+            "'because' is empty: write why this is right, for whoever reads it later");
     return true;
 }
 

@@ -74,21 +74,19 @@ static void what_does_not_fit_is_told_at_its_place(void)
     static const struct {
         const char *yaml, *said;
     } rows[] = {
-        { "name: a\ncolour: b",
-          "t:2:1: cannot understand 'colour': it has note, list, name, paths, "
-          "map, any or size [t.key]" },
-        { "name: a\nnmae: b",
-          "t:2:1: cannot understand 'nmae': it has name, note, map, size, list, any "
-          "or paths [t.key]" },
+        { "name: a\ncolour: b", "t:2:1: unknown key 'colour': it has note, list, name, paths, "
+                                "map, any or size [t.key]" },
+        { "name: a\nnmae: b", "t:2:1: unknown key 'nmae': it has name, note, map, size, list, any "
+                              "or paths [t.key]" },
         { "{name: a, size: lrage}", "t:1:17: cannot use 'lrage': want large or small [t.word]" },
-        { "note: b", "t:1:1: cannot do without 'name' [t.missing]" },
-        { "name: ''", "t:1:7: cannot read 'name': want a text that is not empty [t.shape]" },
-        { "name: [a]", "t:1:7: cannot read 'name': want a text [t.shape]" },
-        { "{name: a, note: [a]}", "t:1:17: cannot read 'note': want a text [t.shape]" },
-        { "{name: a, list: a}", "t:1:17: cannot read 'list': want a list [t.shape]" },
-        { "{name: a, paths: {}}", "t:1:18: cannot read 'paths': want a text or a list [t.shape]" },
-        { "{name: a, map: a}", "t:1:16: cannot read 'map': want a map [t.shape]" },
-        { "- a", "t:1:1: cannot read this: want a map [t.shape]" },
+        { "note: b", "t:1:1: the key 'name' is missing [t.missing]" },
+        { "name: ''", "t:1:7: 'name' must be a text that is not empty [t.shape]" },
+        { "name: [a]", "t:1:7: 'name' must be a text [t.shape]" },
+        { "{name: a, note: [a]}", "t:1:17: 'note' must be a text [t.shape]" },
+        { "{name: a, list: a}", "t:1:17: 'list' must be a list [t.shape]" },
+        { "{name: a, paths: {}}", "t:1:18: 'paths' must be a text or a list [t.shape]" },
+        { "{name: a, map: a}", "t:1:16: 'map' must be a map [t.shape]" },
+        { "- a", "t:1:1: this must be a map [t.shape]" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         CU_ASSERT_FALSE(strict_keys(&reader, yaml(rows[i].yaml), &of_test));
@@ -106,7 +104,7 @@ static void every_problem_is_told_not_the_first(void)
 static void a_member_that_is_no_map_is_told_by_its_key(void)
 {
     CU_ASSERT_FALSE(strict_keys(&reader, node_get(yaml("basis: none"), "basis"), &of_test));
-    CU_ASSERT(said("t:1:8: cannot read 'basis': want a map [t.shape]"));
+    CU_ASSERT(said("t:1:8: 'basis' must be a map [t.shape]"));
 }
 
 static void keys_and_words_too_many_for_a_sentence_are_cut_not_overrun(void)
@@ -123,9 +121,9 @@ static void a_value_of_another_kind_is_told_by_what_it_is_for(void)
     CU_ASSERT(strict_is(&reader, root, NODE_MAP, "the file"));
     CU_ASSERT(strict_is(&reader, node_get(root, "text"), NODE_TEXT, "a text"));
     CU_ASSERT_FALSE(strict_is(&reader, node_get(root, "list"), NODE_TEXT, "a path"));
-    CU_ASSERT(said("t:2:7: cannot read a path: want a text [t.shape]"));
+    CU_ASSERT(said("t:2:7: a path must be a text [t.shape]"));
     CU_ASSERT_FALSE(strict_is(&reader, NULL, NODE_LIST, "the file"));
-    CU_ASSERT(said("file:1:1: cannot read the file: want a list [t.shape]"));
+    CU_ASSERT(said("file:1:1: the file must be a list [t.shape]"));
 }
 
 static void a_word_is_one_of_those_there_are(void)

@@ -102,7 +102,7 @@ static void a_word_that_is_none_is_answered_with_the_nearest(void)
           "'admited' of HospitalStay: it has admitted, " },
         { HEAD COMMON "events:\n  - {emit: HopsitalStay.admitted}\n", "it has HospitalStay, " },
         { HEAD COMMON "events:\n  - {emit: HospitalStay.admitted, fields: {stay.wards: PV1-3}}\n",
-          "'stay.wards' in HospitalStay: it has stay.ward, " },
+          "'stay.wards' of HospitalStay: it has stay.ward, " },
         { HEAD COMMON "events:\n  - {emit: HospitalStay.admitted, fields: "
                       "{stay.ward: {from: PV1-3, as: uper}}}\n",
           "unknown conversion 'uper': it has upper, " },

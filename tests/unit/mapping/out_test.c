@@ -131,7 +131,7 @@ static void wants_all_three_actions(void)
                        "records:\n  - {on: HospitalStay, action: [asserts, replaces]}\n"
                        "  - {on: HospitalStay.discharged, action: retracts}\n" OTHERS));
     CU_ASSERT_EQUAL(hp.p.count, 9);
-    CU_ASSERT_PTR_NOT_NULL(strstr(hp.p.list[0].text, "no rule for retracts"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(hp.p.list[0].text, "no rule for the action retracts"));
 }
 
 static void wants_the_notice_shown(void)

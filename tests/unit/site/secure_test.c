@@ -113,7 +113,8 @@ static void beyond_this_machine_both_words_are_wanted(void)
         { LISTENS, "anyone: {because: x}", "secure.cleartext", 0, "" },
         { LISTENS, "tls: {cert: a, key: b}", "secure.anyone", 0, "" },
         { LISTENS, "tls: {cert: a, key: b, ca: c, client: optional}", "secure.anyone", 0, "" },
-        { LISTENS, "anyone: {because: x}\ncleartext: {because: ' '}", "secure.word", 2, "reason" },
+        { LISTENS, "anyone: {because: x}\ncleartext: {because: ' '}", "secure.word", 2,
+          "'because' is empty" },
         { SENDS, "cleartext: {because: x}\nanyone: {because: y}", "secure.word", 2, "listener" },
     };
     each_is_refused(all, sizeof all / sizeof all[0]);
