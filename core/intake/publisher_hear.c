@@ -144,7 +144,7 @@ static bool hear_from(struct hearing *h, const struct lane *l, int64_t from, str
 /* *same: the lane still has the record up to which it was read. */
 static bool is_same(struct hearing *h, const struct lane *l, bool *same, struct err *e)
 {
-    const struct bus_end then = { .next = l->to->next, .stamp = l->to->word };
+    const struct bus_end then = { .next = l->to->next, .stamp = l->to->stamp };
     *same = false;
     return l->to->next < 0 || bus_still_has(h->f->o.bus, l->topic, l->partition, &then, same, e);
 }

@@ -6,7 +6,7 @@
 #include "intake/spool/queued.h"
 
 #define ROWS_MOST 64 /* in one turn */
-#define WORD_BYTES 4
+#define LINE_BYTES 4
 #define RECORDS_MAX ((size_t)256 * 1024 * 1024)
 
 static void put(struct buf *out, enum queued_topic topic, const uint8_t key[ID_BYTES],
@@ -19,11 +19,11 @@ static void put(struct buf *out, enum queued_topic topic, const uint8_t key[ID_B
     queued_end(out, begun);
 }
 
-void doubts_put_if(struct buf *out, const uint8_t local[ID_BYTES], uint32_t word)
+void doubts_put_if(struct buf *out, const uint8_t local[ID_BYTES], uint32_t line)
 {
-    uint8_t value[WORD_BYTES];
+    uint8_t value[LINE_BYTES];
     for (size_t i = 0; i < sizeof value; i++)
-        value[i] = (uint8_t)(word >> (8 * i));
+        value[i] = (uint8_t)(line >> (8 * i));
     put(out, QUEUED_IF, local, slice_of(value, sizeof value));
 }
 
@@ -60,13 +60,13 @@ static bool is_spoken_of(struct spool *s, const struct queued *condition,
                          const struct queued *record, bool *yes, struct err *e)
 {
     static const uint8_t nobody[ID_BYTES];
-    uint32_t word = 0;
-    for (size_t i = 0; i < WORD_BYTES; i++)
-        word |= (uint32_t)condition->value.p[i] << (8 * i);
-    if (!lines_has_spoken(&s->lines, record->key, word, yes, e) || *yes)
+    uint32_t line = 0;
+    for (size_t i = 0; i < LINE_BYTES; i++)
+        line |= (uint32_t)condition->value.p[i] << (8 * i);
+    if (!lines_has_spoken(&s->lines, record->key, line, yes, e) || *yes)
         return e->fate == ERR_NONE;
     return memcmp(condition->key, nobody, ID_BYTES) == 0 ||
-           lines_has_spoken(&s->lines, condition->key, word, yes, e);
+           lines_has_spoken(&s->lines, condition->key, line, yes, e);
 }
 
 /* The condition at *at, and the record behind it. */
@@ -76,7 +76,7 @@ static bool settle_record(struct settling *t, const struct queued *condition, si
     const size_t from = *at;
     struct queued record;
     bool is_told = false;
-    if (condition->value.n != WORD_BYTES || !queued_next(t->all, at, &record, e))
+    if (condition->value.n != LINE_BYTES || !queued_next(t->all, at, &record, e))
         return e->fate == ERR_NONE ? damaged(from, e) : false;
     if (!is_spoken_of(t->s, condition, &record, &is_told, e))
         return false;

@@ -13,8 +13,8 @@
 #define DOUBTS_SCHEMA "create table if not exists doubt (n integer primary key);"
 
 /* Says that the next record in out waits. local: its person's local id (link_key), zeros where
- * there is none. word: the one that its memory carries (lines.h), 0 where nothing is remembered. */
-void doubts_put_if(struct buf *out, const uint8_t local[ID_BYTES], uint32_t word);
+ * there is none. line: that of its memory (lines.h), 0 where nothing is remembered. */
+void doubts_put_if(struct buf *out, const uint8_t local[ID_BYTES], uint32_t line);
 /* Ends the waiting records of a message. is_told: the message has other records, which do not
  * wait. */
 void doubts_put_end(struct buf *out, bool is_told);

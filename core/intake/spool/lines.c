@@ -1,4 +1,4 @@
-/* lines.c - see lines.h. */
+/* lines.c - stores lines, how far the bus was heard, and of whom others have spoken. */
 #include "intake/spool/lines.h"
 
 #include <string.h>
@@ -24,12 +24,12 @@ static const char *const texts[LINES_QUERY_COUNT] = {
 };
 
 /* Whether there is a row, of which *out is the first column. */
-static bool ask(struct db_query *q, bool *row, int64_t *out, struct err *e)
+/* Whether there is a row. */
+static bool has_row(struct db_query *q, bool *row, struct err *e)
 {
     *row = false;
     if (!db_step(q, row, e))
         return false;
-    *out = *row ? db_int(q, 0) : 0;
     if (*row)
         db_reset(q);
     return true;
@@ -38,32 +38,34 @@ static bool ask(struct db_query *q, bool *row, int64_t *out, struct err *e)
 bool lines_read(struct lines *l, struct err *e)
 {
     struct db_query *q = l->q[LINES_BELIEVED];
-    bool row = false;
-    int64_t ignored = 0;
+    bool row = !l->in_doubt;
     l->count = 0;
     db_bind_int(q, 1, LINES_BELIEVED_MAX);
-    while (!l->in_doubt && db_step(q, &row, e) && row)
-        l->believed[l->count++] = (uint32_t)db_int(q, 0);
-    return e->fate == ERR_NONE && ask(l->q[LINES_SPOKEN_ANY], &l->spoken, &ignored, e);
+    while (row) {
+        if (!db_step(q, &row, e))
+            return false;
+        if (row)
+            l->believed[l->count++] = (uint32_t)db_int(q, 0);
+    }
+    return has_row(l->q[LINES_SPOKEN_ANY], &l->spoken, e);
 }
 
 bool lines_open(struct lines *l, struct db *d, uint32_t opening, bool has_taken, struct err *e)
 {
     bool any = false;
-    int64_t ignored = 0;
     *l = (struct lines){ .db = d, .opening = opening, .now = opening, .in_doubt = true };
     for (int i = 0; i < LINES_QUERY_COUNT; i++)
         if (!db_prepare(d, texts[i], &l->q[i], e))
             return false;
-    if (!ask(l->q[LINES_ANY], &any, &ignored, e))
+    if (!has_row(l->q[LINES_ANY], &any, e))
         return false;
     l->is_old = has_taken && !any;
     return lines_read(l, e);
 }
 
-static bool put(struct lines *l, uint32_t word, int believed, struct err *e)
+static bool put_line(struct lines *l, uint32_t line, int believed, struct err *e)
 {
-    db_bind_int(l->q[LINES_PUT], 1, word);
+    db_bind_int(l->q[LINES_PUT], 1, line);
     db_bind_int(l->q[LINES_PUT], 2, believed);
     return db_do(l->q[LINES_PUT], e);
 }
@@ -73,45 +75,44 @@ bool lines_store(struct lines *l, struct err *e)
     if (l->is_stored || l->storing)
         return true;
     l->storing = true;
-    return put(l, l->now, l->in_doubt ? 2 : 0, e);
+    return put_line(l, l->now, l->in_doubt ? 2 : 0, e);
 }
 
 void lines_stored(struct lines *l, bool committed)
 {
-    l->is_stored = l->is_stored || (l->storing && committed);
+    if (l->storing && committed)
+        l->is_stored = true;
     l->storing = false;
 }
 
-bool lines_believes(const struct lines *l, uint32_t word)
+bool lines_believes(const struct lines *l, uint32_t line)
 {
-    if (word == l->now)
+    if (line == l->now)
         return true;
     for (size_t i = 0; i < l->count; i++)
-        if (l->believed[i] == word)
+        if (l->believed[i] == line)
             return true;
     return false;
 }
 
 bool lines_is_ours(struct lines *l, uint32_t opening, bool *ours, struct err *e)
 {
-    int64_t ignored = 0;
     *ours = opening == l->opening;
     if (*ours)
         return true;
     db_bind_int(l->q[LINES_OURS], 1, opening);
-    return ask(l->q[LINES_OURS], ours, &ignored, e);
+    return has_row(l->q[LINES_OURS], ours, e);
 }
 
-bool lines_has_spoken(struct lines *l, const uint8_t key[ID_BYTES], uint32_t word, bool *yes,
+bool lines_has_spoken(struct lines *l, const uint8_t key[ID_BYTES], uint32_t line, bool *yes,
                       struct err *e)
 {
-    int64_t ignored = 0;
     *yes = false;
     if (!l->spoken)
         return true;
     db_bind_blob(l->q[LINES_SPOKEN], 1, slice_of(key, ID_BYTES));
-    db_bind_int(l->q[LINES_SPOKEN], 2, word);
-    return ask(l->q[LINES_SPOKEN], yes, &ignored, e);
+    db_bind_int(l->q[LINES_SPOKEN], 2, line);
+    return has_row(l->q[LINES_SPOKEN], yes, e);
 }
 
 bool lines_heard(struct lines *l, int partition, struct heard *out, struct err *e)
@@ -120,8 +121,10 @@ bool lines_heard(struct lines *l, int partition, struct heard *out, struct err *
     bool row = false;
     *out = (struct heard){ .next = -1 };
     db_bind_int(q, 1, partition);
-    if (!db_step(q, &row, e) || !row)
-        return e->fate == ERR_NONE;
+    if (!db_step(q, &row, e))
+        return false;
+    if (!row)
+        return true;
     *out = (struct heard){ db_int(q, 0), (uint64_t)db_int(q, 1) };
     db_reset(q);
     return true;
@@ -131,30 +134,32 @@ bool lines_put_heard(struct lines *l, int partition, const struct heard *to, str
 {
     db_bind_int(l->q[LINES_HEARD_PUT], 1, partition);
     db_bind_int(l->q[LINES_HEARD_PUT], 2, to->next);
-    db_bind_int(l->q[LINES_HEARD_PUT], 3, (int64_t)to->word);
+    db_bind_int(l->q[LINES_HEARD_PUT], 3, (int64_t)to->stamp);
     return db_do(l->q[LINES_HEARD_PUT], e);
 }
 
 bool lines_put_spoken(struct lines *l, const uint8_t *key, struct err *e)
 {
-    static const uint8_t anybody[1];
-    db_bind_blob(l->q[LINES_SPOKEN_PUT], 1, slice_of(key ? key : anybody, key ? ID_BYTES : 0));
+    static const uint8_t nothing[1];
+    struct slice anybody = slice_of(nothing, 0); /* x'', which no key is */
+    db_bind_blob(l->q[LINES_SPOKEN_PUT], 1, key ? slice_of(key, ID_BYTES) : anybody);
     return db_do(l->q[LINES_SPOKEN_PUT], e);
 }
 
 /* No opening has the highest bit. */
-static uint32_t draw(void)
+/* A number for a new line. No opening has the highest bit (step/marks.h). */
+static uint32_t draw_line(void)
 {
-    uint32_t word = 0;
-    random_bytes((uint8_t *)&word, sizeof word);
-    return word | (uint32_t)1 << 31;
+    uint32_t line = 0;
+    random_bytes((uint8_t *)&line, sizeof line);
+    return line | (uint32_t)1 << 31;
 }
 
 void lines_doubt(struct lines *l)
 {
     if (l->in_doubt)
         return;
-    l->now = draw();
+    l->now = draw_line();
     l->in_doubt = true;
     l->is_stored = false;
     l->count = 0;
@@ -169,6 +174,8 @@ bool lines_others(struct lines *l, struct err *e)
 {
     if (l->in_doubt)
         return db_do(l->q[LINES_BREAK_BEFORE], e) && lines_alone(l, e);
-    l->now = draw();
-    return db_do(l->q[LINES_BREAK], e) && put(l, l->now, 1, e);
+    l->now = draw_line();
+    if (!db_do(l->q[LINES_BREAK], e))
+        return false;
+    return put_line(l, l->now, 1, e);
 }

@@ -200,7 +200,7 @@ MUST_CHECK bool spool_put_answers(struct spool *s, struct err *e);
 MUST_CHECK bool spool_prune(struct spool *s, int64_t now_ms, struct err *e);
 
 /* What was last seen for a `changed` key. revision counts what was told or noted of it, from 1; 0
- * = never seen. line: the word under which it was written (lines.h); 0 by programs that knew
+ * = never seen. line: under which it was written (lines.h); 0 by programs that knew
  * none. */
 struct change {
     uint8_t key[ID_BYTES], of[ID_BYTES];
