@@ -177,7 +177,7 @@ static bool store_quarantined(struct feed *f, struct message *m)
     buf_reset(&f->records);
     feed_put_notice(f, &notice, &f->records);
     say_aside(f, m, "quarantined");
-    f->no_room_said = false;
+    f->no_room_said = f->quarantined.wanted > 0;
     row.n = (int64_t)counts(f)->taken;
     if (!buf_done(&f->records, e) || !feed_restrict(f, m, e))
         return false;

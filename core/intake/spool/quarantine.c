@@ -20,7 +20,8 @@ static const char *const texts[QUARANTINE_QUERY_COUNT] = {
     [QUARANTINE_RAW] = "select h.bytes, q.raw, q.at, q.n in (select n from unanswered)"
                        " from quarantine q left join headed d on d.n = q.n"
                        " left join head h on h.n = d.head where q.n = ?1",
-    [QUARANTINE_LENGTH] = "select length(q.raw) + 256, coalesce(d.head, 0) from quarantine q"
+    [QUARANTINE_LENGTH] = "select length(q.raw) + 256, coalesce(d.head, 0),"
+                          " q.n in (select n from unanswered) from quarantine q"
                           " left join headed d on d.n = q.n where q.n = ?1",
     [QUARANTINE_HEAD_FIND] = "select n from head where hash = ?1",
     [QUARANTINE_HEAD_PUT] = "insert into head (hash, bytes) values (?1, ?2)",
@@ -33,7 +34,10 @@ static const char *const texts[QUARANTINE_QUERY_COUNT] = {
     [QUARANTINE_DELETE_UNANSWERED] = "delete from unanswered where n = ?1",
     [QUARANTINE_DELETE_RETAKE] = "delete from retake where n = ?1",
     [QUARANTINE_SET_AGE] = "update quarantine set at = ?2 where n = ?1",
-    [QUARANTINE_NOT_FULL] = "update quarantine_limit set is_full = 0",
+    [QUARANTINE_WANTED] = "select is_full, max_bytes from quarantine_limit",
+    [QUARANTINE_SET_WANTED] = "update quarantine_limit set is_full = ?1",
+    [QUARANTINE_LOOSE] = "select " QUARANTINE_ROWS_SIZE " from unanswered u"
+                         " join quarantine q on q.n = u.n",
     [QUARANTINE_SIGN_PUT] = "insert or ignore into unread values (?1, ?2, ?3, ?4, ?5)",
     [QUARANTINE_SIGNS_LEFT] =
         "select n, code, at from (select n, code, at, row_number() over"
@@ -52,7 +56,7 @@ static const char *const texts[QUARANTINE_QUERY_COUNT] = {
 static bool write_limits(struct quarantine *s, struct err *e)
 {
     struct db_query *q = s->q[QUARANTINE_FULL];
-    db_bind_int(q, 1, s->is_full);
+    db_bind_int(q, 1, s->wanted);
     db_bind_int(q, 2, s->max_bytes);
     db_bind_int(q, 3, s->age_ms);
     return db_do(q, e);
@@ -65,27 +69,13 @@ bool quarantine_has_heads(struct db *d, bool *has, struct err *e)
 
 bool quarantine_prepare(struct quarantine *s, struct db *d, struct err *e)
 {
-    *s = (struct quarantine){ .db = d, .bytes = -1, .signs = -1, .last_sign_ms = -1 };
+    *s = (struct quarantine){
+        .db = d, .wanted = -1, .loose = -1, .bytes = -1, .signs = -1, .last_sign_ms = -1
+    };
     for (int i = 0; i < QUARANTINE_QUERY_COUNT; i++)
         if (!db_prepare(d, texts[i], &s->q[i], e))
             return false;
     return noticed_prepare(&s->noticed, d, e);
-}
-
-bool quarantine_open(struct quarantine *s, struct db *d, int64_t max_bytes, int64_t age_ms,
-                     struct err *e)
-{
-    if (!quarantine_prepare(s, d, e))
-        return false;
-    s->max_bytes = max_bytes;
-    s->age_ms = age_ms;
-    return write_limits(s, e);
-}
-
-void quarantine_forget(struct quarantine *s)
-{
-    s->bytes = s->signs = -1;
-    s->head = 0;
 }
 
 static bool count_bytes(struct quarantine *s, struct err *e)
@@ -115,6 +105,61 @@ static bool first_int(struct db_query *q, int64_t *out, int64_t *second, struct 
     return true;
 }
 
+/* Also the share, until a feed has said it. */
+static bool read_wanted(struct quarantine *s, struct err *e)
+{
+    int64_t max_bytes = 0;
+    if (s->wanted >= 0)
+        return true;
+    if (!first_int(s->q[QUARANTINE_WANTED], &s->wanted, &max_bytes, e))
+        return false;
+    s->max_bytes = s->max_bytes ? s->max_bytes : max_bytes;
+    return true;
+}
+
+static bool set_wanted(struct quarantine *s, int64_t bytes, struct err *e)
+{
+    if (s->wanted == bytes)
+        return true;
+    s->wanted = bytes;
+    db_bind_int(s->q[QUARANTINE_SET_WANTED], 1, bytes);
+    return db_do(s->q[QUARANTINE_SET_WANTED], e);
+}
+
+/* Ends the alarm where what was refused would fit now, beside what is kept. */
+static bool judge_wanted(struct quarantine *s, struct err *e)
+{
+    if (!read_wanted(s, e))
+        return false;
+    if (s->wanted == 0)
+        return true;
+    if (!count_bytes(s, e))
+        return false;
+    if (s->loose < 0 && !db_first_int(s->q[QUARANTINE_LOOSE], &s->loose, e))
+        return false;
+    int64_t wanted = s->wanted < s->max_bytes ? s->wanted : s->max_bytes;
+    bool fits = s->bytes - s->loose + wanted <= s->max_bytes;
+    return !fits || set_wanted(s, 0, e);
+}
+
+bool quarantine_open(struct quarantine *s, struct db *d, int64_t max_bytes, int64_t age_ms,
+                     struct err *e)
+{
+    if (!quarantine_prepare(s, d, e))
+        return false;
+    if (!read_wanted(s, e))
+        return false;
+    s->max_bytes = max_bytes;
+    s->age_ms = age_ms;
+    return write_limits(s, e) && judge_wanted(s, e);
+}
+
+void quarantine_forget(struct quarantine *s)
+{
+    s->bytes = s->loose = s->wanted = s->signs = -1;
+    s->head = 0;
+}
+
 /* Lets go a head that no row has any more; *bytes: how long it was, 0: it stays. */
 static bool free_head(struct quarantine *s, int64_t head, int64_t *bytes, struct err *e)
 {
@@ -131,29 +176,50 @@ static bool free_head(struct quarantine *s, int64_t head, int64_t *bytes, struct
     return db_do(s->q[QUARANTINE_HEAD_DELETE], e);
 }
 
+/* What a row takes, the head that it has, and whether it goes to make room. */
+struct extent {
+    int64_t length, head;
+    bool is_loose;
+};
+
+static bool read_extent(struct quarantine *s, int64_t n, struct extent *x, struct err *e)
+{
+    struct db_query *q = s->q[QUARANTINE_LENGTH];
+    bool row = false;
+    *x = (struct extent){ .length = 0 };
+    db_bind_int(q, 1, n);
+    if (!db_step(q, &row, e))
+        return false;
+    if (!row)
+        return true;
+    *x = (struct extent){ db_int(q, 0), db_int(q, 1), db_int(q, 2) != 0 };
+    db_reset(q);
+    return true;
+}
+
 bool quarantine_delete(struct quarantine *s, int64_t n, struct err *e)
 {
     static const enum quarantine_query all[] = { QUARANTINE_DELETE, QUARANTINE_DELETE_HEADED,
                                                  QUARANTINE_DELETE_UNANSWERED,
                                                  QUARANTINE_DELETE_RETAKE,
                                                  QUARANTINE_SIGNS_DELETE };
-    int64_t length = 0, head = 0, head_length = 0;
+    struct extent x;
+    int64_t head_length = 0;
     s->signs = -1;
-    s->is_full = false;
-    db_bind_int(s->q[QUARANTINE_LENGTH], 1, n);
-    if (!noticed_end(&s->noticed, n, e) || !db_do(s->q[QUARANTINE_NOT_FULL], e) ||
-        !first_int(s->q[QUARANTINE_LENGTH], &length, &head, e))
+    if (!noticed_end(&s->noticed, n, e) || !read_extent(s, n, &x, e))
         return false;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         db_bind_int(s->q[all[i]], 1, n);
         if (!db_do(s->q[all[i]], e))
             return false;
     }
-    if (!free_head(s, head, &head_length, e))
+    if (!free_head(s, x.head, &head_length, e))
         return false;
     if (s->bytes >= 0)
-        s->bytes -= length + head_length;
-    return true;
+        s->bytes -= x.length + head_length;
+    if (s->loose >= 0 && x.is_loose)
+        s->loose -= x.length;
+    return x.is_loose || judge_wanted(s, e);
 }
 
 /* The oldest that nobody was told to be kept; *n 0: there is none. */
@@ -214,10 +280,11 @@ bool quarantine_room(struct quarantine *s, const struct quarantined *m, bool *ro
         s->let_go += n != 0;
     }
     *room = s->bytes + size <= s->max_bytes;
-    if (s->is_full == !*room)
-        return true;
-    s->is_full = !*room;
-    return write_limits(s, e);
+    if (!read_wanted(s, e))
+        return false;
+    if (*room && size >= s->wanted)
+        return set_wanted(s, 0, e);
+    return *room || set_wanted(s, size > s->wanted ? size : s->wanted, e);
 }
 
 static bool put_head(struct quarantine *s, const struct quarantined *m, struct err *e)
@@ -249,8 +316,11 @@ bool quarantine_put(struct quarantine *s, const struct quarantined *m, struct er
     db_bind_blob(q, 6, m->raw);
     if (!db_do(q, e) || (m->head.n && !put_head(s, m, e)))
         return false;
+    const int64_t size = (int64_t)m->raw.n + QUARANTINE_ROW_BYTES;
     if (s->bytes >= 0)
-        s->bytes += (int64_t)m->raw.n + QUARANTINE_ROW_BYTES;
+        s->bytes += size;
+    if (s->loose >= 0 && !m->answered)
+        s->loose += size;
     db_bind_int(s->q[QUARANTINE_PUT_UNANSWERED], 1, m->n);
     return noticed_put(&s->noticed, m->n, m->at_ms, e) &&
            (m->answered || db_do(s->q[QUARANTINE_PUT_UNANSWERED], e));
@@ -329,6 +399,7 @@ bool quarantine_get(struct quarantine *s, int64_t n, struct arena *a, struct sli
 bool quarantine_inherit(struct quarantine *s, int64_t n, int64_t at_ms, bool answered,
                         struct err *e)
 {
+    s->loose = -1;
     db_bind_int(s->q[QUARANTINE_SET_AGE], 1, n);
     db_bind_int(s->q[QUARANTINE_SET_AGE], 2, at_ms);
     db_bind_int(s->q[QUARANTINE_PUT_UNANSWERED], 1, n);

@@ -64,7 +64,9 @@ enum quarantine_query {
     QUARANTINE_HEAD_DELETE,
     QUARANTINE_SET_AGE,
     QUARANTINE_FULL,
-    QUARANTINE_NOT_FULL,
+    QUARANTINE_WANTED,
+    QUARANTINE_SET_WANTED,
+    QUARANTINE_LOOSE,
     QUARANTINE_SIGN_PUT,
     QUARANTINE_SIGNS_LEFT,
     QUARANTINE_SIGNS_CARRY,
@@ -79,13 +81,16 @@ struct quarantine {
     struct db_query *q[QUARANTINE_QUERY_COUNT];
     struct noticed noticed; /* by the bus */
     int64_t max_bytes, age_ms;
+    int64_t wanted; /* bytes of the largest that was refused for want of room, until as much would
+                       fit (is_full of the table); 0: none was, -1: to be read again */
+    int64_t loose;  /* bytes of rows that go to make room; -1: to be counted again */
     int64_t bytes,
         signs; /* whether there are signs; -1: to be counted again, as after a rollback */
     int64_t last_sign_ms; /* time of the last sign; -1: to be read */
     int64_t head;         /* number of the head that was last used, 0: none; and its hash */
     uint8_t head_hash[HASH_BYTES];
-    int64_t let_go;       /* by room() and age() since opening */
-    bool is_full, is_old; /* said once */
+    int64_t let_go; /* by room() and age() since opening */
+    bool is_old;    /* said once */
 };
 
 /* Whether the file has heads at all: one of an older program has none until a feed opens it. */
@@ -101,7 +106,8 @@ struct quarantined {
     const uint8_t *head_hash; /* HASH_BYTES */
     bool answered;            /* its sender was told that it is kept */
 };
-/* Makes room for it; *room false: there is none. */
+/* Makes room for it; *room false: there is none. That is an alarm until there is room for as much,
+ * or for the whole share where it is more: a smaller one that fits does not end it. */
 MUST_CHECK bool quarantine_room(struct quarantine *s, const struct quarantined *m, bool *room,
                                 struct err *e);
 MUST_CHECK bool quarantine_put(struct quarantine *s, const struct quarantined *m, struct err *e);

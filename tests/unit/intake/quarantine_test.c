@@ -7,6 +7,7 @@
 
 #define JUNK_BYTES 300
 #define SHARE_BYTES (1000 + 3 * QUARANTINE_ROW_BYTES)
+#define SMALL_BYTES 160 /* three of these leave room for one that is shorter */
 #define DAY_MS ((int64_t)24 * 3600000)
 
 static struct world w;
@@ -36,17 +37,22 @@ static enum answer_fate unreadable(int n)
     return world_say(&w, text);
 }
 
-static enum answer_fate unmapped(int n)
+static enum answer_fate unmapped_of(int n, size_t bytes)
 {
-    char text[JUNK_BYTES + 1];
+    char text[2 * SHARE_BYTES + 1];
     int length =
         snprintf(text, sizeof text,
                  "{\"id\":\"u%d\",\"type\":\"admitted\",\"environment\":\"live\",\"visit\":\"V\","
                  "\"local\":\"H\",\"to\":\"nowhere\",\"ward\":\"",
                  n);
-    memset(text + length, 'x', JUNK_BYTES - (size_t)length - 2);
-    memcpy(text + JUNK_BYTES - 2, "\"}", 3);
+    memset(text + length, 'x', bytes - (size_t)length - 2);
+    memcpy(text + bytes - 2, "\"}", 3);
     return world_say(&w, text);
+}
+
+static enum answer_fate unmapped(int n)
+{
+    return unmapped_of(n, JUNK_BYTES);
 }
 
 static enum answer_fate good(int n)
@@ -210,6 +216,61 @@ static void what_is_dropped_makes_room(void)
     CU_ASSERT_EQUAL(sums().aside, 0);
 }
 
+static bool is_alarmed(void)
+{
+    struct feed_counts c = sums();
+    return feed_is_full_or_old(&c, world_now_ms());
+}
+
+/* A small one that is unreadable: nobody was told that it is kept. */
+static void say_small(int n)
+{
+    char text[20];
+    snprintf(text, sizeof text, "{small%d", n);
+    CU_ASSERT_EQUAL(world_say(&w, text), ANSWER_REFUSED);
+}
+
+/* A small one that fits says nothing of what did not. */
+static void stays_full_until_what_was_refused_would_fit(void)
+{
+    for (int n = 1; n <= 3; n++)
+        CU_ASSERT_EQUAL(unmapped_of(n, SMALL_BYTES), ANSWER_KEPT);
+    CU_ASSERT_FALSE(is_alarmed());
+    CU_ASSERT_EQUAL(unmapped_of(4, 1000), ANSWER_LATER);
+    CU_ASSERT(is_alarmed());
+    say_small(1);
+    CU_ASSERT_EQUAL(sums().aside, 4);
+    CU_ASSERT(is_alarmed());
+    say_small(2);
+    CU_ASSERT(is_alarmed());
+    feed_close(&w.feed);
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    CU_ASSERT(is_alarmed());
+    CU_ASSERT_EQUAL(take_back(true, "1", NULL), 1);
+    CU_ASSERT(is_alarmed());
+    CU_ASSERT_EQUAL(take_back(true, "2", NULL), 1);
+    CU_ASSERT_FALSE(is_alarmed());
+    CU_ASSERT_EQUAL(unmapped_of(4, 1000), ANSWER_KEPT);
+    CU_ASSERT_FALSE(is_alarmed());
+}
+
+/* By a command, while the feed does not run; what nobody counts on keeps nothing out. */
+static void is_full_no_more_when_what_was_kept_is_dropped(void)
+{
+    const struct way_back drop = { .drop = true,
+                                   .which = { .code = SLICE("map.value"), .until_ms = INT64_MAX } };
+    uint64_t n = 0;
+    for (int i = 1; i <= 3; i++)
+        CU_ASSERT_EQUAL(unmapped_of(i, SMALL_BYTES), ANSWER_KEPT);
+    CU_ASSERT_EQUAL(unmapped_of(4, 2 * SHARE_BYTES), ANSWER_LATER);
+    say_small(1);
+    feed_close(&w.feed);
+    CU_ASSERT(feed_take_back_alone(w.spool, w.options.name, &drop, &n, &w.e) && n == 3);
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    CU_ASSERT_EQUAL(sums().aside, 1);
+    CU_ASSERT_FALSE(is_alarmed());
+}
+
 /* The answers of the turn before may be on their way while somebody takes others again. */
 static void taken_again_by_the_same_mapping_it_stays_and_disturbs_nobody(void)
 {
@@ -250,6 +311,9 @@ static CU_TestInfo cases[] = {
       keeps_what_was_accepted_and_then_asks_to_come_again },
     { "an old one goes, or is an alarm", an_old_one_goes_or_is_an_alarm },
     { "what is dropped makes room", what_is_dropped_makes_room },
+    { "stays full until what was refused would fit", stays_full_until_what_was_refused_would_fit },
+    { "is full no more when what was kept is dropped",
+      is_full_no_more_when_what_was_kept_is_dropped },
     { "taken again by the same mapping it stays, and disturbs nobody",
       taken_again_by_the_same_mapping_it_stays_and_disturbs_nobody },
     { "ordered while it does not run, it is done at the next start",
