@@ -16,7 +16,7 @@
 
 /* ---- pack ---- */
 
-/* The last bundle there is, which the new one follows; NULL: there is none. */
+/* Reads the last bundle that the site has, which the new one follows. *out NULL: it has none. */
 static bool find_last(struct cli *c, const struct site_places *at, struct pack **out, struct err *e)
 {
     const struct kept_bundle *kept = NULL;
@@ -25,28 +25,33 @@ static bool find_last(struct cli *c, const struct site_places *at, struct pack *
     *out = NULL;
     if (!bundles_list(&c->arena, at->bundles, &kept, &n, e))
         return false;
-    const char *path = n ? kept[n - 1].path : at->first;
+    const char *path = n > 0 ? kept[n - 1].path : at->first;
     if (!path || access(path, F_OK) != 0)
         return true;
     *out = ARENA_NEW(&c->arena, struct pack);
-    return *out ? bundles_read_pack(&c->arena, path, *out, &unused, e) : err_memory(e);
+    if (!*out)
+        return err_memory(e);
+    return bundles_read_pack(&c->arena, path, *out, &unused, e);
 }
 
-static bool read_from(const char *text, int64_t *out)
+/* Reads --from. text NULL: now. False after saying that it is no time. */
+static bool read_from_time(const char *text, int64_t *out_ms)
 {
     struct moment m;
-    *out = clock_wall_ms();
-    if (!text)
+    if (!text) {
+        *out_ms = clock_wall_ms();
         return true;
+    }
     if (!time_from_iso(slice_text(text), &m)) {
         say_to(stderr, "concordat: '%s' is no time, written 2026-12-01T00:00Z\n", text);
         return false;
     }
-    *out = m.ms;
+    *out_ms = m.ms;
     return true;
 }
 
-/* All that a load would find wrong is found now. */
+/* Reads the new bundle as a load would, so that what is wrong with it is told now. NULL: it has
+ * been told. */
 static const struct edition *read_made(struct cli *c, struct slice bytes,
                                        const struct catalogue *schemas, const char *label)
 {
@@ -58,12 +63,13 @@ static const struct edition *read_made(struct cli *c, struct slice bytes,
     return g;
 }
 
-/* Of what is signed, region.yaml names who may act: else whoever types a name may. */
-static bool names_people(const struct bundle *b, const char *region)
+/* A region.yaml that is signed has to name who may act: else whoever types a name may. False after
+ * saying so. */
+static bool check_people(const struct bundle *b, const char *region)
 {
     struct problems p = { 0 };
     char file[4096];
-    if (b->people.count)
+    if (b->people.count > 0)
         return true;
     (void)snprintf(file, sizeof file, "%s/region.yaml", region);
     (void)problems_say(
@@ -75,7 +81,7 @@ static bool names_people(const struct bundle *b, const char *region)
     return false;
 }
 
-/* The folder's region.yaml names the keys that this site holds, before it is packed. */
+/* Writes the check values of the site's keys into region.yaml, before it is packed. */
 static bool fill_checks(struct cli *c, const char *site, struct err *e)
 {
     const char *said = NULL;
@@ -86,13 +92,15 @@ static bool fill_checks(struct cli *c, const char *site, struct err *e)
     return true;
 }
 
-/* Who approves and acts, to the bundle before, where that can still be read. */
+/* Prints who approves and acts otherwise than by the bundle before, where that can still be
+ * read. */
 static void print_people(struct cli *c, const struct edition *made, const struct pack *before)
 {
     struct problems ignored = { 0 };
-    const struct edition *was = before ? bundles_read(&c->arena, before->file, "the bundle before",
-                                                      made->bundle->catalogue, &ignored)
-                                       : NULL;
+    if (!before)
+        return;
+    const struct edition *was = bundles_read(&c->arena, before->file, "the bundle before",
+                                             made->bundle->catalogue, &ignored);
     problems_release(&ignored);
     if (was)
         bundle_print_people(was->bundle, made->bundle);
@@ -104,14 +112,17 @@ static void print_made(struct cli *c, const struct edition *made, const struct p
     const struct bundle *b = made->bundle;
     bundle_print_header(made->pack);
     print_people(c, made, before);
-    for (; widens; widens = widens->next)
-        say("  may widen: %s\n", widens->what);
-    for (size_t i = 0; made->pack->form == PACK_FORM_SIGNED && i < b->agreement_count; i++)
+    for (const struct widening *w = widens; w; w = w->next)
+        say("  may widen: %s\n", w->what);
+    if (made->pack->form != PACK_FORM_SIGNED)
+        return;
+    for (size_t i = 0; i < b->agreement_count; i++)
         if (!b->agreements[i].approved)
             bundle_print_agreement(b, &b->agreements[i], "");
 }
 
-static int pack(struct cli *c, int argc, char **argv)
+/* bundle pack SITE [--from TIME] -o FILE */
+static int pack_bundle(struct cli *c, int argc, char **argv)
 {
     struct word_option o[] = { { .name = "--from", .most = 1 },
                                { .name = "-o", .most = 1 },
@@ -123,31 +134,37 @@ static int pack(struct cli *c, int argc, char **argv)
     const struct widening *widens = NULL;
     struct slice bytes;
     struct err e = { 0 };
-    if (!words_read(argc, argv, 2, 1, o, &w) || !o[1].count)
+    if (!words_read(argc, argv, 2, 1, o, &w))
         return CLI_USAGE;
-    if (!read_from(words_one(o, "--from"), &d.from_ms))
+    const char *site = w.plain[0], *out = words_one(o, "-o");
+    if (!out || !read_from_time(words_one(o, "--from"), &d.from_ms))
         return CLI_USAGE;
-    if (!site_places_read(&c->arena, w.plain[0], &at, &e) || !find_last(c, &at, &before, &e))
+    if (!site_places_read(&c->arena, site, &at, &e))
+        return cli_fail(CLI_CANNOT, &e);
+    if (!find_last(c, &at, &before, &e))
         return cli_fail(CLI_CANNOT, &e);
     if (!at.region) {
         say_to(stderr, "concordat: the site names no region.yaml to pack: want `region: PATH`\n");
         return CLI_NO;
     }
-    if (!at.demo && !fill_checks(c, w.plain[0], &e))
+    if (!at.demo && !fill_checks(c, site, &e))
         return cli_fail(CLI_NO, &e);
     const struct bundle_source source = source_folder(at.region);
     d.before = before;
     d.schemas = at.schemas;
-    d.is_signed = d.is_for_all = !at.demo;
+    d.is_signed = !at.demo;
+    d.is_for_all = !at.demo;
     d.catalogue = cli_schemas(c);
     if (!d.catalogue)
         return CLI_NO;
     if (!bundles_pack(&c->arena, &source, &d, &bytes, &widens, &e))
         return cli_fail(CLI_NO, &e);
     const struct edition *made = read_made(c, bytes, d.catalogue, at.region);
-    if (!made || (!at.demo && !names_people(made->bundle, at.region)))
+    if (!made)
         return CLI_NO;
-    if (!write_new(o[1].values[0], bytes, &e))
+    if (!at.demo && !check_people(made->bundle, at.region))
+        return CLI_NO;
+    if (!write_new(out, bytes, &e))
         return cli_fail(CLI_CANNOT, &e);
     print_made(c, made, before, widens);
     return CLI_DONE;
@@ -155,32 +172,39 @@ static int pack(struct cli *c, int argc, char **argv)
 
 /* ---- load, rollback ---- */
 
-static int load(struct cli *c, const char *site, const char *path)
+static int load_bundle(struct cli *c, const char *site, const char *path)
 {
     struct pack p;
     struct slice bytes;
     struct site *s = cli_site(c, site, false);
     if (!s)
         return CLI_CANNOT;
-    return bundle_read_file(c, path, &bytes, &p) ? submit_bundle(c, s, bytes, "") : CLI_NO;
+    if (!bundle_read_file(c, path, &bytes, &p))
+        return CLI_NO;
+    return submit_bundle(c, s, bytes, "");
 }
 
+/* The kept bundle of that number. NULL after saying that there is none, or that nobody can tell. */
 static const struct kept_bundle *find_kept(struct cli *c, const struct site *s, const char *number)
 {
     const struct kept_bundle *kept = NULL;
     struct err e = { 0 };
     uint64_t wanted = 0;
     size_t n = 0;
-    if (!bundles_list(&c->arena, s->places.bundles, &kept, &n, &e))
+    if (!bundles_list(&c->arena, s->places.bundles, &kept, &n, &e)) {
         cli_fail(CLI_CANNOT, &e);
-    for (size_t i = 0; slice_to_u64(slice_text(number), &wanted) && i < n; i++)
+        return NULL;
+    }
+    bool is_number = slice_to_u64(slice_text(number), &wanted);
+    for (size_t i = 0; is_number && i < n; i++)
         if (kept[i].number == wanted)
             return &kept[i];
     say_to(stderr, "concordat: no bundle '%s' is kept in %s\n", number, s->places.bundles);
     return NULL;
 }
 
-static int rollback(struct cli *c, int argc, char **argv)
+/* bundle rollback SITE --to NUMBER [--by NAME --key FILE]... [-o FILE] */
+static int roll_bundle_back(struct cli *c, int argc, char **argv)
 {
     struct word_option o[] = { { .name = "--to", .most = 1 },
                                { .name = "--by", .most = 4 },
@@ -192,7 +216,11 @@ static int rollback(struct cli *c, int argc, char **argv)
     struct err e = { 0 };
     struct pack p;
     struct slice bytes;
-    if (!words_read(argc, argv, 2, 1, o, &w) || !o[0].count || o[1].count != o[2].count)
+    const struct word_option *by = &o[1], *keys = &o[2];
+    if (!words_read(argc, argv, 2, 1, o, &w))
+        return CLI_USAGE;
+    const char *number = words_one(o, "--to");
+    if (!number || by->count != keys->count)
         return CLI_USAGE;
     if (!passphrase_from(words_one(o, "--passphrase-file"), &e))
         return cli_fail(CLI_CANNOT, &e);
@@ -204,35 +232,41 @@ static int rollback(struct cli *c, int argc, char **argv)
                        "the older ones back there\n");
         return CLI_NO;
     }
-    const struct kept_bundle *kept = find_kept(c, s, o[0].values[0]);
-    if (!kept || !bundle_read_file(c, kept->path, &bytes, &p))
+    const struct kept_bundle *kept = find_kept(c, s, number);
+    if (!kept)
+        return CLI_NO;
+    if (!bundle_read_file(c, kept->path, &bytes, &p))
         return CLI_NO;
     const struct change change = {
         .files = p.files,
         .file_count = p.file_count,
-        .by = o[1].values,
-        .by_count = o[1].count,
-        .keys = o[2].values,
-        .key_count = o[2].count,
+        .by = by->values,
+        .by_count = by->count,
+        .keys = keys->values,
+        .key_count = keys->count,
         .out = words_one(o, "-o"),
         .what = SIGN_AGREEMENTS,
-        .says = arena_format(&c->arena, "go back to what bundle %s says", o[0].values[0]),
+        .says = arena_format(&c->arena, "go back to what bundle %s says", number),
     };
     return submit_change(c, s, &change);
 }
 
 int cmd_bundle(struct cli *c, int argc, char **argv)
 {
-    const char *verb = argc > 1 ? argv[1] : "";
-    if (strcmp(verb, "pack") == 0)
-        return pack(c, argc, argv);
-    if (strcmp(verb, "sign") == 0)
-        return bundle_sign(c, argc, argv);
-    if (strcmp(verb, "verify") == 0)
-        return bundle_verify(c, argc, argv);
-    if (strcmp(verb, "rollback") == 0)
-        return rollback(c, argc, argv);
-    if (strcmp(verb, "show") == 0)
-        return bundle_show(c, argc, argv);
-    return strcmp(verb, "load") == 0 && argc == 4 ? load(c, argv[2], argv[3]) : CLI_USAGE;
+    static const struct {
+        const char *verb;
+        int (*run)(struct cli *c, int argc, char **argv);
+    } verbs[] = { { "pack", pack_bundle },
+                  { "sign", bundle_sign },
+                  { "verify", bundle_verify },
+                  { "rollback", roll_bundle_back },
+                  { "show", bundle_show } };
+    if (argc < 2)
+        return CLI_USAGE;
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (strcmp(argv[1], verbs[i].verb) == 0)
+            return verbs[i].run(c, argc, argv);
+    if (argc == 4 && strcmp(argv[1], "load") == 0)
+        return load_bundle(c, argv[2], argv[3]);
+    return CLI_USAGE;
 }

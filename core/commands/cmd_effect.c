@@ -12,16 +12,19 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* Prints what one side of a line has, and nothing where no event is on it. */
 static void print_side(const char *what, const struct effect_line *l, const struct effect_side *s,
                        bool may_see_protected)
 {
     if (s->events == 0)
         return;
-    struct slice data = l->category.n ? l->category : SLICE("the event itself");
-    say("  %-22s %-28.*s %6" PRIu64 " event%s of %" PRIu64 " %s, such as", what, (int)data.n,
-        (const char *)data.p, s->events, s->events == 1 ? "" : "s", s->people,
-        s->people == 1 ? "person" : "people");
-    for (uint64_t i = 0; i < s->events && i < EFFECT_EXAMPLES; i++) {
+    struct slice data = slice_is_empty(l->category) ? SLICE("the event itself") : l->category;
+    const char *events = s->events == 1 ? "event" : "events";
+    const char *people = s->people == 1 ? "person" : "people";
+    uint64_t shown = s->events < EFFECT_EXAMPLES ? s->events : EFFECT_EXAMPLES;
+    say("  %-22s %-28.*s %6" PRIu64 " %s of %" PRIu64 " %s, such as", what, (int)data.n,
+        (const char *)data.p, s->events, events, s->people, people);
+    for (uint64_t i = 0; i < shown; i++) {
         bool is_hidden = s->hidden[i] && !may_see_protected;
         say(" %s", is_hidden ? "(protected)" : s->examples[i]);
     }
@@ -48,7 +51,7 @@ static void print_effect(const struct effect *x, bool may_see_protected)
             x->more_held, x->less_held);
 }
 
-/* The changes themselves, also those that no recorded event met. */
+/* Prints the changes that may widen, also those that no recorded event met. */
 static bool print_widenings(struct cli *c, const struct site *s, const char *folder, struct err *e)
 {
     const struct bundle_source source = source_folder(folder);
@@ -61,11 +64,12 @@ static bool print_widenings(struct cli *c, const struct site *s, const char *fol
         return false;
     say(w ? "changes that may widen, whatever was recorded; two approvers must sign them:\n"
           : "no change may widen: one approver is enough\n");
-    for (; w; w = w->next)
-        say("  may widen: %s\n", w->what);
+    for (const struct widening *one = w; one; one = one->next)
+        say("  may widen: %s\n", one->what);
     return true;
 }
 
+/* NULL: what is wrong with it has been printed. */
 static const struct bundle *load_candidate(struct cli *c, const struct site *s, const char *folder)
 {
     struct problems p = { 0 };
@@ -80,11 +84,15 @@ int cmd_effect(struct cli *c, int argc, char **argv)
 {
     struct effect x;
     struct err e = { 0 };
-    bool protected = argc == 5 && strcmp(argv[4], "--protected") == 0;
-    if (argc != 4 + protected || strcmp(argv[2], "--candidate") != 0)
+    if (argc < 4 || argc > 5 || strcmp(argv[2], "--candidate") != 0)
+        return CLI_USAGE;
+    bool may_see_protected = argc == 5;
+    if (may_see_protected && strcmp(argv[4], "--protected") != 0)
         return CLI_USAGE;
     struct site *s = cli_site(c, argv[1], true);
-    const struct bundle *candidate = s ? load_candidate(c, s, argv[3]) : NULL;
+    if (!s)
+        return CLI_NO;
+    const struct bundle *candidate = load_candidate(c, s, argv[3]);
     if (!candidate)
         return CLI_NO;
     struct bus *b = cli_bus(s, true);
@@ -95,6 +103,8 @@ int cmd_effect(struct cli *c, int argc, char **argv)
     if (!good)
         return cli_fail(CLI_CANNOT, &e);
     cli_print_unapproved(candidate, "taken as approved");
-    print_effect(&x, protected);
-    return print_widenings(c, s, argv[3], &e) ? CLI_DONE : cli_fail(CLI_CANNOT, &e);
+    print_effect(&x, may_see_protected);
+    if (!print_widenings(c, s, argv[3], &e))
+        return cli_fail(CLI_CANNOT, &e);
+    return CLI_DONE;
 }

@@ -31,19 +31,19 @@ static const struct agreement *find_agreement(const struct bundle *b, const char
         const struct agreement *g = &b->agreements[i];
         if (!slice_equal_text(g->name, name))
             continue;
+        bool is_wanted = !version || (uint64_t)g->version == number;
         bool is_later = !found || g->version > found->version;
-        bool is_wanted = version ? (uint64_t)g->version == number : is_later;
-        if (is_wanted)
+        if (is_wanted && is_later)
             found = g;
     }
-    if (!found) {
-        char list[400];
-        const struct choices_at agreements = choices_of_agreements(b);
-        say_to(stderr, "concordat: there is no agreement '%s'%s%s; it has: %s\n", name,
-               version ? " of version " : "", version ? version : "",
-               nearest_list_at(slice_text(name), &agreements, list, sizeof list));
-    }
-    return found;
+    if (found)
+        return found;
+    char list[400];
+    const struct choices_at agreements = choices_of_agreements(b);
+    say_to(stderr, "concordat: there is no agreement '%s'%s%s; it has: %s\n", name,
+           version ? " of version " : "", version ? version : "",
+           nearest_list_at(slice_text(name), &agreements, list, sizeof list));
+    return NULL;
 }
 
 static void put_yaml_text(struct buf *b, const char *key, const char *value)
@@ -53,6 +53,10 @@ static void put_yaml_text(struct buf *b, const char *key, const char *value)
     buf_byte(b, '\n');
 }
 
+/* Makes the file that is added to the bundle. Releases text. Gives *out, which lives in c's arena.
+ */
+/* Makes the file that is added to the bundle. Releases text. Gives *out, which lives in c's arena.
+ */
 static bool make_pack_file(struct cli *c, const struct site *s, const char *folder,
                            const char *agreement, struct buf *text, struct pack_file *out,
                            struct err *e)
@@ -69,12 +73,14 @@ static bool make_pack_file(struct cli *c, const struct site *s, const char *fold
     return (out->name && out->bytes.p) || err_memory(e);
 }
 
-static const char *out_of(const struct word_option *o)
+/* Where the bundle is written instead of being submitted. NULL: it is submitted. */
+static const char *path_out(const struct word_option *o)
 {
-    const char *out = words_one(o, "-o");
-    return out ? out : words_one(o, "--out");
+    const char *path = words_one(o, "-o");
+    return path ? path : words_one(o, "--out");
 }
 
+/* False after saying that the keys do not fit the names. */
 static bool keys_fit(const struct word_option *by, const struct word_option *keys)
 {
     if (keys->count == 0 || keys->count == by->count)
@@ -93,53 +99,61 @@ int cmd_stop(struct cli *c, int argc, char **argv)
                                { .name = "-o", .most = 1 },
                                { .name = "--passphrase-file", .most = 1 },
                                { .name = NULL } };
+    const struct word_option *by = &o[0], *keys = &o[1];
     struct words w;
     struct buf text;
-    struct change change = { .by = o[0].values, .keys = o[1].values };
     struct err e = { 0 };
     char time[TIME_TEXT_MAX];
-    if (!words_read(argc, argv, 1, 2, o, &w) || !o[0].count || !o[2].count)
+    if (!words_read(argc, argv, 1, 2, o, &w))
+        return CLI_USAGE;
+    const char *agreement = w.plain[1];
+    const char *reason = words_one(o, "--reason");
+    const char *version = words_one(o, "--version");
+    if (by->count == 0 || !reason)
         return CLI_USAGE;
     if (!passphrase_from(words_one(o, "--passphrase-file"), &e))
         return cli_fail(CLI_CANNOT, &e);
     struct site *s = cli_site(c, w.plain[0], false);
     if (!s)
         return CLI_CANNOT;
-    const char *version = words_one(o, "--version");
-    if (!keys_fit(&o[0], &o[1]))
+    if (!keys_fit(by, keys))
         return CLI_NO;
-    if (!find_agreement(editions_at(s->last, clock_wall_ms())->bundle, w.plain[1], version))
+    const struct bundle *in_force = editions_at(s->last, clock_wall_ms())->bundle;
+    if (!find_agreement(in_force, agreement, version))
         return CLI_NO;
+    struct change change = { .by = by->values,
+                             .by_count = by->count,
+                             .keys = keys->values,
+                             .key_count = keys->count,
+                             .out = path_out(o),
+                             .what = SIGN_BUNDLE };
     struct slice now = time_ms_to_iso(clock_wall_ms(), time);
     buf_init(&text, FILE_BYTES_MAX);
-    put_yaml_text(&text, "agreement", w.plain[1]);
+    put_yaml_text(&text, "agreement", agreement);
     buf_format(&text, "version: %s\nfrom: %.*s\n", version ? version : "all", SHOWN(now));
-    put_yaml_text(&text, "by", o[0].values[0]);
-    put_yaml_text(&text, "reason", o[2].values[0]);
-    if (!make_pack_file(c, s, "stops", w.plain[1], &text, &change.add, &e))
+    put_yaml_text(&text, "by", by->values[0]);
+    put_yaml_text(&text, "reason", reason);
+    if (!make_pack_file(c, s, "stops", agreement, &text, &change.add, &e))
         return cli_fail(CLI_CANNOT, &e);
-    change.by_count = o[0].count;
-    change.key_count = o[1].count;
-    change.out = out_of(o);
-    change.what = SIGN_BUNDLE;
-    change.says = arena_format(&c->arena, "share nothing more under %s %s%s, from now: %s",
-                               w.plain[1], version ? "version " : "in any version",
-                               version ? version : "", o[2].values[0]);
+    change.says =
+        arena_format(&c->arena, "share nothing more under %s %s%s, from now: %s", agreement,
+                     version ? "version " : "in any version", version ? version : "", reason);
     return submit_change(c, s, &change);
 }
 
-/* Of the people who may extend, where there are some; else of the approvers. False after saying
- * no. */
+/* Finds a name among the people who may extend, or among the approvers where the region gives
+ * nobody that role. False after saying why that person may not. */
 static bool find_extender(const struct bundle *b, struct slice name, struct approver *out)
 {
     if (!people_may(&b->people, ROLE_EXTENDS)) {
-        const struct approver *who = approver_named(&b->approvers, name);
-        if (who)
-            *out = *who;
-        else
+        const struct approver *approver = approver_named(&b->approvers, name);
+        if (!approver) {
             say_to(stderr, "concordat: '%.*s' is none of the approvers that region.yaml names\n",
                    SHOWN(name));
-        return who != NULL;
+            return false;
+        }
+        *out = *approver;
+        return true;
     }
     const struct named *who = people_named(&b->people, name);
     if (!who || !people_person_may_at(who, ROLE_EXTENDS, clock_wall_ms())) {
@@ -156,19 +170,19 @@ static bool find_extender(const struct bundle *b, struct slice name, struct appr
     return true;
 }
 
-/* Who extends it: the bundle knows agency and role of each. */
+/* Puts who extends it, with the agency and role by which the bundle knows each. */
 static bool put_approvers(struct buf *text, const struct bundle *b, const struct word_option *by)
 {
-    char time[TIME_TEXT_MAX];
+    char today[TIME_TEXT_MAX];
     struct civil day = london_from_ms(clock_wall_ms());
-    snprintf(time, sizeof time, "%04d-%02d-%02d", day.year, day.month, day.day);
+    (void)snprintf(today, sizeof today, "%04d-%02d-%02d", day.year, day.month, day.day);
     buf_text(text, "approved_by:\n");
     for (size_t i = 0; i < by->count; i++) {
         struct approver who;
         if (!find_extender(b, slice_text(by->values[i]), &who))
             return false;
         buf_format(text, "  - {agency: %.*s, role: %.*s, name: %.*s, on: %s}\n", SHOWN(who.agency),
-                   SHOWN(who.role), SHOWN(who.name), time);
+                   SHOWN(who.role), SHOWN(who.name), today);
     }
     return true;
 }
@@ -184,36 +198,45 @@ int cmd_extend(struct cli *c, int argc, char **argv)
                                { .name = "-o", .most = 1 },
                                { .name = "--passphrase-file", .most = 1 },
                                { .name = NULL } };
+    const struct word_option *by = &o[0], *keys = &o[1];
     struct words w;
     struct buf text;
-    struct change change = { .by = o[0].values, .keys = o[1].values };
     struct err e = { 0 };
-    if (!words_read(argc, argv, 1, 2, o, &w) || o[0].count < 2 || !o[2].count || !o[5].count)
+    if (!words_read(argc, argv, 1, 2, o, &w))
+        return CLI_USAGE;
+    const char *agreement = w.plain[1];
+    const char *reason = words_one(o, "--reason");
+    const char *until = words_one(o, "--until");
+    if (by->count < 2 || !reason || !until)
         return CLI_USAGE;
     if (!passphrase_from(words_one(o, "--passphrase-file"), &e))
         return cli_fail(CLI_CANNOT, &e);
     struct site *s = cli_site(c, w.plain[0], false);
     if (!s)
         return CLI_CANNOT;
-    const struct agreement *g = find_agreement(editions_at(s->last, clock_wall_ms())->bundle,
-                                               w.plain[1], words_one(o, "--version"));
-    if (!g || !keys_fit(&o[0], &o[1]))
+    const struct bundle *in_force = editions_at(s->last, clock_wall_ms())->bundle;
+    const struct agreement *g = find_agreement(in_force, agreement, words_one(o, "--version"));
+    if (!g)
         return CLI_NO;
+    if (!keys_fit(by, keys))
+        return CLI_NO;
+    struct change change = { .by = by->values,
+                             .by_count = by->count,
+                             .keys = keys->values,
+                             .key_count = keys->count,
+                             .out = path_out(o),
+                             .what = SIGN_EXTENSIONS };
     buf_init(&text, FILE_BYTES_MAX);
-    put_yaml_text(&text, "agreement", w.plain[1]);
-    buf_format(&text, "version: %d\nuntil: %s\n", g->version, o[5].values[0]);
-    put_yaml_text(&text, "reason", o[2].values[0]);
-    if (!put_approvers(&text, s->last->bundle, &o[0])) {
+    put_yaml_text(&text, "agreement", agreement);
+    buf_format(&text, "version: %d\nuntil: %s\n", g->version, until);
+    put_yaml_text(&text, "reason", reason);
+    if (!put_approvers(&text, s->last->bundle, by)) {
         buf_release(&text);
         return CLI_NO;
     }
-    if (!make_pack_file(c, s, "extensions", w.plain[1], &text, &change.add, &e))
+    if (!make_pack_file(c, s, "extensions", agreement, &text, &change.add, &e))
         return cli_fail(CLI_CANNOT, &e);
-    change.by_count = o[0].count;
-    change.key_count = o[1].count;
-    change.out = out_of(o);
-    change.what = SIGN_EXTENSIONS;
     change.says = arena_format(&c->arena, "go on sharing under %s version %d until %s: %s",
-                               w.plain[1], g->version, o[5].values[0], o[2].values[0]);
+                               agreement, g->version, until, reason);
     return submit_change(c, s, &change);
 }

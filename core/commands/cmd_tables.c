@@ -43,19 +43,20 @@ static bool add_table(struct testing *t, const char *folder, const char *name)
     return false;
 }
 
-/* The tables beside region.yaml, in the order of their names. */
+/* Lists the tables beside region.yaml, in the order of their names. False after saying that there
+ * are none, or too many. */
 static bool find_tables(struct testing *t)
 {
     const char *folder = arena_format(&t->cli->arena, "%s/tests", t->rules.folder);
     DIR *dir = folder ? opendir(folder) : NULL;
     bool done = true;
-    const struct dirent *d = dir ? readdir(dir) : NULL;
-    while (d && done) {
-        bool is_table =
-            d->d_name[0] != '.' && slice_ends(slice_text(d->d_name), SLICE(".decisions"));
-        if (is_table)
+    while (dir && done) {
+        const struct dirent *d = readdir(dir);
+        if (!d)
+            break;
+        bool is_hidden = d->d_name[0] == '.';
+        if (!is_hidden && slice_ends(slice_text(d->d_name), SLICE(".decisions")))
             done = add_table(t, folder, d->d_name);
-        d = readdir(dir);
     }
     if (dir)
         (void)closedir(dir);
@@ -71,9 +72,10 @@ static bool read_test_words(struct testing *t, int argc, char **argv)
     for (int i = 2; i < argc; i++) {
         if (strcmp(argv[i], "--coverage-min") == 0) {
             i++;
-            if (i == argc || !slice_to_u64(slice_text(argv[i]), &t->coverage_min))
+            if (i == argc)
                 return false;
-            if (t->coverage_min > 100)
+            bool is_number = slice_to_u64(slice_text(argv[i]), &t->coverage_min);
+            if (!is_number || t->coverage_min > 100)
                 return false;
         } else if (strcmp(argv[i], "--as-approved") == 0) {
             t->as_approved = true;
@@ -86,6 +88,7 @@ static bool read_test_words(struct testing *t, int argc, char **argv)
     return true;
 }
 
+/* Tells the rows that turn out otherwise. False after telling why the table cannot be read. */
 static bool run_table(struct testing *t, const char *path)
 {
     struct problems p = { 0 };
@@ -104,7 +107,8 @@ static size_t count_seen(const bool *seen, size_t n)
 {
     size_t count = 0;
     for (size_t i = 0; i < n; i++)
-        count += seen[i];
+        if (seen[i])
+            count++;
     return count;
 }
 
@@ -127,7 +131,7 @@ static void print_unseen(const struct testing *t)
     }
 }
 
-/* Prints the sums. Whether they are good enough. */
+/* Prints the sums. False: a row failed, or fewer rules are shown than the caller wants. */
 static bool print_sums(const struct testing *t)
 {
     const struct bundle *b = t->rules.bundle;
@@ -149,9 +153,11 @@ static bool print_sums(const struct testing *t)
 
 int cmd_tables(struct cli *c, int argc, char **argv)
 {
-    struct testing *t = ARENA_NEW(&c->arena, struct testing);
-    if (argc < 2 || !t)
+    if (argc < 2)
         return CLI_USAGE;
+    struct testing *t = ARENA_NEW(&c->arena, struct testing);
+    if (!t)
+        return CLI_CANNOT;
     t->cli = c;
     if (!read_test_words(t, argc, argv))
         return CLI_USAGE;
@@ -161,10 +167,11 @@ int cmd_tables(struct cli *c, int argc, char **argv)
         return CLI_CANNOT;
     if (t->as_approved)
         t->rules.bundle = cli_as_approved(c, t->rules.bundle);
-    if (!t->rules.bundle)
+    const struct bundle *b = t->rules.bundle;
+    if (!b)
         return CLI_CANNOT;
-    t->seen.clauses = ARENA_ARRAY(&c->arena, t->rules.bundle->clause_count + 1, bool);
-    t->seen.prohibitions = ARENA_ARRAY(&c->arena, t->rules.bundle->prohibition_count + 1, bool);
+    t->seen.clauses = ARENA_ARRAY(&c->arena, b->clause_count + 1, bool);
+    t->seen.prohibitions = ARENA_ARRAY(&c->arena, b->prohibition_count + 1, bool);
     if (!t->seen.clauses || !t->seen.prohibitions)
         return CLI_CANNOT;
     for (size_t i = 0; i < t->file_count; i++)

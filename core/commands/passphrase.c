@@ -14,7 +14,8 @@ void passphrase_wipe(struct passphrase *p)
     explicit_bzero(p, sizeof *p);
 }
 
-/* One line, without its end. */
+/* Reads one line, without its end. It takes byte by byte, so that the lines behind stay for the
+ * next calls. False: the line is too long, or cannot be read. */
 static bool read_phrase_line(int fd, struct passphrase *out)
 {
     ssize_t n = 0;
@@ -27,27 +28,28 @@ static bool read_phrase_line(int fd, struct passphrase *out)
     }
     if (n < 0)
         return false;
-    while (out->n && out->b[out->n - 1] == '\r')
+    while (out->n > 0 && out->b[out->n - 1] == '\r')
         out->n--;
     return out->n <= PASSPHRASE_MAX;
 }
 
-static int lines = -1; /* the file they come from; -1: the terminal */
+static int phrase_file = -1; /* where passphrases are read, a line each; -1: at the terminal */
 
 bool passphrase_from(const char *file, struct err *e)
 {
     if (!file)
         return true;
-    lines = open(file, O_RDONLY | O_CLOEXEC);
-    if (lines >= 0)
+    phrase_file = open(file, O_RDONLY | O_CLOEXEC);
+    if (phrase_file >= 0)
         return true;
     return err_errno(e, ERR_FATAL, "key.passphrase", errno, "cannot read the passphrase from",
                      file);
 }
 
-static bool next_of_file(struct passphrase *out, struct err *e)
+static bool read_next_of_file(struct passphrase *out, struct err *e)
 {
-    if (read_phrase_line(lines, out) && out->n > 0)
+    bool is_read = read_phrase_line(phrase_file, out);
+    if (is_read && out->n > 0)
         return true;
     return err_set(
         e, ERR_FATAL, "key.passphrase", 0,
@@ -64,47 +66,47 @@ static bool ask_at_terminal(int fd, const char *prompt, struct passphrase *out, 
                          "/dev/tty");
     silent = before;
     silent.c_lflag &= ~(tcflag_t)ECHO;
-    /* Asked once nothing is shown any more, and what was typed before is gone. */
-    bool good = tcsetattr(fd, TCSAFLUSH, &silent) == 0 &&
-                dprintf(fd, "%s: ", shown_text(prompt)) > 0 && read_phrase_line(fd, out);
+    /* The prompt comes once the terminal echoes nothing and what was typed before is thrown away.
+     */
+    bool is_read = tcsetattr(fd, TCSAFLUSH, &silent) == 0;
+    is_read = is_read && dprintf(fd, "%s: ", shown_text(prompt)) > 0;
+    is_read = is_read && read_phrase_line(fd, out);
     (void)tcsetattr(fd, TCSAFLUSH, &before);
     (void)dprintf(fd, "\n");
-    return good ||
-           err_set(e, ERR_FATAL, "key.passphrase", 0, "cannot read the passphrase at the terminal");
-}
-
-static int terminal(struct err *e)
-{
-    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
-        err_set(e, ERR_FATAL, "key.passphrase", 0,
-                "cannot ask for a passphrase: there is no terminal; a script gives "
-                "--passphrase-file FILE");
-    return fd;
+    if (!is_read)
+        return err_set(e, ERR_FATAL, "key.passphrase", 0,
+                       "cannot read the passphrase at the terminal");
+    return true;
 }
 
 bool passphrase_ask(const char *prompt, struct passphrase *out, struct err *e)
 {
-    if (lines >= 0)
-        return next_of_file(out, e);
-    int fd = terminal(e);
-    bool good = fd >= 0 && ask_at_terminal(fd, prompt, out, e);
-    if (fd >= 0)
-        (void)close(fd);
-    return good;
+    if (phrase_file >= 0)
+        return read_next_of_file(out, e);
+    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return err_set(e, ERR_FATAL, "key.passphrase", 0,
+                       "cannot ask for a passphrase: there is no terminal; a script gives "
+                       "--passphrase-file FILE");
+    bool is_read = ask_at_terminal(fd, prompt, out, e);
+    (void)close(fd);
+    return is_read;
 }
 
 bool passphrase_new(struct passphrase *out, struct err *e)
 {
     struct passphrase again;
-    if (lines >= 0)
-        return next_of_file(out, e);
-    bool good = passphrase_ask("new passphrase, several words", out, e) &&
-                passphrase_ask("the same again", &again, e);
-    bool same = good && slice_equal(passphrase_slice(out), passphrase_slice(&again));
+    if (phrase_file >= 0)
+        return read_next_of_file(out, e);
+    if (!passphrase_ask("new passphrase, several words", out, e))
+        return false;
+    bool is_read = passphrase_ask("the same again", &again, e);
+    bool is_same = is_read && slice_equal(passphrase_slice(out), passphrase_slice(&again));
     passphrase_wipe(&again);
-    return same || (good && err_set(e, ERR_FATAL, "key.passphrase", 0,
-                                    "cannot make the key: the two are not the same"));
+    if (is_read && !is_same)
+        return err_set(e, ERR_FATAL, "key.passphrase", 0,
+                       "cannot make the key: the two are not the same");
+    return is_same;
 }
 
 bool passphrase_open_key(const char *path, struct key *out, struct err *e)
@@ -114,8 +116,8 @@ bool passphrase_open_key(const char *path, struct key *out, struct err *e)
     if (key_file_kind(path) != KEY_FILE_ENCRYPTED)
         return key_read(path, out, e);
     (void)snprintf(prompt, sizeof prompt, "passphrase of %s", path);
-    bool good = passphrase_ask(prompt, &phrase, e) &&
-                person_key_read(path, passphrase_slice(&phrase), out, e);
+    bool is_open = passphrase_ask(prompt, &phrase, e);
+    is_open = is_open && person_key_read(path, passphrase_slice(&phrase), out, e);
     passphrase_wipe(&phrase);
-    return good;
+    return is_open;
 }
