@@ -45,16 +45,19 @@ static int make_person(int argc, char **argv)
     if (!words_read(argc, argv, 2, 1, o, &w))
         return CLI_USAGE;
     const char *path = w.plain[0];
-    bool done;
     if (access(path, F_OK) == 0) {
-        done = person_key_public(path, &public) ||
-               err_set(&e, ERR_FATAL, "key.form", 0,
-                       "cannot use key file '%s': it was not made by concordat key --person", path);
-    } else {
-        done = passphrase_from(words_one(o, "--passphrase-file"), &e);
-        done = done && passphrase_new(&phrase, &e);
-        done = done && person_key_make(path, passphrase_slice(&phrase), &public, &e);
+        if (!person_key_public(path, &public)) {
+            (void)err_set(&e, ERR_FATAL, "key.form", 0,
+                          "cannot use key file '%s': it was not made by concordat key --person",
+                          path);
+            return cli_fail(CLI_CANNOT, &e);
+        }
+        print_key(&public);
+        return CLI_DONE;
     }
+    bool done = passphrase_from(words_one(o, "--passphrase-file"), &e);
+    done = done && passphrase_new(&phrase, &e);
+    done = done && person_key_make(path, passphrase_slice(&phrase), &public, &e);
     passphrase_wipe(&phrase);
     if (!done)
         return cli_fail(CLI_CANNOT, &e);
@@ -80,8 +83,9 @@ static int print_check(const char *path)
  * public half. */
 static int make_approver(int argc, char **argv)
 {
-    bool is_raw = argc == 3 && key_file_kind(argv[2]) == KEY_FILE_RAW;
-    return is_raw ? print_raw(argv[2]) : make_person(argc, argv);
+    if (argc == 3 && key_file_kind(argv[2]) == KEY_FILE_RAW)
+        return print_raw(argv[2]);
+    return make_person(argc, argv);
 }
 
 /* Makes a site's key, and prints its check value. */

@@ -26,11 +26,11 @@ struct why {
     const struct fates *fates; /* NULL: the event is only supposed */
 };
 
-static void print_list(const char *word, const struct slice *list, size_t n)
+static void print_list(const char *what, const struct slice *list, size_t n)
 {
-    if (!n)
+    if (n == 0)
         return;
-    say("; %s", word);
+    say("; %s", what);
     for (size_t i = 0; i < n; i++)
         say("%s%.*s", i ? ", " : " ", (int)list[i].n, (const char *)list[i].p);
 }
@@ -48,16 +48,20 @@ static bool has_group(const struct slice *list, size_t n, struct slice group)
     return false;
 }
 
-/* Names a group once when none of its categories is released. */
+/* Names a group once when none of its categories is released. A supposed event tells of nobody, so
+ * nothing of it is hidden. */
 static void print_withheld(const struct why *w, const struct audit_decision *d)
 {
+    bool may_hide = w->fates && !w->may_see_protected;
     const char *between = "; withheld ";
     for (size_t i = 0; i < d->withheld_count; i++) {
-        struct slice name = d->withheld[i], group = group_of(name);
+        struct slice name = d->withheld[i];
+        struct slice group = group_of(name);
+        if (may_hide && withheld_hides(w->bundle, name))
+            continue;
         bool is_whole = !has_group(d->released, d->released_count, group);
-        if (w->fates && !w->may_see_protected && withheld_hides(w->bundle, name))
-            continue; /* a supposed event tells of nobody, so it hides nothing */
-        if (is_whole && has_group(d->withheld, i, group))
+        bool is_named_already = is_whole && has_group(d->withheld, i, group);
+        if (is_named_already)
             continue;
         say("%s%.*s", between, SHOWN(is_whole ? group : name));
         between = ", ";
@@ -70,32 +74,34 @@ static void print_clause(const struct why *w, struct slice name)
 {
     uint32_t line;
     say("%.*s", (int)name.n, (const char *)name.p);
-    for (uint32_t i = 0; i < w->bundle->clause_count; i++)
-        if (slice_equal(clause_name(w->bundle, i), name)) {
-            const struct agreement *g = clause_agreement(w->bundle, i);
-            const char *file = clause_place(w->bundle, i, &line);
-            say(" (%s:%u) for %.*s by %.*s", file, line, SHOWN(g->purpose),
-                SHOWN(g->confidentiality));
-        }
+    for (uint32_t i = 0; i < w->bundle->clause_count; i++) {
+        if (!slice_equal(clause_name(w->bundle, i), name))
+            continue;
+        const struct agreement *g = clause_agreement(w->bundle, i);
+        const char *file = clause_place(w->bundle, i, &line);
+        say(" (%s:%u) for %.*s by %.*s", file, line, SHOWN(g->purpose), SHOWN(g->confidentiality));
+    }
 }
 
 struct taking {
     const struct why *w;
-    const char *word;
+    const char *between; /* what is printed before the next prohibition */
 };
 
+/* Prints a prohibition with its place, or the bare name when the bundle has no such one now. */
 static void print_prohibition(void *ctx, struct slice name)
 {
     struct taking *t = ctx;
-    const struct why *w = t->w;
+    const struct bundle *b = t->w->bundle;
     uint32_t line;
-    say("%s%.*s", t->word, SHOWN(name));
-    t->word = ", ";
-    for (uint32_t i = 0; i < w->bundle->prohibition_count; i++)
-        if (slice_equal(prohibition_name(w->bundle, i), name)) {
-            const char *file = prohibition_place(w->bundle, i, &line);
-            say(" (%s:%u)", file, line);
-        }
+    say("%s%.*s", t->between, SHOWN(name));
+    t->between = ", ";
+    for (uint32_t i = 0; i < b->prohibition_count; i++) {
+        if (!slice_equal(prohibition_name(b, i), name))
+            continue;
+        const char *file = prohibition_place(b, i, &line);
+        say(" (%s:%u)", file, line);
+    }
 }
 
 static void print_clauses(const struct why *w, const struct audit_decision *d)
@@ -127,38 +133,39 @@ static void print_categories(const struct why *w, const struct audit_decision *d
     print_withheld(w, d);
 }
 
+/* Prints what became of the disclosure. A supposed event has none. */
 static void print_fate(const struct why *w, const struct audit_decision *d)
 {
-    struct buf words;
-    if (!w->fates || !d->disclosure.n)
+    struct buf sentence;
+    if (!w->fates || slice_is_empty(d->disclosure))
         return;
     const struct fate f = fates_of(w->fates, d->disclosure, d->recipient);
-    buf_init(&words, 1u << 20);
-    bool hide = !w->may_see_protected &&
-                prohibitions_hide(w->bundle, d->prohibitions, d->prohibition_count);
-    fates_sentence(&f, hide, &words);
-    say("%.*s", (int)words.n, (const char *)words.p); /* a receipt is another's bytes */
-    buf_release(&words);
+    bool hides = !w->may_see_protected &&
+                 prohibitions_hide(w->bundle, d->prohibitions, d->prohibition_count);
+    buf_init(&sentence, 1u << 20);
+    fates_sentence(&f, hides, &sentence);
+    say("%.*s", (int)sentence.n, (const char *)sentence.p);
+    buf_release(&sentence);
 }
 
 static void print_decision(const struct why *w, const struct audit_decision *d)
 {
-    bool shared = slice_equal_text(d->outcome, "disclose");
+    bool is_shared = slice_equal_text(d->outcome, "disclose");
     const char *outcome = "withheld from";
-    if (shared)
+    if (is_shared)
         outcome = "shared with";
     else if (slice_equal_text(d->outcome, "hold"))
         outcome = "held for";
     say("  %s %.*s", outcome, (int)d->recipient.n, (const char *)d->recipient.p);
     struct slice reason = reason_shown(d->reason, w->may_see_protected);
-    if (!shared)
+    if (!is_shared)
         say(": %s (%.*s)", reason_sentence(reason), SHOWN(reason));
     print_clauses(w, d);
     if (d->caught_up)
         say(", caught up");
-    if (d->disclosure.n)
+    if (!slice_is_empty(d->disclosure))
         say(", as %.*s", (int)d->disclosure.n, (const char *)d->disclosure.p);
-    if (shared)
+    if (is_shared)
         print_categories(w, d);
     print_prohibitions(w, d);
     print_fate(w, d);
@@ -180,66 +187,79 @@ static void print_caught_up(const struct audit_read *r, const struct audit_decis
                             int partition)
 {
     char time[TIME_TEXT_MAX];
-    struct slice at = time_ms_to_iso(r->decided_ms, time);
-    if (slice_equal(d->event_id, r->event_id) || slice_is_empty(d->schema)) {
+    bool is_own = slice_equal(d->event_id, r->event_id) || slice_is_empty(d->schema);
+    if (is_own) {
         print_entry(r, partition);
         return;
     }
+    struct slice at = time_ms_to_iso(r->decided_ms, time);
     say("%s.%s from %s, ", shown(d->schema), shown(d->kind), shown(d->source));
     say("decided again %.*s because of %s.%s from ", (int)at.n, (const char *)at.p,
         shown(r->schema), shown(r->event_kind));
     say("%s, audit %d/%lld\n", shown(r->source), partition, (long long)r->sequence);
 }
 
-/* Whether a refusal stands that kept the event at hand back: its own, or one that an entry
- * names. */
+/* Whether the question is about that recipient: without a service it is about all. */
+static bool is_about(const struct why *w, struct slice recipient)
+{
+    return slice_is_empty(w->service) || slice_equal(recipient, w->service);
+}
+
+/* Prints the refusals that stand and kept back what was asked for: its own, and those that the
+ * notes of its entries name. */
 static void print_refusals(const struct why *w)
 {
     char time[TIME_TEXT_MAX];
-    struct slice told = buf_slice(&w->refusals);
+    struct slice notes = buf_slice(&w->refusals);
     for (const struct held *x = w->holds.refused; x; x = x->next) {
-        struct slice name = slice_text(x->hold), at = time_ms_to_iso(x->refused_ms, time);
+        struct slice name = slice_text(x->hold);
         struct slice to = slice_from(name, slice_find(name, ':') + 1);
-        bool is_own = slice_starts(name, w->id);
-        if ((!is_own && (!told.n || !memmem(told.p, told.n, name.p, name.n))) ||
-            (!slice_is_empty(w->service) && !slice_equal(to, w->service)))
+        bool is_its_own = slice_starts(name, w->id);
+        bool is_noted = notes.n > 0 && memmem(notes.p, notes.n, name.p, name.n) != NULL;
+        if (!is_its_own && !is_noted)
             continue;
+        if (!is_about(w, to))
+            continue;
+        struct slice at = time_ms_to_iso(x->refused_ms, time);
         say("refused from %.*s by %s at %.*s%s: it stands until 'held SITE reopen %s'\n", SHOWN(to),
             x->refused_by, SHOWN(at),
             x->is_whole_episode ? ", with what follows in its episode" : "", x->hold);
     }
 }
 
-static bool each_entry(void *ctx, int partition, const struct audit_read *r)
+/* Prints what an entry says about the event, and keeps its note for print_refusals. False: memory
+ * is out, as holds.lost says. */
+static bool print_of_entry(void *ctx, int partition, const struct audit_read *r)
 {
     struct why *w = ctx;
-    bool mine = slice_equal(r->event_id, w->id), printed = false;
+    bool is_printed = false;
     if (!holds_take(&w->holds, partition, r))
         return false;
-    if (mine && slice_is_empty(w->service)) {
+    bool is_its_entry = slice_equal(r->event_id, w->id);
+    if (is_its_entry && slice_is_empty(w->service)) {
         print_entry(r, partition);
-        printed = true;
+        is_printed = true;
         w->found++;
     }
     for (size_t i = 0; i < r->decision_count; i++) {
         const struct audit_decision *d = &r->decisions[i];
-        if (!slice_equal(d->event_id, w->id) && !slice_equal(d->disclosure, w->id))
+        bool is_of_id = slice_equal(d->event_id, w->id) || slice_equal(d->disclosure, w->id);
+        if (!is_of_id || !is_about(w, d->recipient))
             continue;
-        if (!slice_is_empty(w->service) && !slice_equal(d->recipient, w->service))
-            continue;
-        if (!printed)
+        if (!is_printed)
             print_caught_up(r, d, partition);
-        printed = true;
+        is_printed = true;
         print_decision(w, d);
         w->found++;
     }
-    if (printed)
+    if (is_printed)
         buf_put(&w->refusals, r->note);
     return true;
 }
 
 /* ---- an event that is only supposed ---- */
 
+/* The names of clauses or prohibitions. NULL: memory is out. */
 static const struct slice *rule_names(const struct bundle *b, struct arena *a,
                                       const uint32_t *rules, size_t n,
                                       struct slice (*name)(const struct bundle *b, uint32_t rule))
@@ -250,7 +270,7 @@ static const struct slice *rule_names(const struct bundle *b, struct arena *a,
     return list;
 }
 
-/* "year:identity.birth-date" for each that travels changed. */
+/* "year:identity.birth-date" for each that travels changed. NULL: memory is out. */
 static const struct slice *obliged_names(const struct bundle *b, struct arena *a,
                                          const struct decision *d, size_t *n)
 {
@@ -269,23 +289,27 @@ static const struct slice *obliged_names(const struct bundle *b, struct arena *a
     return list;
 }
 
-/* What a supposed event of a type may have: all but what always travels or never does. */
-static struct categories may_have(const struct bundle *b, size_t schema)
+/* The portions that a rule can release or take of an event of that type: all but what always
+ * travels or never does. */
+static struct categories deciding_portions(const struct bundle *b, size_t schema)
 {
+    const unsigned always = catalogue_always(b->catalogue);
+    const unsigned never = catalogue_never(b->catalogue);
     struct categories all, some = { { 0 } };
     bundle_portions_of(b, schema, &all);
     for (unsigned i = 0; i < bundle_portion_count(b); i++) {
         unsigned category = bundle_portion_category(b, i);
-        if (categories_has(&all, i) && category != catalogue_always(b->catalogue) &&
-            category != catalogue_never(b->catalogue))
+        if (category == always || category == never)
+            continue;
+        if (categories_has(&all, i))
             categories_add(&some, i);
     }
     return some;
 }
 
-/* The decision as the audit would have it. */
-static bool as_read(const struct bundle *b, struct arena *a, const struct decision *d,
-                    struct slice service, struct audit_decision *out)
+/* Makes of a decision what the audit would have of it. False: memory is out. */
+static bool decision_as_read(const struct bundle *b, struct arena *a, const struct decision *d,
+                             struct slice service, struct audit_decision *out)
 {
     *out = (struct audit_decision){ .recipient = service,
                                     .outcome = slice_text(decision_outcome_name(d->outcome)),
@@ -295,7 +319,7 @@ static bool as_read(const struct bundle *b, struct arena *a, const struct decisi
     out->clauses = rule_names(b, a, d->clauses, d->clause_count, clause_name);
     out->prohibitions = rule_names(b, a, d->prohibitions, d->prohibition_count, prohibition_name);
     out->released_count = bundle_names(b, d->schema, &d->released, a, &out->released);
-    struct categories withheld = may_have(b, d->schema);
+    struct categories withheld = deciding_portions(b, d->schema);
     categories_drop(&withheld, &d->released);
     out->withheld_count = bundle_names(b, d->schema, &withheld, a, &out->withheld);
     out->obliged = obliged_names(b, a, d, &out->obliged_count);
@@ -316,6 +340,8 @@ static void print_supposed(struct why *w, const struct table_answer *answer, str
         SHOWN(time_ms_to_iso(answer->at_ms, time)));
 }
 
+/* Prints how the supposed event would be decided for one service. words[1] is overwritten. A
+ * question about all services does not name those that no clause names. */
 static bool answer_for_service(struct why *w, struct cli *c, struct slice *words, size_t n,
                                struct slice service, struct err *e)
 {
@@ -324,9 +350,10 @@ static bool answer_for_service(struct why *w, struct cli *c, struct slice *words
     words[1] = service;
     if (!table_ask(w->bundle, &c->arena, words, n, &answer, e))
         return false;
-    if (slice_is_empty(w->service) && strcmp(answer.decision.reason, "no-clause") == 0)
+    bool is_for_all = slice_is_empty(w->service);
+    if (is_for_all && strcmp(answer.decision.reason, "no-clause") == 0)
         return true;
-    if (!as_read(w->bundle, &c->arena, &answer.decision, service, &read))
+    if (!decision_as_read(w->bundle, &c->arena, &answer.decision, service, &read))
         return err_memory(e);
     print_supposed(w, &answer, words[0]);
     print_decision(w, &read);
@@ -336,21 +363,23 @@ static bool answer_for_service(struct why *w, struct cli *c, struct slice *words
 
 static int answer_supposed(struct why *w, struct cli *c, int argc, char **argv)
 {
-    struct slice words[FACTS_MAX + 3] = { w->id };
+    struct slice words[FACTS_MAX + 3] = { w->id }; /* words[1] is the service, [2] the time */
     struct err e = { .fate = ERR_NONE };
-    size_t n = 2;
     char time[TIME_TEXT_MAX];
-    bool is_for_all = slice_is_empty(w->service) || slice_equal_text(w->service, "all");
-    const char *now =
-        arena_format(&c->arena, "at(%.*s)", SHOWN(time_ms_to_iso(clock_wall_ms(), time)));
+    size_t n = 2;
     if (argc > FACTS_MAX + 4)
         return CLI_USAGE;
-    words[n++] = slice_text(now); /* an at() that was given comes later, and counts instead */
+    struct slice now = time_ms_to_iso(clock_wall_ms(), time);
+    /* An at() among the facts comes later, and counts instead. */
+    words[n++] = slice_text(arena_format(&c->arena, "at(%.*s)", SHOWN(now)));
     for (int i = 4; i < argc; i++)
         words[n++] = slice_text(argv[i]);
-    if (!is_for_all)
-        return answer_for_service(w, c, words, n, w->service, &e) ? CLI_DONE : cli_fail(CLI_NO, &e);
-    w->service = (struct slice){ 0 };
+    bool is_for_all = slice_is_empty(w->service) || slice_equal_text(w->service, "all");
+    if (!is_for_all) {
+        bool is_answered = answer_for_service(w, c, words, n, w->service, &e);
+        return is_answered ? CLI_DONE : cli_fail(CLI_NO, &e);
+    }
+    w->service = slice_of(NULL, 0);
     for (size_t i = 0; i < w->bundle->service_count; i++)
         if (!answer_for_service(w, c, words, n, w->bundle->services[i].name, &e))
             return cli_fail(CLI_NO, &e);
@@ -370,9 +399,10 @@ static int answer_recorded(struct why *w, struct cli *c, struct site *s, const c
     buf_init(&w->refusals, 1u << 24);
     w->fates = &fates;
     bool good = fates_read(&c->arena, s, b, &fates, &e);
-    good = good && audit_each(b, s->catalogue, s->bundle->partitions, each_entry, w, &e);
+    good = good && audit_each(b, s->catalogue, s->bundle->partitions, print_of_entry, w, &e);
     bus_close(&b);
-    if (good && (w->holds.lost || !buf_ok(&w->refusals)))
+    bool is_memory_out = w->holds.lost || !buf_ok(&w->refusals);
+    if (good && is_memory_out)
         good = err_memory(&e);
     if (good)
         print_refusals(w);
@@ -390,13 +420,15 @@ static int answer_recorded(struct why *w, struct cli *c, struct site *s, const c
 /* Takes the options from the end of the line. Returns how many words are left. */
 static int take_options(struct why *w, int argc, char **argv)
 {
-    for (; argc > 3; argc--) {
-        if (strcmp(argv[argc - 1], "--protected") == 0)
+    while (argc > 3) {
+        const char *last = argv[argc - 1];
+        if (strcmp(last, "--protected") == 0)
             w->may_see_protected = true;
-        else if (strcmp(argv[argc - 1], "--as-approved") == 0)
+        else if (strcmp(last, "--as-approved") == 0)
             w->as_approved = true;
         else
-            break;
+            return argc;
+        argc--;
     }
     return argc;
 }
@@ -415,8 +447,12 @@ int cmd_why(struct cli *c, int argc, char **argv)
     struct site *s = cli_site(c, argv[1], false);
     if (!s)
         return CLI_CANNOT;
-    w.bundle = w.as_approved ? cli_as_approved(c, s->bundle) : s->bundle;
+    w.bundle = s->bundle;
+    if (w.as_approved)
+        w.bundle = cli_as_approved(c, s->bundle);
     if (!w.bundle)
         return CLI_CANNOT;
-    return is_supposed ? answer_supposed(&w, c, argc, argv) : answer_recorded(&w, c, s, argv[2]);
+    if (is_supposed)
+        return answer_supposed(&w, c, argc, argv);
+    return answer_recorded(&w, c, s, argv[2]);
 }

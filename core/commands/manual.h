@@ -20,10 +20,11 @@ extern const struct manual_topic manual_topics[];
 
 /* ---- manual_print.c ---- */
 
-/* "- `name` (kind): text", lines of at most 78 signs; kind and text may be NULL. */
+/* Puts "- `name` (kind): text" in lines of at most 78 signs. kind and text may be NULL. */
 void manual_item(struct buf *out, const char *name, const char *kind, const char *text);
-/* Plain lines of at most 78 signs, with an empty one behind. */
+/* Puts plain lines of at most 78 signs, with an empty one behind. */
 void manual_lines(struct buf *out, const char *text);
+/* Puts a heading between empty lines. */
 void manual_heading(struct buf *out, const char *text);
 
 /* ---- one file a topic, or several ---- */
@@ -44,10 +45,11 @@ void manual_metrics(const struct cli *c, struct buf *out);
 void manual_commands(const struct cli *c, struct buf *out);
 
 void manual_codes(const struct cli *c, struct buf *out);
-/* manual_codes.c. The row of one code; false: there is none. */
+/* manual_codes.c. Puts the row and the sentences of one code, or the row of its room ("room.*").
+ * False: there is neither row. */
 bool manual_code(const char *code, struct buf *out);
 void manual_sentences(const struct cli *c, struct buf *out);
-/* manual_sentences.c. What is said under one code, which may be nothing. */
+/* manual_sentences.c. Puts what is said under one code, which may be nothing. */
 void manual_code_sentences(const char *code, struct buf *out);
 
 /* Whether the table's i-th command is the first of its word. */
@@ -56,8 +58,8 @@ static inline bool manual_is_first(const struct cli *c, size_t i)
     return i == 0 || !slice_equal(command_word(&c->commands[i]), command_word(&c->commands[i - 1]));
 }
 
-/* manual_completion.c. A script that completes commands and options: shell is bash or zsh; false:
- * it is neither. */
+/* manual_completion.c. Puts a script that completes commands, options and topics in that shell.
+ * False: it is neither "bash" nor "zsh". */
 bool manual_completion(const struct cli *c, const char *shell, struct buf *out);
 
 #endif

@@ -29,24 +29,26 @@ void manual_codes(const struct cli *c, struct buf *out)
         put_row(&rows[i], out);
 }
 
-/* "room.*" of that code. */
+/* Whether the row is "room.*", and the code is of that room. */
 static bool is_of_room(const struct row *r, const char *code)
 {
-    size_t n = strlen(r->code) - 1;
-    return r->code[n] == '*' && strncmp(r->code, code, n) == 0;
+    size_t last = strlen(r->code) - 1;
+    return r->code[last] == '*' && strncmp(r->code, code, last) == 0;
 }
 
 bool manual_code(const char *code, struct buf *out)
 {
-    const struct row *found = NULL;
+    const struct row *own = NULL, *of_room = NULL;
     for (size_t i = 0; i < ROWS; i++) {
-        bool is_code = strcmp(rows[i].code, code) == 0;
-        if (is_code || (!found && is_of_room(&rows[i], code)))
-            found = &rows[i];
+        if (strcmp(rows[i].code, code) == 0)
+            own = &rows[i];
+        else if (is_of_room(&rows[i], code))
+            of_room = &rows[i];
     }
-    if (found) {
-        put_row(found, out);
-        manual_code_sentences(code, out);
-    }
-    return found != NULL;
+    const struct row *found = own ? own : of_room;
+    if (!found)
+        return false;
+    put_row(found, out);
+    manual_code_sentences(code, out);
+    return true;
 }

@@ -6,8 +6,20 @@
 
 #define LITERALS_MAX 64
 
-/* The next word of a pattern that is typed as it stands: small letters, or an option; alternatives
- * ("again|drop") come one by one. False at the end. */
+/* Whether a word of a pattern is typed as it stands: small letters, or an option. Capitals stand
+ * for arguments. */
+static bool is_literal(struct slice word)
+{
+    for (size_t i = 0; i < word.n; i++) {
+        bool is_typed = islower(word.p[i]) || word.p[i] == '-';
+        if (!is_typed)
+            return false;
+    }
+    return word.n > 0;
+}
+
+/* Takes the next word off a pattern that is typed as it stands; alternatives ("again|drop") come
+ * one by one. False at the end. */
 static bool next_literal(struct slice *rest, struct slice *word)
 {
     while (rest->n > 0) {
@@ -20,10 +32,7 @@ static bool next_literal(struct slice *rest, struct slice *word)
             n++;
         *word = slice_head(*rest, n);
         *rest = slice_from(*rest, n);
-        bool is_typed = n > 0;
-        for (size_t i = 0; i < n; i++)
-            is_typed &= islower(word->p[i]) || word->p[i] == '-';
-        if (is_typed)
+        if (is_literal(*word))
             return true;
     }
     return false;
@@ -37,22 +46,22 @@ static bool is_listed(const struct slice *list, size_t n, struct slice word)
     return false;
 }
 
-/* What may follow a command's first word. */
+/* Puts what may follow a command's first word, each once. */
 static void put_literals(const struct cli *c, struct slice command, struct buf *out)
 {
     struct slice list[LITERALS_MAX], word;
     size_t n = 0;
     for (size_t i = 0; i < c->command_count; i++) {
-        struct slice rest = slice_text(c->commands[i].pattern);
-        if (!slice_equal(command_word(&c->commands[i]), command))
+        const struct command *one = &c->commands[i];
+        if (!slice_equal(command_word(one), command))
             continue;
-        rest = slice_from(rest, command.n);
+        struct slice rest = slice_from(slice_text(one->pattern), command.n);
         while (n < LITERALS_MAX && next_literal(&rest, &word))
             if (!is_listed(list, n, word))
                 list[n++] = word;
     }
     for (size_t i = 0; i < n; i++)
-        buf_format(out, "%s%.*s", i ? " " : "", SHOWN(list[i]));
+        buf_format(out, "%s%.*s", i > 0 ? " " : "", SHOWN(list[i]));
 }
 
 static void put_cases(const struct cli *c, struct buf *out)

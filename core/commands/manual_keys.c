@@ -10,35 +10,47 @@
 #include "sharing/load/load_keys.h"
 #include "site/site_manual.h"
 
-/* "one of: a, b" */
-static void put_choices(char *to, size_t room, const char *const *words)
+/* "a map" as it stands in brackets: "map". */
+static const char *without_article(const char *name)
 {
+    return strncmp(name, "a ", 2) == 0 ? name + 2 : name;
+}
+
+/* Appends ": a, b" to what `to` has; n is its size. What is longer is cut off. */
+static void add_choices(char *to, size_t n, const char *const *choices)
+{
+    const char *between = ": ";
     size_t used = strlen(to);
-    for (size_t i = 0; words[i] && used < room; i++)
-        used += (size_t)snprintf(to + used, room - used, "%s%s", i ? ", " : ": ", words[i]);
+    for (size_t i = 0; choices[i] && used < n; i++) {
+        used += (size_t)snprintf(to + used, n - used, "%s%s", between, choices[i]);
+        between = ", ";
+    }
 }
 
 static void put_file_key(struct buf *out, const struct strict_key *key)
 {
     char kind[400];
-    bool is_plain = key->shape == STRICT_ANY && !key->required;
-    if (!key->manual)
-        return; /* an option, told by its own table */
+    bool is_option = !key->manual; /* the table of the options tells it */
+    if (is_option)
+        return;
     bool has_shape = key->shape != STRICT_ANY;
-    const char *required = has_shape ? ", required" : "required";
-    (void)snprintf(kind, sizeof kind, "%s%s", has_shape ? strict_shape_name(key->shape) + 2 : "",
-                   key->required ? required : "");
+    const char *shape = has_shape ? without_article(strict_shape_name(key->shape)) : "";
+    const char *between = has_shape && key->required ? ", " : "";
+    const char *required = key->required ? "required" : "";
+    (void)snprintf(kind, sizeof kind, "%s%s%s", shape, between, required);
     if (key->words)
-        put_choices(kind, sizeof kind, key->words);
-    manual_item(out, key->name, is_plain ? NULL : kind, key->manual);
+        add_choices(kind, sizeof kind, key->words);
+    bool has_kind = has_shape || key->required;
+    manual_item(out, key->name, has_kind ? kind : NULL, key->manual);
 }
 
 static void put_key_table(struct buf *out, const struct strict_table *table)
 {
     char heading[200];
-    bool is_map = strchr(table->of, ':') != NULL && strchr(table->of, ',') == NULL;
-    (void)snprintf(heading, sizeof heading, is_map ? "`%s`" : "%s",
-                   *table->of ? table->of : "The file");
+    bool has_name = *table->of != '\0';
+    bool is_key = strchr(table->of, ':') != NULL && strchr(table->of, ',') == NULL;
+    (void)snprintf(heading, sizeof heading, is_key ? "`%s`" : "%s",
+                   has_name ? table->of : "The file");
     manual_heading(out, heading);
     for (size_t i = 0; i < table->n; i++)
         put_file_key(out, &table->keys[i]);
@@ -50,7 +62,8 @@ static void put_topic(struct buf *out, const struct strict_topic *topic)
         put_key_table(out, topic->tables[i]);
 }
 
-static void put_loaded(struct buf *out, const char *name)
+/* Puts that topic of the bundle's files. */
+static void put_bundle_topic(struct buf *out, const char *name)
 {
     for (const struct strict_topic *t = load_topics; t->name; t++)
         if (strcmp(t->name, name) == 0)
@@ -60,37 +73,37 @@ static void put_loaded(struct buf *out, const char *name)
 void manual_region(const struct cli *c, struct buf *out)
 {
     (void)c;
-    put_loaded(out, "region");
+    put_bundle_topic(out, "region");
 }
 
 void manual_agreement(const struct cli *c, struct buf *out)
 {
     (void)c;
-    put_loaded(out, "agreement");
+    put_bundle_topic(out, "agreement");
 }
 
 void manual_prohibitions(const struct cli *c, struct buf *out)
 {
     (void)c;
-    put_loaded(out, "prohibitions");
+    put_bundle_topic(out, "prohibitions");
 }
 
 void manual_aliases(const struct cli *c, struct buf *out)
 {
     (void)c;
-    put_loaded(out, "aliases");
+    put_bundle_topic(out, "aliases");
 }
 
 void manual_facts(const struct cli *c, struct buf *out)
 {
     (void)c;
-    put_loaded(out, "facts");
+    put_bundle_topic(out, "facts");
 }
 
 void manual_orders(const struct cli *c, struct buf *out)
 {
     (void)c;
-    put_loaded(out, "orders");
+    put_bundle_topic(out, "orders");
 }
 
 void manual_mapping(const struct cli *c, struct buf *out)
@@ -108,18 +121,20 @@ static void put_option(struct buf *out, const struct cfg_option *o)
 {
     char kind[200];
     bool is_group = secure_group(o->type) != NULL;
-    bool is_required = !o->fallback && !is_group && o->type != CFG_LIST;
-    const char *words = is_group ? "map" : option_words(o->type) + 2;
-    const char *fallback = o->fallback ? o->fallback : "";
-    (void)snprintf(kind, sizeof kind, "%s%s%s%s", words, is_required ? ", required" : "",
-                   *fallback ? "; else " : "", fallback);
+    bool may_be_left_out = o->fallback || is_group || o->type == CFG_LIST;
+    bool has_fallback = o->fallback && *o->fallback;
+    const char *shape = is_group ? "map" : without_article(option_words(o->type));
+    const char *required = may_be_left_out ? "" : ", required";
+    const char *otherwise = has_fallback ? "; else " : "";
+    const char *fallback = has_fallback ? o->fallback : "";
+    (void)snprintf(kind, sizeof kind, "%s%s%s%s", shape, required, otherwise, fallback);
     manual_item(out, o->key, kind, o->manual);
 }
 
 static void put_options(struct buf *out, const struct cfg_option *options)
 {
-    for (; options->type != CFG_END; options++)
-        put_option(out, options);
+    for (const struct cfg_option *o = options; o->type != CFG_END; o++)
+        put_option(out, o);
 }
 
 static void put_option_group(struct buf *out, const char *name, enum cfg_type type)
@@ -143,13 +158,14 @@ void manual_site(const struct cli *c, struct buf *out)
 void manual_transports(const struct cli *c, struct buf *out)
 {
     char heading[100];
-    for (const struct transport *const *t = c->adapters->transports; *t; t++) {
+    for (size_t i = 0; c->adapters->transports[i]; i++) {
+        const struct transport *t = c->adapters->transports[i];
         const char *ways = "sends";
-        if ((*t)->run)
-            ways = (*t)->send ? "receives and sends" : "receives";
-        (void)snprintf(heading, sizeof heading, "`%s`: %s", (*t)->name, ways);
+        if (t->run)
+            ways = t->send ? "receives and sends" : "receives";
+        (void)snprintf(heading, sizeof heading, "`%s`: %s", t->name, ways);
         manual_heading(out, heading);
-        put_options(out, (*t)->options);
+        put_options(out, t->options);
     }
     put_option_group(out, "The map `tls`", CFG_TLS);
     put_option_group(out, "The map `credentials`", CFG_CREDENTIALS);
@@ -158,6 +174,8 @@ void manual_transports(const struct cli *c, struct buf *out)
 
 void manual_formats(const struct cli *c, struct buf *out)
 {
-    for (const struct format *const *f = c->adapters->formats; *f; f++)
-        manual_item(out, (*f)->name, NULL, (*f)->manual);
+    for (size_t i = 0; c->adapters->formats[i]; i++) {
+        const struct format *f = c->adapters->formats[i];
+        manual_item(out, f->name, NULL, f->manual);
+    }
 }

@@ -35,9 +35,11 @@ static void write_example(struct buf *out)
     const int64_t away_ms[1] = { 0 };
     const struct metrics_process process = { .bus_away_since_ms = away_ms };
     const struct figures_of of = { .site = &site, .tally = there };
-    f.routed.reason_count = f.routed.waiting_by_count = f.routed.claim_count = 1;
+    f.routed.reason_count = 1;
     f.routed.reasons[0] = (struct tally_reason){ "OUTCOME", "REASON", 0 };
+    f.routed.waiting_by_count = 1;
     f.routed.waiting_by[0].reason = "REASON";
+    f.routed.claim_count = 1;
     metrics_write(&of, &f, &process, out);
     buf_text(out, certificates_family);
 }
@@ -50,35 +52,50 @@ static struct slice next_line(struct slice *rest)
     return line;
 }
 
-/* "counter; feed, outcome" of a family whose TYPE line and first sample these are. */
+/* What stands behind the next sign of that kind; empty where there is none. */
+static struct slice behind(struct slice text, uint8_t sign)
+{
+    return slice_from(text, slice_find(text, sign) + 1);
+}
+
+/* Puts "counter; by feed, outcome": what the TYPE line says, and the labels of the first sample
+ * (`name{feed="a",outcome="b"} 1`). A family without a sample has the next one's line there. */
 static void put_kind(struct buf *kind, struct slice type, struct slice sample)
 {
-    struct slice labels = slice_from(sample, slice_find(sample, '{') + 1);
+    struct slice name_and_type = slice_from(type, strlen("# TYPE "));
+    buf_put(kind, behind(name_and_type, ' '));
+    struct slice labels = behind(sample, '{');
+    if (slice_starts(sample, SLICE("# ")))
+        labels = slice_of(NULL, 0);
     const char *between = "; by ";
-    struct slice named = slice_from(type, strlen("# TYPE "));
-    buf_put(kind, slice_from(named, slice_find(named, ' ') + 1));
-    while (!slice_starts(sample, SLICE("# ")) && labels.n) {
-        buf_format(kind, "%s%.*s", between, SHOWN(slice_head(labels, slice_find(labels, '='))));
-        labels = slice_from(labels, slice_find(labels, '"') + 1);
-        labels = slice_from(labels, slice_find(labels, '"') + 1);
-        labels = labels.n && labels.p[0] == ',' ? slice_from(labels, 1) : slice_of(NULL, 0);
+    while (labels.n > 0) {
+        struct slice label = slice_head(labels, slice_find(labels, '='));
+        buf_format(kind, "%s%.*s", between, SHOWN(label));
         between = ", ";
+        struct slice value = behind(labels, '"');
+        labels = behind(value, '"');
+        if (!slice_starts(labels, SLICE(",")))
+            break;
+        labels = slice_from(labels, 1);
     }
     buf_byte(kind, '\0');
 }
 
+/* Puts the family of that HELP line. Takes its TYPE line off rest. */
 static void put_family(struct slice help, struct slice *rest, struct buf *out)
 {
     char name[100], text[400];
-    struct slice about = slice_from(help, strlen("# HELP "));
-    size_t cut = slice_find(about, ' ');
-    struct slice type = next_line(rest), after = *rest;
-    struct buf kind;
-    (void)snprintf(name, sizeof name, "%.*s", (int)cut, (const char *)about.p);
-    about = slice_from(about, cut + 1);
+    struct slice name_and_text = slice_from(help, strlen("# HELP "));
+    size_t name_bytes = slice_find(name_and_text, ' ');
+    struct slice about = slice_from(name_and_text, name_bytes + 1);
+    (void)snprintf(name, sizeof name, "%.*s", (int)name_bytes, (const char *)name_and_text.p);
     (void)snprintf(text, sizeof text, "%.*s", (int)about.n, (const char *)about.p);
+    struct slice type = next_line(rest);
+    struct slice after = *rest;
+    struct slice sample = next_line(&after);
+    struct buf kind;
     buf_init(&kind, 1000);
-    put_kind(&kind, type, next_line(&after));
+    put_kind(&kind, type, sample);
     if (buf_ok(&kind))
         manual_item(out, name, (const char *)buf_slice(&kind).p, text);
     buf_release(&kind);
@@ -91,7 +108,8 @@ void manual_metrics(const struct cli *c, struct buf *out)
     buf_init(&all, 1 << 20);
     write_example(&all);
     manual_heading(out, "Families");
-    for (struct slice rest = buf_slice(&all); rest.n > 0;) {
+    struct slice rest = buf_slice(&all);
+    while (rest.n > 0) {
         struct slice line = next_line(&rest);
         if (slice_starts(line, SLICE("# HELP ")))
             put_family(line, &rest, out);

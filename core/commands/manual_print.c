@@ -12,14 +12,18 @@ struct line {
     const char *indent; /* of the lines that follow */
 };
 
+/* Puts a word on the line, or on a new one where it does not fit. */
 static void put_word(struct line *l, struct slice word)
 {
-    if (l->used > strlen(l->indent) && l->used + 1 + word.n > WIDTH) {
-        buf_format(l->out, "\n%s", l->indent);
-        l->used = strlen(l->indent);
-    } else if (l->used > strlen(l->indent)) {
+    size_t indent = strlen(l->indent);
+    bool is_first = l->used <= indent;
+    bool fits = l->used + 1 + word.n <= WIDTH;
+    if (!is_first && fits) {
         buf_byte(l->out, ' ');
         l->used++;
+    } else if (!is_first) {
+        buf_format(l->out, "\n%s", l->indent);
+        l->used = indent;
     }
     buf_put(l->out, word);
     l->used += word.n;
@@ -39,11 +43,12 @@ void manual_item(struct buf *out, const char *name, const char *kind, const char
 {
     struct line l = { out, 0, "  " };
     char head[200];
-    (void)snprintf(head, sizeof head, "- `%s`%s", name, !kind && text ? ":" : "");
+    const char *colon = text ? ":" : ""; /* behind the kind, or behind the name where none is */
+    (void)snprintf(head, sizeof head, "- `%s`%s", name, kind ? "" : colon);
     l.used = strlen(head);
     buf_text(out, head);
     if (kind) {
-        (void)snprintf(head, sizeof head, "(%s)%s", kind, text ? ":" : "");
+        (void)snprintf(head, sizeof head, "(%s)%s", kind, colon);
         put_words(&l, head);
     }
     if (text)
@@ -60,8 +65,7 @@ void manual_lines(struct buf *out, const char *text)
 
 void manual_heading(struct buf *out, const char *text)
 {
-    struct slice all = buf_slice(out);
-    bool is_apart =
-        all.n == 0 || (all.n > 1 && all.p[all.n - 1] == '\n' && all.p[all.n - 2] == '\n');
+    struct slice before = buf_slice(out);
+    bool is_apart = slice_is_empty(before) || slice_ends(before, SLICE("\n\n"));
     buf_format(out, "%s### %s\n\n", is_apart ? "" : "\n", text);
 }

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* One text: a table of 2,000 pointers would weigh as much as their sentences. */
+/* One text: a table of 2,000 pointers would weigh as much as their sentences. A code stands before
+ * its sentences, and begins with this byte. */
 #define CODE '\1'
 static const char all[] =
 #define C(code) "\1" code "\0"
@@ -26,23 +27,25 @@ static void put_sentence(struct buf *out, const char *sentence)
 void manual_sentences(const struct cli *c, struct buf *out)
 {
     (void)c;
-    for (const char *line = all; *line; line = next_line(line))
+    for (const char *line = all; *line; line = next_line(line)) {
         if (*line == CODE)
             manual_heading(out, line + 1);
         else
             put_sentence(out, line);
+    }
 }
 
 void manual_code_sentences(const char *code, struct buf *out)
 {
-    bool is_its = false;
+    bool is_of_code = false;
     for (const char *line = all; *line; line = next_line(line)) {
-        if (!is_its && *line == CODE && strcmp(line + 1, code) == 0) {
-            is_its = true;
-            manual_heading(out, "Its sentences; `...` is a value, N a number");
-        } else if (*line == CODE)
-            is_its = false;
-        else if (is_its)
+        bool is_sentence = *line != CODE;
+        if (is_sentence && is_of_code)
             put_sentence(out, line);
+        if (is_sentence)
+            continue;
+        is_of_code = strcmp(line + 1, code) == 0;
+        if (is_of_code)
+            manual_heading(out, "Its sentences; `...` is a value, N a number");
     }
 }

@@ -8,13 +8,15 @@
 
 static void put_function(struct buf *out, const struct when_signature *f)
 {
-    char name[100];
-    size_t used = (size_t)snprintf(name, sizeof name, "%s(", f->name);
+    struct buf name;
+    buf_init(&name, 100);
+    buf_format(&name, "%s(", f->name);
     for (int i = 0; i < f->arity; i++)
-        used +=
-            (size_t)snprintf(name + used, sizeof name - used, "%s%s", i ? ", " : "", f->args[i]);
-    (void)snprintf(name + used, sizeof name - used, ")");
-    manual_item(out, name, f->result, f->manual);
+        buf_format(&name, "%s%s", i > 0 ? ", " : "", f->args[i]);
+    buf_put(&name, slice_of(")", sizeof ")"));
+    if (buf_ok(&name))
+        manual_item(out, (const char *)buf_slice(&name).p, f->result, f->manual);
+    buf_release(&name);
 }
 
 void manual_conditions(const struct cli *c, struct buf *out)

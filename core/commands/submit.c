@@ -122,19 +122,20 @@ static int wait_for_parts(const struct site *s, const struct edition *g)
     int64_t end = clock_mono_ns() + (int64_t)CONFIRM_MS * 1000000;
     const struct timespec pause = { 0, LOOK_NS };
     int code = CLI_NO;
-    bool is_read = begin_to_wait(&w, &e) && look_for_states(&w, &e);
+    bool is_read = begin_to_wait(&w, &e);
+    is_read = is_read && look_for_states(&w, &e);
     while (is_read && w.missing && !w.refused && clock_mono_ns() < end) {
         (void)nanosleep(&pause, NULL);
         is_read = look_for_states(&w, &e);
     }
-    if (is_read && w.missing)
-        print_missing(&w);
-    if (!is_read)
+    if (!is_read) {
         code = cli_fail(CLI_CANNOT, &e);
-    else if (!w.missing && !w.refused)
-        code = CLI_DONE;
-    if (code == CLI_DONE)
+    } else if (w.missing) {
+        print_missing(&w);
+    } else if (!w.refused) {
         say("confirmed by all parts\n");
+        code = CLI_DONE;
+    }
     states_close(&w.from);
     if (w.bus)
         bus_close(&w.bus);

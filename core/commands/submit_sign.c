@@ -105,7 +105,8 @@ static void put_approvals(const struct signer *g, const struct bundle *b)
         const struct agreement *one = &b->agreements[i];
         if (!agreement_has_party(one, agency))
             continue;
-        if (approves && one->is_signed && !agreement_approved_by(one, (uint16_t)agency))
+        bool lacks_theirs = one->is_signed && !agreement_approved_by(one, (uint16_t)agency);
+        if (approves && lacks_theirs)
             put_approval(g, b, one->file, one->hash);
         if (extends && one->extension_waits)
             put_approval(g, b, one->file, one->extension_hash);
@@ -137,5 +138,7 @@ bool submit_sign(struct arena *a, struct slice file, const struct bundle *b,
     explicit_bzero(&g.key, sizeof g.key);
     *out = buf_ok(&text) ? arena_copy(a, buf_slice(&text)) : slice_of(NULL, 0);
     buf_release(&text);
-    return out->p ? pack_read(a, *out, &p, e) : err_memory(e);
+    if (!out->p)
+        return err_memory(e);
+    return pack_read(a, *out, &p, e);
 }

@@ -13,9 +13,12 @@ static uint8_t masked_byte(uint8_t c)
 struct slice way_back_masked(struct arena *a, struct slice text, bool plain)
 {
     uint8_t *out = arena_alloc(a, text.n + 1);
-    for (size_t i = 0; out && i < text.n;) {
-        size_t n = slice_plain_length(slice_from(text, i));
-        for (size_t to = i + n; i < to; i++)
+    if (!out)
+        return slice_of(NULL, 0);
+    size_t i = 0;
+    while (i < text.n) {
+        size_t plain_bytes = slice_plain_length(slice_from(text, i));
+        for (size_t end = i + plain_bytes; i < end; i++)
             out[i] = plain ? text.p[i] : masked_byte(text.p[i]);
         if (i == text.n)
             break;
@@ -23,10 +26,10 @@ struct slice way_back_masked(struct arena *a, struct slice text, bool plain)
         out[i] = is_line_end ? '\n' : '.';
         i++;
     }
-    return slice_of(out, out ? text.n : 0);
+    return slice_of(out, text.n);
 }
 
-/* What says which record it is, and nothing of the person. */
+/* Whether a header field says which record it is, and nothing of the person. */
 static bool is_open(struct slice key)
 {
     static const char *const open[] = {

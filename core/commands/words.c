@@ -3,15 +3,23 @@
 
 #include <string.h>
 
+/* NULL: there is no such option. */
+static struct word_option *find_option(struct word_option *options, const char *name)
+{
+    for (struct word_option *o = options; o->name; o++)
+        if (strcmp(o->name, name) == 0)
+            return o;
+    return NULL;
+}
+
 static bool take_option(struct word_option *options, const char *name, const char *value)
 {
-    struct word_option *o = options;
-    while (o->name && strcmp(o->name, name) != 0)
-        o++;
-    bool has_value = value && *value;
-    if (!o->name || !has_value)
+    struct word_option *o = find_option(options, name);
+    if (!o)
         return false;
-    if (o->count == o->most || o->count == WORDS_TIMES_MAX)
+    bool has_value = value && *value;
+    bool is_full = o->count == o->most || o->count == WORDS_TIMES_MAX;
+    if (!has_value || is_full)
         return false;
     o->values[o->count++] = value;
     return true;
