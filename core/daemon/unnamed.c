@@ -9,40 +9,26 @@
 #include "delivery/delivery.h"
 #include "host/log.h"
 #include "intake/intake.h"
+#include "site/site_part.h"
 
-#define NAME_MAX_BYTES 200
-
-static bool has_feed(const struct site *s, const char *name)
+static bool has_feed(const struct site *s, struct slice name)
 {
     for (size_t i = 0; i < s->feed_count; i++)
-        if (strcmp(s->feeds[i].name, name) == 0)
+        if (slice_equal_text(name, s->feeds[i].name))
             return true;
     return false;
 }
 
-static bool has_delivery(const struct site *s, const char *name)
+static bool has_delivery(const struct site *s, struct slice name)
 {
     for (size_t i = 0; i < s->delivery_count; i++)
-        if (strcmp(s->deliveries[i].name, name) == 0)
+        if (slice_equal_text(name, s->deliveries[i].name))
             return true;
     return false;
-}
-
-/* "feed-pas-adt.db" with the prefix "feed-": "pas-adt". */
-static bool cut_name(const char *file, const char *prefix, char name[NAME_MAX_BYTES])
-{
-    size_t n = strlen(file), before = strlen(prefix), after = strlen(".db");
-    if (n <= before + after || n - before - after >= NAME_MAX_BYTES)
-        return false;
-    if (strncmp(file, prefix, before) != 0 || strcmp(file + n - after, ".db") != 0)
-        return false;
-    memcpy(name, file + before, n - before - after);
-    name[n - before - after] = '\0';
-    return true;
 }
 
 /* False: nothing in it is unfinished. */
-static bool read_feed(struct unnamed *x)
+static bool count_feed(struct unnamed *x)
 {
     struct feed_counts n;
     struct err e = { .fate = ERR_NONE };
@@ -53,7 +39,7 @@ static bool read_feed(struct unnamed *x)
     return n.waiting + n.aside > 0;
 }
 
-static bool read_delivery(struct unnamed *x)
+static bool count_delivery(struct unnamed *x)
 {
     struct delivery_counts n;
     struct err e = { .fate = ERR_NONE };
@@ -64,54 +50,63 @@ static bool read_delivery(struct unnamed *x)
     return n.outstanding > 0;
 }
 
-static bool read_file(const struct site *s, const char *file, char name[NAME_MAX_BYTES],
-                      struct unnamed *x)
+static bool is_feed(const struct unnamed *x)
 {
-    x->name = name;
-    if (cut_name(file, "feed-", name)) {
-        x->room = "feed";
-        return !has_feed(s, name) && read_feed(x);
-    }
-    if (cut_name(file, "delivery-", name)) {
-        x->room = "delivery";
-        return !has_delivery(s, name) && read_delivery(x);
-    }
-    return false;
+    return strcmp(x->room, "feed") == 0;
+}
+
+/* Whether site.yaml lacks the part, and its file holds something unfinished or cannot be read. */
+static bool is_left_behind(const struct site *s, struct unnamed *x)
+{
+    if (is_feed(x))
+        return !has_feed(s, x->name) && count_feed(x);
+    return !has_delivery(s, x->name) && count_delivery(x);
 }
 
 void unnamed_each(const struct site *s, void (*each)(void *ctx, const struct unnamed *x), void *ctx)
 {
-    char path[4096], name[NAME_MAX_BYTES];
+    char path[4096];
     DIR *dir = opendir(s->state_folder);
-    for (const struct dirent *d = dir ? readdir(dir) : NULL; d; d = readdir(dir)) {
+    while (dir) {
+        const struct dirent *d = readdir(dir);
+        if (!d)
+            break;
         struct unnamed x = { .path = path };
+        if (!site_part_of_file(slice_text(d->d_name), &x.room, &x.name))
+            continue;
         int n = snprintf(path, sizeof path, "%s/%s", s->state_folder, d->d_name);
-        if (n > 0 && (size_t)n < sizeof path && read_file(s, d->d_name, name, &x))
+        bool is_cut_off = n < 0 || (size_t)n >= sizeof path;
+        if (!is_cut_off && is_left_behind(s, &x))
             each(ctx, &x);
     }
     if (dir)
-        closedir(dir);
+        (void)closedir(dir);
 }
 
 const char *unnamed_text(const struct unnamed *x, char text[UNNAMED_TEXT_MAX])
 {
-    bool is_feed = strcmp(x->room, "feed") == 0;
+    const char *whom = "partner", *between = ", of them ", *how = "parked";
+    if (is_feed(x)) {
+        whom = "bus";
+        between = " and ";
+        how = "quarantined";
+    }
     if (x->waiting + x->aside == 0)
         (void)snprintf(text, UNNAMED_TEXT_MAX,
-                       "%s '%s', and its file in the state folder cannot be "
+                       "%s '%.*s', and its file in the state folder cannot be "
                        "read: nobody can tell whether something waits there",
-                       x->room, x->name);
+                       x->room, (int)x->name.n, (const char *)x->name.p);
     else
-        (void)snprintf(
-            text, UNNAMED_TEXT_MAX,
-            "%s '%s', and its file in the state folder still holds "
-            "%" PRIu64 " that wait for the %s%s%" PRIu64 " %s: name it again until it is empty",
-            x->room, x->name, x->waiting, is_feed ? "bus" : "partner",
-            is_feed ? " and " : ", of them ", x->aside, is_feed ? "quarantined" : "parked");
+        (void)snprintf(text, UNNAMED_TEXT_MAX,
+                       "%s '%.*s', and its file in the state folder still holds "
+                       "%" PRIu64 " that wait for the %s%s%" PRIu64
+                       " %s: name it again until it is empty",
+                       x->room, (int)x->name.n, (const char *)x->name.p, x->waiting, whom, between,
+                       x->aside, how);
     return text;
 }
 
-static void log_one(void *ctx, const struct unnamed *x)
+static void log_unnamed(void *ctx, const struct unnamed *x)
 {
     char text[UNNAMED_TEXT_MAX];
     (void)ctx;
@@ -120,5 +115,5 @@ static void log_one(void *ctx, const struct unnamed *x)
 
 void unnamed_log(const struct site *s)
 {
-    unnamed_each(s, log_one, NULL);
+    unnamed_each(s, log_unnamed, NULL);
 }

@@ -6,6 +6,7 @@
 
 #include "base/nearest.h"
 #include "sharing/rules/rule_choices.h"
+#include "site/site_part.h"
 
 static const struct key *agency_key(struct reading *r, struct slice agency, const struct node *at)
 {
@@ -232,7 +233,7 @@ static void read_feed(struct reading *r, const struct node *n, struct site_feed 
     read_transport(r, n, true, &f->transport, &f->state);
     f->transport_at = node_get(n, "transport");
     f->mapping = read_mapping(r, n, true);
-    f->spool = arena_format(r->reader.arena, "%s/feed-%s.db", r->site->state_folder, f->name);
+    f->spool = site_part_file(r->reader.arena, r->site->state_folder, "feed", f->name);
     if (read_service(r, n, "service", &f->agency, &f->service))
         read_agency(r, n, f);
 }
@@ -297,8 +298,7 @@ static void read_delivery(struct reading *r, const struct node *n, struct site_d
     d->tries_on_reject = read_tries(r, n, "on_reject", 0);
     read_transport(r, n, false, &d->transport, &d->state);
     d->mapping = read_mapping(r, n, false);
-    d->database =
-        arena_format(r->reader.arena, "%s/delivery-%s.db", r->site->state_folder, d->name);
+    d->database = site_part_file(r->reader.arena, r->site->state_folder, "delivery", d->name);
     if (read_service(r, n, "for", &d->agency, &d->service) && is_served(r->site, d))
         reading_complain(r, node_get(n, "for"), "site.service", "another delivery serves it",
                          d->service);

@@ -29,6 +29,30 @@ bool site_part_next(const struct site *s, struct arena *a, size_t *at, struct si
     return false;
 }
 
+#define FILE_END ".db"
+
+const char *site_part_file(struct arena *a, const char *folder, const char *room, const char *name)
+{
+    return arena_format(a, "%s/%s-%s" FILE_END, folder, room, name);
+}
+
+bool site_part_of_file(struct slice file, const char **room, struct slice *name)
+{
+    static const char *const rooms[] = { "feed", "delivery" };
+    size_t dash = slice_find(file, '-');
+    struct slice before = slice_head(file, dash), behind = slice_from(file, dash + 1);
+    if (!slice_ends(behind, SLICE(FILE_END)))
+        return false;
+    *name = slice_head(behind, behind.n - strlen(FILE_END));
+    for (size_t i = 0; i < sizeof rooms / sizeof rooms[0]; i++) {
+        if (!slice_equal_text(before, rooms[i]))
+            continue;
+        *room = rooms[i];
+        return !slice_is_empty(*name);
+    }
+    return false;
+}
+
 bool site_part_is_wanted(char **only, const char *room, const char *name)
 {
     if (!only)

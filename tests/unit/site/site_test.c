@@ -5,6 +5,7 @@
 
 #include "registry.h"
 #include "scratch.h"
+#include "site/site_part.h"
 
 #include <CUnit/CUnit.h>
 #include <string.h>
@@ -303,7 +304,33 @@ static void another_key_than_region_yaml_says_stops_the_site_once(void)
     scratch_remove(&own);
 }
 
+static void a_part_s_file_tells_which_part_it_is_of(void)
+{
+    static const char *const others[] = { "feed-.db",
+                                          "feed-pas-adt.db-wal",
+                                          "feed-pas-adt",
+                                          "feeder-a.db",
+                                          "router-a.db",
+                                          "feed.db",
+                                          "-pas-adt.db",
+                                          "db",
+                                          "" };
+    static const char *const rooms[] = { "feed", "delivery" };
+    const char *room = NULL;
+    struct slice name;
+    for (size_t i = 0; i < 2; i++) {
+        const char *path = site_part_file(&arena, "state", rooms[i], "pas-adt");
+        struct slice file = slice_from(slice_text(path), strlen("state/"));
+        CU_ASSERT_TRUE_FATAL(site_part_of_file(file, &room, &name));
+        CU_ASSERT_STRING_EQUAL(room, rooms[i]);
+        CU_ASSERT_TRUE(slice_equal_text(name, "pas-adt"));
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        CU_ASSERT_FALSE(site_part_of_file(slice_text(others[i]), &room, &name));
+}
+
 static CU_TestInfo cases[] = {
+    { "a part's file tells which part it is of", a_part_s_file_tells_which_part_it_is_of },
     { "of a broken site every problem is told with its place",
       of_a_broken_site_every_problem_is_told_with_its_place },
     { "a site that is not there is told by its path",
