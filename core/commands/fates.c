@@ -8,13 +8,15 @@
 #include "audit/audit.h"
 #include "audit/walk.h"
 #include "base/clock.h"
+#include "commands/passed_over.h"
 #include "delivery/delivery.h"
 #include "record/wire.h"
 
 struct collecting {
     struct arena *a;
-    const struct catalogue *catalogue;
+    const struct site *site;
     struct fates *out;
+    struct passed_over_list passed;
     struct walk_inputs inputs;
     struct err *e;
     bool failed;
@@ -30,7 +32,7 @@ static struct fate *add_fate(struct collecting *c, struct slice disclosure, stru
         return NULL;
     }
     f->list = grown;
-    grown[f->count] = (struct fate){ .disclosure = id, .state = name, .order = f->count };
+    grown[f->count] = (struct fate){ .disclosure = id, .state = name, .order = f->count + 1 };
     return &grown[f->count++];
 }
 
@@ -60,7 +62,7 @@ static bool read_receipt(struct collecting *c, const struct audit_read *r, struc
         return false;
     if (!in || !wire_open(in->value, &fingerprint, &body, &ignored))
         return true;
-    const struct schema *s = catalogue_fingerprint(c->catalogue, fingerprint);
+    const struct schema *s = catalogue_fingerprint(c->site->catalogue, fingerprint);
     bool is_receipt = s && slice_equal_text(s->name, "Receipt");
     int slot = is_receipt ? plan_slot(s->plan, SLICE("removed[]")) : -1;
     if (slot < 0)
@@ -77,6 +79,9 @@ static bool read_receipt(struct collecting *c, const struct audit_read *r, struc
 static bool take_entry(void *ctx, int partition, const struct audit_read *r)
 {
     struct collecting *c = ctx;
+    c->failed = !passed_over_take(&c->passed, r, c->e);
+    if (c->failed)
+        return false;
     if (!slice_equal_text(r->kind, audit_kind_name(AUDIT_RECEIPT)) || !r->disclosure.n)
         return true;
     if (c->inputs.partition != partition) {
@@ -124,6 +129,49 @@ static bool read_waiting(struct collecting *c, const struct site *s)
     return !c->failed;
 }
 
+/* ---- what was passed over ---- */
+
+static bool is_here(const struct site *s, struct slice service)
+{
+    for (size_t i = 0; i < s->delivery_count; i++)
+        if (slice_equal(s->deliveries[i].service, service) &&
+            access(s->deliveries[i].database, F_OK) == 0)
+            return true;
+    return false;
+}
+
+/* Whatever else is known of it counts more: it stands first. */
+static bool take_decisions(void *ctx, int partition, const struct audit_read *r)
+{
+    struct collecting *c = ctx;
+    (void)partition;
+    for (size_t i = 0; i < r->decision_count; i++) {
+        const struct audit_decision *d = &r->decisions[i];
+        const struct passed_over *p = passed_over_find(&c->passed, r, d);
+        struct fate *f = p ? add_fate(c, d->disclosure, SLICE("skipped")) : NULL;
+        if (p && !f)
+            return false;
+        if (!f)
+            continue;
+        f->recipient = p->service;
+        f->by = p->by;
+        f->at_ms = p->at_ms;
+        f->is_whole = is_here(c->site, p->service);
+        f->order = 0;
+    }
+    return true;
+}
+
+static bool read_passed_over(struct collecting *c, struct bus *b)
+{
+    const struct site *s = c->site;
+    if (c->passed.count == 0)
+        return true;
+    return passed_over_read(&c->passed, b, c->e) &&
+           audit_each(b, s->catalogue, s->bundle->partitions, take_decisions, c, c->e) &&
+           !c->failed;
+}
+
 /* ---- looking up ---- */
 
 static int by_disclosure(const void *x, const void *y)
@@ -136,12 +184,14 @@ static int by_disclosure(const void *x, const void *y)
 bool fates_read(struct arena *a, const struct site *s, struct bus *b, struct fates *out,
                 struct err *e)
 {
-    struct collecting c = { .a = a, .catalogue = s->catalogue, .out = out, .e = e };
+    struct collecting c = { .a = a, .site = s, .out = out, .passed = { .a = a }, .e = e };
     if (!read_waiting(&c, s))
         return false;
     walk_inputs_init(&c.inputs, b, 0);
     bool good = audit_each(b, s->catalogue, s->bundle->partitions, take_entry, &c, e) && !c.failed;
     walk_inputs_release(&c.inputs);
+    good = good && read_passed_over(&c, b);
+    passed_over_release(&c.passed);
     if (out->count)
         qsort(out->list, out->count, sizeof *out->list, by_disclosure);
     return good;
@@ -195,6 +245,17 @@ static void put_reduction(const struct fate *f, bool hide, struct buf *out)
         put_names(f, out);
 }
 
+static void put_passed_over(const struct fate *f, struct buf *out)
+{
+    char time[TIME_TEXT_MAX];
+    struct slice at = time_ms_to_iso(f->at_ms, time);
+    buf_format(out,
+               "; PASSED OVER, as its delivery had not read it when it aged out, by the skip of "
+               "%.*s %.*s%s",
+               SHOWN(f->by), SHOWN(at),
+               f->is_whole ? "" : ", unless it waits where its delivery runs");
+}
+
 void fates_sentence(const struct fate *f, bool hide, struct buf *out)
 {
     static const struct {
@@ -219,6 +280,10 @@ void fates_sentence(const struct fate *f, bool hide, struct buf *out)
     while (i + 1 < sizeof rows / sizeof rows[0] &&
            !(state ? strcmp(state, rows[i].state) == 0 : is(f, rows[i].state)))
         i++;
+    if (is(f, "skipped")) {
+        put_passed_over(f, out);
+        return;
+    }
     if (is(f, "reduced"))
         put_reduction(f, hide, out);
     buf_format(out, "; %s", rows[i].words);
@@ -240,6 +305,10 @@ void fates_json(const struct fate *f, bool hide, struct buf *out)
     buf_json(out, f->said);
     buf_text(out, ",\"at\":");
     buf_json(out, f->at_ms ? time_ms_to_iso(f->at_ms, time) : SLICE(""));
+    if (f->by.n) {
+        buf_text(out, ",\"by\":");
+        buf_json(out, f->by);
+    }
     buf_text(out, ",\"removed\":");
     if (hide || (is(f, "reduced") && !f->is_whole)) {
         buf_text(out, "null}");

@@ -1,5 +1,6 @@
-/* fates.h - what became of each disclosure: by the audited receipts, and by what waits in the
- * deliveries of this site. Threads: one. Errors: those of the bus and of databases. */
+/* fates.h - what became of each disclosure: by the audited receipts, by what waits in the
+ * deliveries of this site, and by the acts that let a delivery pass over what had aged out.
+ * Threads: one. Errors: those of the bus and of databases. */
 #ifndef CONCORDAT_COMMANDS_FATES_H
 #define CONCORDAT_COMMANDS_FATES_H
 
@@ -10,14 +11,16 @@ struct fate {
     struct slice disclosure;
     struct slice recipient; /* "agency/service" whose receipt it is; empty: of a door here */
     /* "queued", "sent" (it may have reached the partner, and no word came), "parked", and of a
-     * receipt "accepted", "reduced", "refused", "stopped", "not-deliverable". */
+     * receipt "accepted", "reduced", "refused", "stopped", "not-deliverable"; "skipped": its
+     * delivery never read it. */
     struct slice state;
     struct slice code;           /* why, where it was not accepted, or not yet */
     struct slice said;           /* the codes by which the partner did not take it */
-    int64_t at_ms;               /* of a receipt: when its door ended it */
+    struct slice by;             /* who said that it be passed over */
+    int64_t at_ms;               /* of a receipt: when its door ended it; when it was passed over */
     const struct slice *removed; /* what the door took out */
     size_t removed_count;
-    bool is_whole; /* the receipt itself was read */
+    bool is_whole; /* the receipt itself was read; of what was skipped: it waits nowhere else */
     size_t order;
 };
 struct fates {

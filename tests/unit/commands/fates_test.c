@@ -34,13 +34,14 @@ static void a_receipt_counts_for_its_own_recipient_alone(void)
 static void the_last_word_of_a_door_counts(void)
 {
     struct fate list[] = {
+        { .disclosure = SLICE(ONE), .recipient = SLICE(TEAM), .state = SLICE("skipped") },
         { .disclosure = SLICE(ONE), .state = SLICE("sent") },
         { .disclosure = SLICE(ONE), .recipient = SLICE(TEAM), .state = SLICE("reduced") },
         { .disclosure = SLICE(ONE), .recipient = SLICE(TEAM), .state = SLICE("accepted") },
         { .disclosure = SLICE(TWO), .state = SLICE("parked") },
         { .disclosure = SLICE(TWO), .recipient = SLICE(GRANTS), .state = SLICE("accepted") },
     };
-    const struct fates f = { .list = list, .count = 5 };
+    const struct fates f = { .list = list, .count = 6 };
     it_is(&f, ONE, TEAM, "accepted");
     it_is(&f, TWO, TEAM, "parked");
 }
@@ -142,6 +143,21 @@ static const struct row {
       true,
       "; REDUCED at the door, which took out what is shown with --protected; accepted " AT_TEXT,
       "\"reduced\",\"code\":\"\",\"answered\":\"\",\"at\":\"" AT_TEXT "\",\"removed\":null" },
+    { { .state = SLICE_INIT("skipped"),
+        .by = SLICE_INIT("Pia Operator"),
+        .at_ms = AT,
+        .is_whole = true },
+      false,
+      "; PASSED OVER, as its delivery had not read it when it aged out, by the skip of Pia "
+      "Operator " AT_TEXT,
+      "\"skipped\",\"code\":\"\",\"answered\":\"\",\"at\":\"" AT_TEXT
+      "\",\"by\":\"Pia Operator\",\"removed\":[]" },
+    { { .state = SLICE_INIT("skipped"), .by = SLICE_INIT("Pia Operator"), .at_ms = AT },
+      false,
+      "; PASSED OVER, as its delivery had not read it when it aged out, by the skip of Pia "
+      "Operator " AT_TEXT ", unless it waits where its delivery runs",
+      "\"skipped\",\"code\":\"\",\"answered\":\"\",\"at\":\"" AT_TEXT
+      "\",\"by\":\"Pia Operator\",\"removed\":[]" },
     { { .state = SLICE_INIT("reduced"), .at_ms = AT },
       false,
       "; REDUCED at the door, which took out something; accepted " AT_TEXT,
