@@ -12,8 +12,8 @@
 #include "site/site.h"
 
 struct passed_over {
-    struct slice service, by; /* whose delivery; who said so */
-    int64_t at_ms;            /* when */
+    struct slice service, by;   /* whose delivery; who said so */
+    int64_t at_ms;              /* when */
     struct disclosed_list left; /* what its topic still has, in order of the keys */
 };
 struct passed_over_list {
