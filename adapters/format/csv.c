@@ -16,6 +16,7 @@
 
 #include "base/charset.h"
 #include "base/ids.h"
+#include "format/csv_blank.h"
 #include "format/csv_name.h"
 #include "format/csv_write.h"
 
@@ -191,12 +192,6 @@ static bool skip_record(const struct text *t, size_t *at, struct err *e)
     return true;
 }
 
-static void skip_blank_lines(struct slice s, size_t *at)
-{
-    while (*at < s.n && (s.p[*at] == '\r' || s.p[*at] == '\n'))
-        *at += 1;
-}
-
 /* The record of names: *at moves past it. */
 static bool skip_header(const struct text *t, size_t *at, struct err *e)
 {
@@ -366,9 +361,12 @@ static bool csv_read_head(struct arena *a, struct slice unit, size_t *at, struct
                           struct err *e)
 {
     struct csv_head *h = ARENA_NEW(a, struct csv_head);
-    size_t bom = bom_length(unit), end = 0;
+    size_t bom = bom_length(unit), end = 0, first = bom;
     if (!h)
         return err_memory(e);
+    csv_skip_blank(unit, ',', &first);
+    if (first < unit.n)
+        bom = first;
     if (!fill_head(a, h, slice_from(unit, bom), &end, e)) {
         if (e->fate == ERR_REJECT)
             e->at += bom;
@@ -392,10 +390,10 @@ static bool csv_split(struct arena *a, struct slice unit, struct cut *c, struct 
             return false;
         c->head = &h->head;
     }
-    skip_blank_lines(unit, &c->at);
+    const struct text t = { unit, ((const struct csv_head *)c->head)->separator };
+    csv_skip_blank(unit, t.separator, &c->at);
     if (c->at >= unit.n)
         return false;
-    const struct text t = { unit, ((const struct csv_head *)c->head)->separator };
     size_t end = c->at;
     if (!skip_record(&t, &end, e))
         return false;
@@ -430,7 +428,7 @@ static bool csv_read_row(struct arena *a, struct doc *d, size_t at, struct err *
         return false;
     if (!check_cells(d, cells, begins, e))
         return false;
-    skip_blank_lines(d->row, &at);
+    csv_skip_blank(d->row, t.separator, &at);
     if (at < d->row.n)
         return err_set(e, ERR_REJECT, "csv.rows", at, "cannot read a message: more than one row");
     return true;
@@ -452,7 +450,7 @@ static bool csv_parse(struct arena *a, const struct head *head, struct slice one
     d->row = head ? one : slice_from(one, at);
     size_t before = head ? head->bytes.n : at;
     at = 0;
-    skip_blank_lines(d->row, &at);
+    csv_skip_blank(d->row, d->h->separator, &at);
     if (at >= d->row.n)
         return err_set(e, ERR_REJECT, "csv.short", before + at,
                        "cannot read a row: only a header is there");

@@ -52,6 +52,35 @@ static void keeps_line_ends_in_quotes_and_skips_blank_lines(void)
     CU_ASSERT_PTR_NULL(row(file, 2));
 }
 
+/* What a spreadsheet has below its table is no row; nor is what stands above the names. */
+static void passes_over_rows_that_say_nothing(void)
+{
+    static const char *const nothing[] = { ",,\r\n",       ",,,,\r\n,,\r\n", " , ,\t\n",
+                                           "\"\",\"\",\n", "\xC2\xA0,,\n",   "\xC2\xA0\n",
+                                           "\x1A",         "\x1A\r\n",       "\n \n" };
+    static const char *const something[] = { ",,x\n", ",\"\"\"\",\n", ",,", ",\" x\"\n", ",-\n" };
+    for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++) {
+        char *file = arena_format(&arena, "\r\na,b,c\n1,2,3\n%s4,5,6\n%s", nothing[i], nothing[i]);
+        bool is_end = nothing[i][0] == 0x1a;
+        IS(row(slice_text(file), 0), "a", "1");
+        if (!is_end || nothing[i][1])
+            IS(row(slice_text(file), 1), "a", "4");
+        CU_ASSERT_PTR_NULL(row(slice_text(file), 2));
+        CU_ASSERT_EQUAL(err.fate, ERR_NONE);
+    }
+    for (size_t i = 0; i < sizeof something / sizeof something[0]; i++) {
+        struct slice one;
+        struct cut c = { .at = 0 };
+        char *file = arena_format(&arena, "a,b,c\n%s", something[i]);
+        CU_ASSERT_TRUE(format_csv.split(&arena, slice_text(file), &c, &one, &err));
+        CU_ASSERT_TRUE(slice_equal_text(one, something[i]));
+    }
+    struct slice one;
+    struct cut quoted = { .at = 0 }, copied = { .at = 0 };
+    CU_ASSERT_TRUE(format_csv.split(&arena, SLICE("a\n\"\"\n"), &quoted, &one, &err));
+    CU_ASSERT_TRUE(format_csv.split(&arena, SLICE("a,b\n\0\0\0"), &copied, &one, &err));
+}
+
 static void reads_windows_1252_where_it_is_not_utf8(void)
 {
     IS(row(SLICE("name\nAd\xE9le \x96 x\n"), 0), "name", "Ad\xC3\xA9le \xE2\x80\x93 x");
@@ -308,6 +337,7 @@ static CU_TestInfo cases[] = {
     { "finds cells by the name of their column", finds_cells_by_the_name_of_their_column },
     { "keeps line ends in quotes and skips blank lines",
       keeps_line_ends_in_quotes_and_skips_blank_lines },
+    { "passes over rows that say nothing", passes_over_rows_that_say_nothing },
     { "reads windows-1252 where it is not UTF-8", reads_windows_1252_where_it_is_not_utf8 },
     { "refuses with the place", refuses_with_the_place },
     { "takes cells that a row lacks for empty", takes_cells_that_a_row_lacks_for_empty },
