@@ -176,8 +176,41 @@ void feed_watch_quarantine(struct feed *f);
 MUST_CHECK bool feed_may_go_on(const struct feed *f, struct err *e);
 
 /* feed_store.c: one message of a turn, within the open transaction. False (t->failed set): the
- * whole turn cannot be kept. */
+ * whole turn cannot be kept. So it is of all that ends a message. */
 bool feed_store(struct feed *f, struct message *m);
+/* feed_events.c: stores the events of a mapped message. Where the message has a code that no rule
+ * knows, or fails for what it says, it is set aside. dedup NULL: the answer is not kept. */
+bool feed_store_events(struct feed *f, struct message *m, const struct dedup_key *dedup);
+
+/* feed_endings.c: the other endings.
+ *
+ * put_off answers "later" for a message with which nothing is wrong. That works only for a message
+ * that is its whole arrival. For a row of a file the turn fails, so that the whole file comes
+ * again. */
+bool feed_put_off(struct feed *f, struct message *m);
+/* A message that came before: its answer is given again. */
+bool feed_store_duplicate(struct feed *f, struct message *m, const struct seen *seen);
+/* Not carried by the mapping, unless it has a code that no rule knows. */
+bool feed_store_not_carried(struct feed *f, struct message *m, const struct dedup_key *dedup);
+/* Sets a message aside, for what m->why says. Without room it is answered "later". */
+bool feed_store_quarantined(struct feed *f, struct message *m);
+/* Sets a message aside for a code that no rule knows. The code is remembered only where the message
+ * went to the quarantine now: as a duplicate, or without room, it was not told. */
+bool feed_store_unknown(struct feed *f, struct message *m);
+/* The last step of every message that is taken: answers it, and keeps the answer under its dedup
+ * key. dedup NULL: the answer is not kept. */
+bool feed_finish(struct feed *f, const struct message *m, const struct dedup_key *dedup,
+                 enum reply_kind kind);
+/* Logs that a message was set aside, or published with a code that no rule knows. A wrong mapping
+ * would flood the log: only the first message of a minute and code is a warning, the others are for
+ * debugging. */
+void feed_say_aside(struct feed *f, const struct message *m, const char *ending);
+/* A message that failed is known again by its body and the mapping: when the mapping has been
+ * mended the same bytes are tried anew. */
+void feed_dedup_of_failed(const struct feed *f, const struct message *m, struct dedup_key *out);
+/* What its unit says once for all of its messages; empty: nothing. */
+struct slice feed_head_of(const struct message *m);
+
 /* feed_answer.c: answers arrival m->arrival; of a unit with several messages the worst outcome
  * counts. given lives until the next. False: no memory. */
 MUST_CHECK bool feed_answer(struct feed *f, const struct message *m, enum reply_kind kind,

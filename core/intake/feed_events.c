@@ -1,0 +1,354 @@
+/* feed_events.c - the events of one message that was mapped: whom they are about, which of them are
+ * news, their records and their rows.
+ *
+ * Everything that can fail for this message alone (identity, encoding) comes before its first row,
+ * so that all records of a message are stored or none. */
+#include "intake/feed.h"
+
+#include <string.h>
+
+#include "bus/bus.h"
+
+/* What is known of one event of a message before it is encoded. */
+struct candidate {
+    struct subject subject;
+    struct news news;
+    bool has_local;          /* local is set */
+    bool carries;            /* signs or words of its local id were queued for its subject's key */
+    uint8_t local[ID_BYTES]; /* link_key of its local id */
+    struct slice queued;     /* its entry, once it is made; in the arena of the run */
+};
+
+/* What the records of one message are made of. */
+struct making {
+    struct message *m;
+    struct candidate *events; /* as many as the mapping made */
+    bool diffed;              /* `changed` alone says what is new: no dedup key is kept */
+    bool says;                /* one event is a word about sharing */
+    int linked;               /* index of the event whose case reference made a new link, or -1 */
+    size_t records;           /* records that are told now */
+    size_t waiting;           /* other records, which wait until the bus was heard */
+    bool is_doubtful;         /* the message has an unknown code that is news */
+    struct err doubt;         /* then: which one */
+};
+
+static struct feed_counts *counts(struct feed *f)
+{
+    return &f->spool.turn.counts;
+}
+
+/* Whether event i says something new. Earlier events of the same message count as seen. */
+static bool compare_event(struct feed *f, struct making *k, size_t i, struct err *e)
+{
+    const struct mapped_event *event = &k->m->mapped.events[i];
+    struct candidate *c = &k->events[i];
+    if (!feed_compare(f, event, &c->subject, &c->news, e))
+        return false;
+    for (size_t j = 0; event->has_changed && j < i; j++)
+        feed_compare_after(event, &k->events[j].news, k->events[j].news.change.revision + 1,
+                           &c->news);
+    return true;
+}
+
+/* Events of one message are mostly about one person: then the first answer serves them all. */
+static bool same_identifiers(const struct identifiers *a, const struct identifiers *b)
+{
+    return slice_equal(a->nhs_number, b->nhs_number) && slice_equal(a->nhs_status, b->nhs_status) &&
+           slice_equal(a->local_id, b->local_id) && slice_equal(a->birth_date, b->birth_date) &&
+           slice_equal(a->case_reference, b->case_reference);
+}
+
+/* Sets the key under which links know the local id. same: an event with the same identifiers. */
+static void put_local(const struct feed *f, struct candidate *c, const struct candidate *same,
+                      struct slice local_id)
+{
+    if (same)
+        memcpy(c->local, same->local, ID_BYTES);
+    else
+        link_key(f->identity.agency, local_id, c->local);
+}
+
+/* Finds each event's subject, and whether the event is news. */
+static bool resolve_events(struct feed *f, struct making *k, struct err *e)
+{
+    const struct mapped *said = &k->m->mapped;
+    struct identifiers before = { .nhs_number = { .n = 0 } };
+    for (size_t i = 0; i < said->event_count; i++)
+        k->says = k->says || said->events[i].schema->restricts;
+    const bool may_carry = f->quarantined.signs || f->words.some || k->says;
+    for (size_t i = 0; i < said->event_count; i++) {
+        struct identifiers c = event_identifiers(&said->events[i].build);
+        struct candidate *one = &k->events[i];
+        struct subject *s = &one->subject;
+        const bool is_same = i > 0 && same_identifiers(&c, &before);
+        if (is_same) {
+            *s = k->events[i - 1].subject;
+            s->remember = s->by_reference = false;
+        } else if (!identity_resolve(&f->identity, &c, s, e)) {
+            return false;
+        }
+        one->has_local = may_carry && !slice_is_empty(c.local_id);
+        if (one->has_local)
+            put_local(f, one, is_same ? one - 1 : NULL, c.local_id);
+        if (s->by_reference && k->linked < 0)
+            k->linked = (int)i;
+        if (!compare_event(f, k, i, e))
+            return false;
+        before = c;
+    }
+    return true;
+}
+
+/* Whether an earlier event of the message has the same local id, key and confidence: then it has
+ * carried over all that event i could. */
+static bool is_carried_before(const struct making *k, size_t i)
+{
+    const struct candidate *c = &k->events[i];
+    for (const struct candidate *b = k->events; b < c; b++) {
+        if (!b->has_local || memcmp(b->local, c->local, ID_BYTES) != 0)
+            continue;
+        const bool same_key = memcmp(b->subject.key.b, c->subject.key.b, ID_BYTES) == 0;
+        if (same_key && strcmp(b->subject.confidence, c->subject.confidence) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Queues signs and words of the events' local ids for the keys that those were not published
+ * under. */
+static bool queue_signs(struct feed *f, const struct making *k, struct err *e)
+{
+    for (size_t i = 0; i < k->m->mapped.event_count; i++) {
+        struct candidate *c = &k->events[i];
+        if (!c->has_local || is_carried_before(k, i))
+            continue;
+        if (!feed_queue_signs(f, &f->work, c->local, &c->subject, &f->records, &c->carries, e))
+            return false;
+    }
+    return true;
+}
+
+static bool carry_signs(struct feed *f, const struct making *k, const struct said_upto *upto,
+                        struct err *e)
+{
+    for (size_t i = 0; i < k->m->mapped.event_count; i++) {
+        const struct candidate *c = &k->events[i];
+        if (c->carries && !feed_carry_signs(f, c->local, &c->subject, upto, e))
+            return false;
+    }
+    return true;
+}
+
+/* What an earlier reading of this message has published all the same is not published again. */
+static bool leave_out_told(struct feed *f, const struct occasion *o, const struct place *p,
+                           bool diffed, struct candidate *c, struct err *e)
+{
+    bool told = false;
+    if (!feed_is_told(f, o, p, &c->subject.key, diffed, &told, e))
+        return false;
+    c->news.is_news = !told;
+    return true;
+}
+
+/* Gives the record its number. Before a record that waits stands the condition that it waits for.
+ */
+static void number_record(struct feed *f, struct making *k, size_t i, struct place *p)
+{
+    const struct news *n = &k->events[i].news;
+    p->feed_seq++;
+    k->records += !n->waits;
+    k->waiting += n->waits;
+    if (n->waits)
+        feed_put_if(f, &k->m->mapped.events[i], n, &f->records);
+}
+
+static bool encode_event(struct feed *f, struct making *k, size_t i, const struct occasion *o,
+                         struct place *p, struct err *e)
+{
+    struct mapped_event *event = &k->m->mapped.events[i];
+    struct candidate *c = &k->events[i];
+    p->ordinal = (int)i;
+    feed_place(f, event, &c->news, k->diffed, p);
+    if (!leave_out_told(f, o, p, k->diffed, c, e))
+        return false;
+    if (!c->news.is_news)
+        return true;
+    number_record(f, k, i, p);
+    size_t before = f->records.n;
+    if (!event_queue(o, p, &c->subject, &event->build, &f->records, e))
+        return false;
+    if (f->records.n - before > BUS_RECORD_MAX_BYTES)
+        return err_set(e, ERR_REJECT, "intake.size", 0, "cannot publish: the record is too large");
+    if (event->schema->restricts && !c->news.is_repeat) {
+        c->queued = arena_copy(&f->work, slice_from(buf_slice(&f->records), before));
+        if (!c->queued.p)
+            return err_memory(e);
+    }
+    return true;
+}
+
+/* Queues the message's records in f->records: signs, then Person.linked if there is one, then the
+ * events, each with the feed's next number. */
+static bool encode_records(struct feed *f, struct making *k, struct err *e)
+{
+    const struct message *m = k->m;
+    const struct occasion o = { &f->origin, m->mapped.message_id, m->body, f->turn.now_ms };
+    struct place p = { .ordinal = -1, .feed_seq = f->spool.turn.feed_seq };
+    buf_reset(&f->records);
+    if (!queue_signs(f, k, e))
+        return false;
+    if (k->linked >= 0) {
+        p.feed_seq++;
+        k->records++;
+        if (!event_queue_link(&o, &p, &k->events[k->linked].subject,
+                              &m->mapped.events[k->linked].build, &f->records, e))
+            return false;
+    }
+    for (size_t i = 0; i < m->mapped.event_count; i++)
+        if (k->events[i].news.is_news && !encode_event(f, k, i, &o, &p, e))
+            return false;
+    if (k->waiting > 0)
+        doubts_put_end(&f->records, k->records > 0);
+    return true;
+}
+
+/* Queues the message's own words under the keys that its other events have for the same local id.
+ */
+static bool queue_own_words(struct feed *f, struct making *k, const struct said_upto *upto,
+                            struct err *e)
+{
+    if (!queue_signs(f, k, e) || !buf_done(&f->records, e))
+        return false;
+    return carry_signs(f, k, upto, e);
+}
+
+/* Notes that the queued words were carried over, then remembers the message's own. In this order,
+ * since the own words were not among the queued ones. */
+static bool write_words(struct feed *f, struct making *k, struct err *e)
+{
+    const struct said_upto upto = { (int64_t)counts(f)->taken, INT64_MAX };
+    if (!carry_signs(f, k, &upto, e))
+        return false;
+    for (size_t i = 0; i < k->m->mapped.event_count; i++) {
+        const struct candidate *c = &k->events[i];
+        const struct mapped_event *event = &k->m->mapped.events[i];
+        if (!feed_remember_word(f, event, &event->build, &c->subject, c->queued, e))
+            return false;
+    }
+    return (!k->says || queue_own_words(f, k, &upto, e)) && feed_fit_words(f, e);
+}
+
+/* Puts a sign behind the records of a message with an unknown code: the records go as they are, and
+ * what comes next for the person is held. */
+static bool write_unknown(struct feed *f, struct making *k, struct err *e)
+{
+    if (!k->is_doubtful)
+        return true;
+    k->m->why = k->doubt;
+    feed_say_aside(f, k->m, "published");
+    return feed_sign_unknown(f, k->m, e) && buf_done(&f->records, e);
+}
+
+static bool write_rows(struct feed *f, struct making *k, struct err *e)
+{
+    for (size_t i = 0; i < k->m->mapped.event_count; i++) {
+        const struct mapped_event *event = &k->m->mapped.events[i];
+        const struct slice local_id = event_identifiers(&event->build).local_id;
+        struct candidate *c = &k->events[i];
+        if (c->subject.remember && !spool_link_put(&f->spool, &c->subject.link, e))
+            return false;
+        if (!feed_learn_change(f, event, &c->subject, &c->news, e))
+            return false;
+        if (event->schema->restricts && !feed_forget_signs(f, local_id, &c->subject, e))
+            return false;
+    }
+    if (!write_words(f, k, e))
+        return false;
+    if (!write_unknown(f, k, e))
+        return false;
+    if (k->waiting > 0)
+        doubts_note(&f->spool);
+    if (f->records.n == 0)
+        return true;
+    const enum spool_kind kind = k->records > 0 ? SPOOL_EVENTS : SPOOL_NOTICE;
+    return spool_put(&f->spool, kind, feed_head_of(k->m), k->m->raw, buf_slice(&f->records), e);
+}
+
+/* Whether the message has a record that the router can hold for an unknown code. Such a message is
+ * not set aside. */
+static bool has_record_to_hold(const struct making *k)
+{
+    for (size_t i = 0; i < k->m->mapped.event_count; i++)
+        if (k->events[i].news.is_news && !k->events[i].news.waits &&
+            !k->m->mapped.events[i].schema->restricts)
+            return true;
+    return false;
+}
+
+/* Leaves out the events that allow, of a message with an unknown code that was told before and no
+ * record to hold: nobody can tell what the code takes back of them. They are not remembered
+ * either, and so are news once a rule knows the code. */
+static bool withhold_allowing(struct feed *f, struct making *k, struct err *e)
+{
+    bool any = false;
+    if (slice_is_empty(k->m->mapped.unknown) || has_record_to_hold(k))
+        return true;
+    for (size_t i = 0; i < k->m->mapped.event_count; i++) {
+        struct candidate *c = &k->events[i];
+        if (!c->news.is_news || k->m->mapped.events[i].restricts)
+            continue;
+        c->news.is_news = c->news.is_learned = false;
+        any = true;
+    }
+    return !any || spool_tally(&f->spool, TALLY_NOT_KEPT,
+                               slice_head(k->m->mapped.unknown_path, TYPE_LABEL_MAX), e);
+}
+
+/* What an unknown code does to the message. *aside: the message is to be set aside, and m->why says
+ * for which code. */
+static bool weigh_unknown(struct feed *f, struct making *k, bool *aside, struct err *e)
+{
+    if (!feed_is_unknown_news(f, k->m, &k->is_doubtful, e))
+        return false;
+    *aside = k->is_doubtful && !has_record_to_hold(k);
+    if (*aside)
+        return true;
+    k->doubt = k->m->why;
+    err_clear(&k->m->why);
+    return withhold_allowing(f, k, e);
+}
+
+bool feed_store_events(struct feed *f, struct message *m, const struct dedup_key *dedup)
+{
+    struct making k = { .m = m, .linked = -1, .diffed = dedup == NULL };
+    struct err *e = &m->why;
+    k.events = ARENA_ARRAY(&f->work, m->mapped.event_count, struct candidate);
+    if (!k.events)
+        err_memory(e);
+    bool aside = false;
+    bool good = e->fate == ERR_NONE && resolve_events(f, &k, e);
+    if (good && !weigh_unknown(f, &k, &aside, &f->turn.failed))
+        return false;
+    if (aside)
+        return feed_store_unknown(f, m);
+    good = good && encode_records(f, &k, e);
+    if (!good && e->fate != ERR_REJECT)
+        return feed_put_off(f, m);
+    if (!good) {
+        m->reading = READ_UNMAPPED;
+        return feed_store_quarantined(f, m);
+    }
+
+    struct feed_counts *c = counts(f);
+    c->taken++;
+    c->lost_ids += m->mapped.skipped_ids;
+    c->events += k.records;
+    f->spool.turn.feed_seq += (int64_t)(k.records + k.waiting);
+    if (k.records > 0)
+        c->published++;
+    else
+        c->unchanged++;
+    e = &f->turn.failed;
+    return feed_tally_misses(f, &m->mapped, e) && feed_note_codes(f, m, e) &&
+           write_rows(f, &k, e) && feed_finish(f, m, dedup, REPLY_ACCEPT);
+}
