@@ -280,7 +280,7 @@ MUST_CHECK bool feed_note_codes(struct feed *f, const struct message *m, struct 
 /* feed_signs.c: the sign that something of a message that is being quarantined could not be read,
  * behind its notice; with a local id it is remembered, to be carried over. */
 MUST_CHECK bool feed_sign(struct feed *f, const struct message *m, struct slice local_id,
-                          const struct subject *s, struct err *e);
+                          struct subject *s, struct err *e);
 /* Forgets that signs of messages which are not kept were told under the subject's key and that of
  * its local id: something about sharing was read, which ended them or says anew how things stand.
  * So the same message holds its person anew. */
@@ -321,8 +321,8 @@ bool feed_read_notice(const struct feed *f, struct arena *a, struct slice framed
 MUST_CHECK bool feed_publish(struct feed *f, struct arena *a, struct slice queued, struct err *e);
 /* Remembers an event that was queued, where it is a word about sharing and names a local id. */
 MUST_CHECK bool feed_remember_word(struct feed *f, const struct mapped_event *event,
-                                   const struct build *b, const struct subject *s,
-                                   struct slice queued, struct err *e);
+                                   const struct build *b, struct subject *s, struct slice queued,
+                                   struct err *e);
 /* At the end of each message: what is remembered has its share, or the message comes again. */
 MUST_CHECK bool feed_fit_words(struct feed *f, struct err *e);
 /* feed.c: what was counted of the database, after a rollback. */

@@ -13,10 +13,9 @@
 struct candidate {
     struct subject subject;
     struct news news;
-    bool has_local;          /* local is set */
-    bool carries;            /* signs or words of its local id were queued for its subject's key */
-    uint8_t local[ID_BYTES]; /* link_key of its local id */
-    struct slice queued;     /* its entry, once it is made; in the arena of the run */
+    const uint8_t *local; /* link_key of its local id; NULL: it has none, or none can be carried */
+    bool carries;         /* signs or words of its local id were queued for its subject's key */
+    struct slice queued;  /* its entry, once it is made; in the arena of the run */
 };
 
 /* What the records of one message are made of. */
@@ -25,6 +24,7 @@ struct making {
     struct candidate *events; /* as many as the mapping made */
     bool diffed;              /* `changed` alone says what is new: no dedup key is kept */
     bool says;                /* one event is a word about sharing */
+    bool is_about_many;       /* not all events have the same identifiers */
     int linked;               /* index of the event whose case reference made a new link, or -1 */
     size_t records;           /* records that are told now */
     size_t waiting;           /* other records, which wait until the bus was heard */
@@ -58,43 +58,41 @@ static bool same_identifiers(const struct identifiers *a, const struct identifie
            slice_equal(a->case_reference, b->case_reference);
 }
 
-/* Sets the key under which links know the local id. same: an event with the same identifiers. */
-static void put_local(const struct feed *f, struct candidate *c, const struct candidate *same,
-                      struct slice local_id)
+/* Finds the subject of event i, whose identifiers are c. */
+static bool find_subject(struct feed *f, struct making *k, size_t i, const struct identifiers *c,
+                         struct err *e)
 {
-    if (same)
-        memcpy(c->local, same->local, ID_BYTES);
-    else
-        link_key(f->identity.agency, local_id, c->local);
+    struct subject *s = &k->events[i].subject;
+    if (i == 0)
+        return identity_resolve(&f->identity, c, s, e);
+    const struct identifiers before = event_identifiers(&k->m->mapped.events[i - 1].build);
+    if (!same_identifiers(c, &before)) {
+        k->is_about_many = true;
+        return identity_resolve(&f->identity, c, s, e);
+    }
+    *s = k->events[i - 1].subject;
+    s->remember = s->by_reference = false;
+    return true;
 }
 
 /* Finds each event's subject, and whether the event is news. */
 static bool resolve_events(struct feed *f, struct making *k, struct err *e)
 {
     const struct mapped *said = &k->m->mapped;
-    struct identifiers before = { .nhs_number = { .n = 0 } };
     for (size_t i = 0; i < said->event_count; i++)
         k->says = k->says || said->events[i].schema->restricts;
     const bool may_carry = f->quarantined.signs || f->words.some || k->says;
     for (size_t i = 0; i < said->event_count; i++) {
-        struct identifiers c = event_identifiers(&said->events[i].build);
+        const struct identifiers c = event_identifiers(&said->events[i].build);
         struct candidate *one = &k->events[i];
-        struct subject *s = &one->subject;
-        const bool is_same = i > 0 && same_identifiers(&c, &before);
-        if (is_same) {
-            *s = k->events[i - 1].subject;
-            s->remember = s->by_reference = false;
-        } else if (!identity_resolve(&f->identity, &c, s, e)) {
+        if (!find_subject(f, k, i, &c, e))
             return false;
-        }
-        one->has_local = may_carry && !slice_is_empty(c.local_id);
-        if (one->has_local)
-            put_local(f, one, is_same ? one - 1 : NULL, c.local_id);
-        if (s->by_reference && k->linked < 0)
+        if (may_carry && !slice_is_empty(c.local_id))
+            one->local = identity_link_key(&f->identity, c.local_id, &one->subject);
+        if (one->subject.by_reference && k->linked < 0)
             k->linked = (int)i;
         if (!compare_event(f, k, i, e))
             return false;
-        before = c;
     }
     return true;
 }
@@ -105,7 +103,7 @@ static bool is_carried_before(const struct making *k, size_t i)
 {
     const struct candidate *c = &k->events[i];
     for (const struct candidate *b = k->events; b < c; b++) {
-        if (!b->has_local || memcmp(b->local, c->local, ID_BYTES) != 0)
+        if (!b->local || memcmp(b->local, c->local, ID_BYTES) != 0)
             continue;
         const bool same_key = memcmp(b->subject.key.b, c->subject.key.b, ID_BYTES) == 0;
         if (same_key && strcmp(b->subject.confidence, c->subject.confidence) == 0)
@@ -120,7 +118,7 @@ static bool queue_signs(struct feed *f, const struct making *k, struct err *e)
 {
     for (size_t i = 0; i < k->m->mapped.event_count; i++) {
         struct candidate *c = &k->events[i];
-        if (!c->has_local || is_carried_before(k, i))
+        if (!c->local || is_carried_before(k, i))
             continue;
         if (!feed_queue_signs(f, &f->work, c->local, &c->subject, &f->records, &c->carries, e))
             return false;
@@ -217,6 +215,8 @@ static bool encode_records(struct feed *f, struct making *k, struct err *e)
 static bool queue_own_words(struct feed *f, struct making *k, const struct said_upto *upto,
                             struct err *e)
 {
+    if (!k->says || !k->is_about_many)
+        return true;
     if (!queue_signs(f, k, e) || !buf_done(&f->records, e))
         return false;
     return carry_signs(f, k, upto, e);
@@ -230,12 +230,12 @@ static bool write_words(struct feed *f, struct making *k, struct err *e)
     if (!carry_signs(f, k, &upto, e))
         return false;
     for (size_t i = 0; i < k->m->mapped.event_count; i++) {
-        const struct candidate *c = &k->events[i];
+        struct candidate *c = &k->events[i];
         const struct mapped_event *event = &k->m->mapped.events[i];
         if (!feed_remember_word(f, event, &event->build, &c->subject, c->queued, e))
             return false;
     }
-    return (!k->says || queue_own_words(f, k, &upto, e)) && feed_fit_words(f, e);
+    return queue_own_words(f, k, &upto, e) && feed_fit_words(f, e);
 }
 
 /* Puts a sign behind the records of a message with an unknown code: the records go as they are, and

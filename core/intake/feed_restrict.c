@@ -50,8 +50,8 @@ static bool is_diffed(const struct feed *f, const struct mapped_restrictions *al
     return all->all_changed && !f->format->reply;
 }
 
-static bool queue(struct feed *f, const struct occasion *o, const struct place *p,
-                  const struct no *n, bool *done, struct err *e)
+static bool queue(struct feed *f, const struct occasion *o, const struct place *p, struct no *n,
+                  bool *done, struct err *e)
 {
     struct build b = n->x->event.build;
     struct err one = { .fate = ERR_NONE };
@@ -114,13 +114,12 @@ static bool is_told(const struct no *list, const struct no *end, const struct no
 
 /* Carries over earlier signs and words of the same local id, where this restriction's subject has
  * another key. */
-static bool carry_signs(struct feed *f, const struct no *n, struct err *e)
+static bool carry_signs(struct feed *f, struct no *n, struct err *e)
 {
     struct slice local_id = event_identifiers(&n->x->event.build).local_id;
-    uint8_t local[ID_BYTES];
     if (slice_is_empty(local_id))
         return true;
-    link_key(f->identity.agency, local_id, local);
+    const uint8_t *local = identity_link_key(&f->identity, local_id, &n->subject);
     const struct said_upto upto = { (int64_t)f->spool.turn.counts.taken, INT64_MAX };
     bool any = false;
     return feed_queue_signs(f, &f->work, local, &n->subject, &f->records, &any, e) &&

@@ -103,8 +103,8 @@ bool feed_forget_signs(struct feed *f, struct slice local_id, struct subject *s,
            told_aside_forget(&f->told, identity_own(&f->identity, local_id, s), e);
 }
 
-bool feed_sign(struct feed *f, const struct message *m, struct slice local_id,
-               const struct subject *s, struct err *e)
+bool feed_sign(struct feed *f, const struct message *m, struct slice local_id, struct subject *s,
+               struct err *e)
 {
     struct unread_sign x = { .n = (int64_t)f->spool.turn.counts.taken,
                              .code = slice_text(m->why.code) };
@@ -116,7 +116,7 @@ bool feed_sign(struct feed *f, const struct message *m, struct slice local_id,
     put(f, &x, s, &f->records);
     if (slice_is_empty(local_id))
         return true;
-    link_key(f->identity.agency, local_id, x.local);
+    memcpy(x.local, identity_link_key(&f->identity, local_id, s), ID_BYTES);
     memcpy(x.key, s->key.b, ID_BYTES);
     return quarantine_put_sign(&f->quarantined, &x, e);
 }
@@ -208,7 +208,7 @@ bool feed_fit_words(struct feed *f, struct err *e)
 }
 
 bool feed_remember_word(struct feed *f, const struct mapped_event *event, const struct build *b,
-                        const struct subject *s, struct slice queued, struct err *e)
+                        struct subject *s, struct slice queued, struct err *e)
 {
     struct slice local_id = event_identifiers(b).local_id;
     struct queued entry;
@@ -220,9 +220,7 @@ bool feed_remember_word(struct feed *f, const struct mapped_event *event, const 
     if (!queued_next(queued, &at, &entry, e) ||
         !id_from_hex(build_get_text(b, (size_t)plan_header(b->plan)->id), x.id.b))
         return e->fate == ERR_NONE;
-    uint8_t local[ID_BYTES];
-    link_key(f->identity.agency, local_id, local);
-    x.to = to(f, local, s);
+    x.to = to(f, identity_link_key(&f->identity, local_id, s), s);
     x.record = entry.value;
     return words_put(&f->words, &x, &gave_up, e) && (!gave_up || set_sign(f, &x, e));
 }

@@ -18,6 +18,16 @@ static bool is_verified(const struct identity *id, const struct identifiers *c)
            slice_equal(c->nhs_status, SLICE("NSTS01"));
 }
 
+const uint8_t *identity_link_key(const struct identity *id, struct slice local_id,
+                                 struct subject *s)
+{
+    if (!s->has_local) {
+        link_key(id->agency, local_id, s->local);
+        s->has_local = true;
+    }
+    return s->local;
+}
+
 /* The local id is remembered as what the message shows it to be, unless it is known as just
  * that. */
 static bool want_link(const struct identity *id, const struct identifiers *c, struct subject *out,
@@ -27,7 +37,7 @@ static bool want_link(const struct identity *id, const struct identifiers *c, st
         return true;
     struct link known;
     bool found = false;
-    link_key(id->agency, c->local_id, out->link.local);
+    memcpy(out->link.local, identity_link_key(id, c->local_id, out), ID_BYTES);
     if (!spool_link_get(id->spool, out->link.local, &known, &found, e))
         return false;
     out->remember = !found || !known.own || known.kind != out->link.kind ||
@@ -131,8 +141,7 @@ static bool by_local_id(const struct identity *id, const struct identifiers *c, 
                        "or local id");
     struct link known;
     bool found = false;
-    uint8_t local[ID_BYTES];
-    link_key(id->agency, c->local_id, local);
+    const uint8_t *local = identity_link_key(id, c->local_id, out);
     if (!spool_link_get(id->spool, local, &known, &found, e))
         return false;
     if (found && (known.kind == LINK_PERSON || known.route < id->partitions)) {

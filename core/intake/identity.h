@@ -31,6 +31,8 @@ struct subject {
     bool remember;     /* the caller is to store link */
     bool by_reference; /* a case reference made that link: the caller says Person.linked */
     struct link link;
+    bool has_local;
+    uint8_t local[ID_BYTES]; /* link_key of its local id, as of identity_link_key; has_local */
     bool has_own;
     struct subject_key own; /* of its local id, as of identity_own; has_own */
 };
@@ -48,7 +50,10 @@ struct identity {
 /* Sets key, partition and confidence of *out to the agency's own key of a local id. It does not ask
  * whom the id leads to. */
 void identity_local(const struct identity *id, struct slice local_id, struct subject *out);
-/* The same for the subject that the local id is of: reckoned once. */
+/* Gives the key (link_key) under which links know the local id of s. It is reckoned once. */
+const uint8_t *identity_link_key(const struct identity *id, struct slice local_id,
+                                 struct subject *s);
+/* Gives the subject key that identity_local sets, of the local id of s. It is reckoned once. */
 const struct subject_key *identity_own(const struct identity *id, struct slice local_id,
                                        struct subject *s);
 /* Finds the subject that c names. */
