@@ -269,6 +269,14 @@ static void print_deliveries(const struct site *s, const struct figures *t)
             " + outstanding %" PRIu64 "\n",
             s->deliveries[i].name, n->taken, n->accepted, n->reduced, n->refused, n->stopped,
             n->outstanding);
+        if (n->returned)
+            say("                   %" PRIu64 " of them had ended by another state file: it came "
+                "back, is new, or two hosts deliver for it\n",
+                n->returned);
+        if (n->untold)
+            say("                   CANNOT TELL: up to %" PRIu64
+                " receipts aged out that its state file does not know\n",
+                n->untold);
         print_trouble(s, t, i);
     }
 }
@@ -420,12 +428,13 @@ static void print_deliveries_json(const struct site *s, const struct figures *t)
         const struct delivery_counts *n = &t->deliveries[i];
         say("%s\"%s\":{\"taken\":%" PRIu64 ",\"accepted\":%" PRIu64 ",\"reduced\":%" PRIu64
             ",\"refused\":%" PRIu64 ",\"stopped\":%" PRIu64 ",\"duplicates\":%" PRIu64
-            ",\"outstanding\":%" PRIu64 ",\"parked\":%" PRIu64 ",\"unrendered\":%" PRIu64
-            ",\"behind\":%" PRIu64 ",\"parked_since\":%" PRId64 ",\"troubled\":%" PRIu64
-            ",\"down_since\":%" PRId64 ",\"alarm\":%s}",
+            ",\"returned\":%" PRIu64 ",\"untold\":%" PRIu64 ",\"outstanding\":%" PRIu64
+            ",\"parked\":%" PRIu64 ",\"unrendered\":%" PRIu64 ",\"behind\":%" PRIu64
+            ",\"parked_since\":%" PRId64 ",\"troubled\":%" PRIu64 ",\"down_since\":%" PRId64
+            ",\"alarm\":%s}",
             i ? "," : "", s->deliveries[i].name, n->taken, n->accepted, n->reduced, n->refused,
-            n->stopped, n->duplicates, n->outstanding, n->parked, n->unrendered, n->behind,
-            n->parked_since_ms, n->troubled, n->down_since_ms,
+            n->stopped, n->duplicates, n->returned, n->untold, n->outstanding, n->parked,
+            n->unrendered, n->behind, n->parked_since_ms, n->troubled, n->down_since_ms,
             figures_is_alarming(&of, t, i) ? "true" : "false");
     }
     say("}");

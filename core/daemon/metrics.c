@@ -13,8 +13,7 @@
 
 #define COLUMNS_MAX 6
 
-/* A family with a sample for each row, or for each row and column. A column is the place of its
- * figure in the row. */
+/* A family: a sample a row, or a row and column. A column is its figure's place in the row. */
 struct table_family {
     const char *name, *type, *help, *label; /* label: of the columns, NULL when there is but one */
     struct {
@@ -144,6 +143,12 @@ static const struct table_family of_deliveries[] = {
       "Disclosures that the bus deleted before they were taken, and that a person skipped.",
       NULL,
       { { NULL, DELIVERY(skipped) } },
+      1 },
+    { "concordat_delivery_returned_disclosures_total",
+      "counter",
+      "Disclosures that another state file of the delivery had ended.",
+      NULL,
+      { { NULL, DELIVERY(returned) } },
       1 },
     { "concordat_delivery_undelivered_disclosures",
       "gauge",

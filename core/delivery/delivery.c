@@ -27,7 +27,8 @@ static bool delivery_open_topics(struct delivery *d, struct err *e)
 {
     d->disclosures = topic_disclosures(&d->names, d->o.service);
     d->receipts = topic_receipts(&d->names, d->o.agency);
-    if (!d->disclosures || !d->receipts)
+    d->heard = ARENA_ARRAY(&d->names, (size_t)d->o.bundle->partitions, struct bus_end);
+    if (!d->disclosures || !d->receipts || !d->heard)
         return err_memory(e);
     if (!topic_open(d, e))
         return false;
@@ -118,9 +119,13 @@ static bool finish_row(struct delivery *d, const struct queued *q, struct err *e
         .key = q->subject,
         .value = q->receipt,
     };
+    struct bus_end end;
+    bool next;
     if (!bus_publish(d->o.bus, &r, 1, e))
         return false;
-    return store_forget(d->store, q, e);
+    if (!look_back_published(d, r.partition, &end, &next, e))
+        return false;
+    return store_forget(d->store, q, next ? &end : NULL, e);
 }
 
 /* The code of the receipt, with the partner's codes when the partner would not take it. A

@@ -74,8 +74,10 @@ MUST_CHECK bool delivery_skip(const char *database, int64_t to, struct err *e);
 /* Law 2's third sum, read beside a running daemon or not. */
 struct delivery_counts {
     uint64_t taken, accepted, refused, stopped, outstanding, duplicates;
-    uint64_t skipped; /* at most so many aged out unread, and a named person went on */
-    uint64_t reduced; /* of the accepted: left with something taken out at the door */
+    uint64_t skipped;  /* at most so many aged out unread, and a named person went on */
+    uint64_t returned; /* that had ended by another file, as their receipts told */
+    uint64_t untold;   /* at most so many such receipts aged out */
+    uint64_t reduced;  /* of the accepted: left with something taken out at the door */
     /* Of the outstanding: set aside for a human, since when the oldest; tried in vain, since
      * when. */
     uint64_t parked, troubled, tries;

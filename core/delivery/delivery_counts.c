@@ -13,7 +13,7 @@ static void add_count(struct delivery_counts *c, struct slice name, uint64_t n)
     } fields[] = {
         { "taken", &c->taken },     { "accepted", &c->accepted },     { "refused", &c->refused },
         { "stopped", &c->stopped }, { "duplicates", &c->duplicates }, { "reduced", &c->reduced },
-        { "skipped", &c->skipped },
+        { "skipped", &c->skipped }, { "returned", &c->returned },     { "untold", &c->untold },
     };
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         if (slice_equal_text(name, fields[i].name))

@@ -21,9 +21,15 @@ struct delivery {
     struct store *store;
     struct known *known;
     struct bus_reader *reader;
-    int64_t next;      /* progress, when the reader was opened */
-    bool compares;     /* the first that it gives is the last one taken */
-    struct told *told; /* NULL: file and topic are what they were */
+    int64_t next;          /* progress, when the reader was opened */
+    bool compares;         /* the first that it gives is the last one taken */
+    struct told *told;     /* what the disclosures that come are compared with; NULL: nothing */
+    bool told_stays;       /* a topic was lost: it is compared with for days */
+    bool told_over;        /* and all that stood on the topic then has been */
+    bool unheard;          /* the receipts cannot be read */
+    bool may_have_left;    /* what comes, by another file */
+    struct bus_end *heard; /* by lane of the receipts: up to where told has them */
+    int64_t looked_ms;     /* when it was last asked what they say */
     struct arena names, arena;
     struct buf work, answer, receipt;
     const char *disclosures, *receipts; /* topics */
@@ -65,10 +71,23 @@ MUST_CHECK bool trouble_over(struct delivery *d, const struct queued *q, bool ha
 /* topic.c: moves the topic's records into the queue. A topic is another than before when it ends
  * before the progress, or another record stands where the last one was taken: then it is read from
  * its start. Disclosures taken before are known by their ids, and a receipt that is gone is
- * published again. A delivery whose file is gone knows by the receipts which disclosures had
- * ended. A topic that begins behind the progress: bus.aged (ERR_FATAL). */
+ * published again. A delivery whose file is gone, or older than the bus, knows by the receipts
+ * which disclosures had ended (look_back.c). A topic that begins behind the progress: bus.aged
+ * (ERR_FATAL). */
 MUST_CHECK bool topic_open(struct delivery *d, struct err *e);
 MUST_CHECK bool topic_take(struct delivery *d, int wait_ms, bool *busy, struct err *e);
+
+/* look_back.c: reads the receipts of this service that the file does not know, and sets the queue
+ * right by them; d->told has them until the topic has been compared. */
+MUST_CHECK bool look_back(struct delivery *d, struct err *e);
+/* Once a minute: another host may deliver for the service. */
+MUST_CHECK bool look_back_again(struct delivery *d, struct err *e);
+/* The topic has been read to its end since. */
+MUST_CHECK bool look_back_over(struct delivery *d, struct err *e);
+/* After a receipt was published. *next: nobody has written in that lane between, so all up to *end
+ * is known. */
+MUST_CHECK bool look_back_published(struct delivery *d, int lane, struct bus_end *end, bool *next,
+                                    struct err *e);
 
 /* delivery_asides.c. Does what delivery_take_back asked. The delivery's thread calls it between two
  * rows. */

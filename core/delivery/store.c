@@ -1,5 +1,5 @@
 /* store.c - the delivery database. */
-#include "delivery/store.h"
+#include "delivery/store_inside.h"
 
 static const char schema[] =
     "create table if not exists progress("
@@ -27,45 +27,9 @@ static const char schema[] =
     "create table if not exists down("
     "  only integer primary key check (only = 0), since_ms integer not null, code text not null,"
     "  site integer not null);"
+    "create table if not exists heard("
+    "  lane integer primary key, next integer not null, stamp integer not null);"
     "create table if not exists counts(name text primary key, n integer not null) without rowid;";
-
-enum query {
-    Q_PROGRESS,
-    Q_MOVE,
-    Q_QUEUE,
-    Q_OWN,
-    Q_DUE,
-    Q_NEXT_DUE,
-    Q_RETRACTION,
-    Q_NEVER_LEFT,
-    Q_ROUTE,
-    Q_TRYING,
-    Q_AGAIN,
-    Q_PARK,
-    Q_TROUBLE,
-    Q_TROUBLE_OVER,
-    Q_UNPARK_RENDERED,
-    Q_SOONER,
-    Q_TROUBLED,
-    Q_DOWN,
-    Q_DOWN_SINCE,
-    Q_UP,
-    Q_TO_TRY,
-    Q_ASIDES,
-    Q_TAKE_AGAIN,
-    Q_AGAIN_ANEW,
-    Q_DROP,
-    Q_END,
-    Q_OWN_END,
-    Q_FORGET,
-    Q_NEW_HEAD,
-    Q_LET_PASS,
-    Q_COUNT,
-    Q_KNOWN,
-    Q_ANEW,
-    Q_HISTORY,
-    Q_COUNT_ALL
-};
 
 static const char *const sql[] = {
     [Q_PROGRESS] = "select next from progress",
@@ -77,7 +41,7 @@ static const char *const sql[] = {
         " and not exists(select 1 from queue where id = ?3) and exists(select 1 from queue h"
         " join trouble t on t.seq = h.seq"
         " where h.subject = ?2 and h.head = 1 and t.code = '" STORE_DOUBT "')))",
-    [Q_OWN] = "insert or ignore into own values(?1, ?2, ?3, ?4, 0)",
+    [Q_OWN] = "insert or ignore into own values(?1, ?2, ?3, ?4, ?5)",
     [Q_DUE] =
         "select seq, id, subject, bytes, route, tries, original, state, receipt, maybe, retracts,"
         " coalesce((select errors from trouble t where t.seq = queue.seq), 0),"
@@ -116,7 +80,7 @@ static const char *const sql[] = {
     [Q_AGAIN_ANEW] = "update trouble set errors = 0 where seq = ?1",
     [Q_DROP] = "update queue set state = 3, due_ms = 0 where seq = ?1",
     [Q_END] = "update queue set state = 1, due_ms = 0, receipt = ?2 where seq = ?1",
-    [Q_OWN_END] = "update own set outcome = ?2, arrived = ?3 where id = ?1",
+    [Q_OWN_END] = "update own set outcome = ?2, arrived = max(arrived, ?3) where id = ?1",
     [Q_FORGET] = "delete from queue where seq = ?1",
     [Q_NEW_HEAD] = "update queue set head = 1"
                    " where seq = (select min(seq) from queue where subject = ?1)",
@@ -127,12 +91,12 @@ static const char *const sql[] = {
                 " where own.id = ?1",
     [Q_ANEW] = "insert or replace into anew values(0, ?1)",
     [Q_HISTORY] = "select not exists(select 1 from own), (select at_ms from anew)",
+    [Q_HEARD] = "select next, stamp from heard where lane = ?1",
+    [Q_HEAR] = "insert or replace into heard values(?1, ?2, ?3)",
+    [Q_SETTLED] = "select own.outcome, queue.seq, queue.state, queue.maybe, own.reference from own"
+                  " left join queue using (id) where own.id = ?1",
+    [Q_MAY_HAVE_LEFT] = "update own set arrived = 1 where id in (select id from queue)",
     [Q_COUNT] = "insert into counts values(?1, ?2) on conflict(name) do update set n = n + ?2",
-};
-
-struct store {
-    struct db *db;
-    struct db_query *query[Q_COUNT_ALL];
 };
 
 bool store_open(const char *path, struct store **out, struct err *e)
@@ -209,7 +173,7 @@ bool store_known(struct store *s, struct slice id, struct arena *a, bool *known,
     return outcome->p || err_memory(e);
 }
 
-static bool store_count(struct store *s, const char *name, int64_t n, struct err *e)
+bool store_count(struct store *s, const char *name, int64_t n, struct err *e)
 {
     struct db_query *q = s->query[Q_COUNT];
     db_bind_text(q, 1, slice_text(name));
@@ -263,12 +227,14 @@ static bool take_one(struct store *s, const struct arrived *r, struct err *e)
     if (r->ended)
         outcome = slice_text(r->ended);
     db_bind_text(own, 4, outcome);
+    db_bind_int(own, 5, r->may_have_left);
     if (!db_do(own, e))
         return false;
     if (db_changes(s->db) == 0)
         return store_count(s, "duplicates", 1, e);
     if (r->ended)
-        return store_count(s, "taken", 1, e) && store_count(s, r->ended, 1, e);
+        return store_count(s, "taken", 1, e) && store_count(s, r->ended, 1, e) &&
+               store_count(s, "returned", 1, e);
     return queue_one(s, r, e) && count_taken(s, r, e);
 }
 
@@ -559,15 +525,31 @@ bool store_ended(struct store *s, const struct queued *row, const char *outcome,
     return db_commit(s->db, e);
 }
 
-bool store_forget(struct store *s, const struct queued *row, struct err *e)
+bool store_hear(struct store *s, int64_t lane, const struct bus_end *end, struct err *e)
+{
+    struct db_query *q = s->query[Q_HEAR];
+    db_bind_int(q, 1, lane);
+    db_bind_int(q, 2, end->next);
+    db_bind_int(q, 3, (int64_t)end->stamp);
+    return db_do(q, e);
+}
+
+bool store_delete(struct store *s, int64_t seq, struct slice subject, struct err *e)
+{
+    db_bind_int(s->query[Q_FORGET], 1, seq);
+    db_bind_int(s->query[Q_TROUBLE_OVER], 1, seq);
+    db_bind_blob(s->query[Q_NEW_HEAD], 1, subject);
+    return db_do(s->query[Q_FORGET], e) && db_do(s->query[Q_TROUBLE_OVER], e) &&
+           db_do(s->query[Q_NEW_HEAD], e);
+}
+
+bool store_forget(struct store *s, const struct queued *row, const struct bus_end *heard,
+                  struct err *e)
 {
     if (!db_begin(s->db, e))
         return false;
-    db_bind_int(s->query[Q_FORGET], 1, row->seq);
-    db_bind_int(s->query[Q_TROUBLE_OVER], 1, row->seq);
-    db_bind_blob(s->query[Q_NEW_HEAD], 1, row->subject);
-    if (!db_do(s->query[Q_FORGET], e) || !db_do(s->query[Q_TROUBLE_OVER], e) ||
-        !db_do(s->query[Q_NEW_HEAD], e)) {
+    if (!store_delete(s, row->seq, row->subject, e) ||
+        (heard && !store_hear(s, row->route, heard, e))) {
         db_rollback(s->db);
         return false;
     }

@@ -5,7 +5,8 @@
  * disclosures that have left the queue are tried, too (law 10). own: every disclosure id with its
  * pseudonym, route and outcome, kept so that a case reference or a retraction can be answered
  * later. trouble: why a row of the queue has not gone, and since when. down: since when nothing
- * goes at all.
+ * goes at all. heard: up to where this file knows the receipts on the bus; what stands behind that
+ * was written by another file, or by a later state of this one.
  *
  * One connection, the delivery's thread. */
 #ifndef CONCORDAT_DELIVERY_STORE_H
@@ -70,8 +71,9 @@ struct arrived {
     struct slice id, subject, original, bytes, receipt;
     int64_t route;
     bool retracts;
-    bool again;        /* taken before and ended: only its receipt is to be published once more */
-    const char *ended; /* so it had ended, by its receipt, before this file was; NULL: it had not */
+    bool again;         /* taken before and ended: only its receipt is to be published once more */
+    const char *ended;  /* so it had ended, by a receipt that this file does not know; NULL: not */
+    bool may_have_left; /* by another file: its retraction is sent, however it ends here */
 };
 MUST_CHECK bool store_take(struct store *s, const struct arrived *list, size_t n, int64_t next,
                            struct err *e);
@@ -130,7 +132,25 @@ MUST_CHECK bool store_ended(struct store *s, const struct queued *row, const cha
 /* Sends again, or drops, the rows that a named person selects; *done: how many. */
 MUST_CHECK bool store_take_back(struct store *s, const struct way_back *w, uint64_t *done,
                                 struct err *e);
-/* Forgets a row whose receipt is published: the subject's next row becomes its head. */
-MUST_CHECK bool store_forget(struct store *s, const struct queued *row, struct err *e);
+/* Forgets a row whose receipt is published: the subject's next row becomes its head. heard, in the
+ * same commit: the receipts of its lane are known up to there; NULL: that stays. */
+MUST_CHECK bool store_forget(struct store *s, const struct queued *row, const struct bus_end *heard,
+                             struct err *e);
+
+/* store_heard.c. Up to where the receipts of that lane are known; next 0: not at all. */
+MUST_CHECK bool store_heard(struct store *s, int lane, struct bus_end *out, struct err *e);
+/* Of all lanes, in one commit. */
+MUST_CHECK bool store_hear_all(struct store *s, const struct bus_end *ends, int count,
+                               struct err *e);
+/* How a disclosure ended, by its receipt on the bus. */
+struct told_end {
+    const char *id, *outcome;
+};
+/* Sets the file right by what receipts say, in one commit: what has one leaves the queue and is not
+ * sent. *news: how many of them the file did not know as ended so; those that it has never taken
+ * are to be compared when they come. gone: so many receipts aged out that the file does not know.
+ * Where there are any of either, what waits may have left by another file. */
+MUST_CHECK bool store_settle(struct store *s, const struct told_end *list, size_t n, int64_t gone,
+                             int64_t *news, struct err *e);
 
 #endif

@@ -1,4 +1,4 @@
-/* told.c - receipts of all partitions, sorted by disclosure id. */
+/* told.c - receipts of a service, sorted by disclosure id. */
 #include "delivery/told.h"
 
 #include "base/ids.h"
@@ -19,6 +19,7 @@ struct told {
     size_t count, room;
 };
 
+enum { ACCEPTED, REDUCED, REFUSED, STOPPED };
 static const char *const outcomes[] = { "accepted", "reduced", "refused", "stopped" };
 
 static int by_id(const void *x, const void *y)
@@ -68,37 +69,50 @@ static bool told_take(const struct delivery_options *o, struct arena *a, struct 
     return told_add(t, view_text_at(&v, "disclosure"), view_text_at(&v, "outcome"), e);
 }
 
-static bool told_read_partition(const struct delivery_options *o, const char *topic, int partition,
-                                struct arena *a, struct told *t, struct err *e)
+bool told_make(struct told **out, struct err *e)
+{
+    *out = mem_alloc(sizeof **out);
+    return *out || err_memory(e);
+}
+
+bool told_read(struct told *t, const struct delivery_options *o, const char *topic, int lane,
+               struct bus_end *at, struct err *e)
 {
     struct bus_reader *r = NULL;
     const struct bus_record *list = NULL;
-    bool end = false, good = bus_reader_open(o->bus, topic, partition, 0, &r, e);
+    struct arena a;
+    bool end = false, good = bus_reader_open(o->bus, topic, lane, at->next, &r, e);
+    arena_init(&a, VIEW_BYTES);
     while (good && !end) {
         size_t n = 0;
         good = bus_reader_next(r, 1000, &list, &n, &end, e);
         for (size_t i = 0; good && i < n; i++)
-            good = told_take(o, a, list[i].value, t, e);
+            good = told_take(o, &a, list[i].value, t, e);
+        if (good && n > 0)
+            bus_end_behind(o->bus, &list[n - 1], at);
     }
+    arena_release(&a);
     bus_reader_close(&r);
     return good;
 }
 
-bool told_read(const struct delivery_options *o, const char *topic, struct told **out,
+bool told_list(struct told *t, struct arena *a, const struct told_end **list, size_t *n,
                struct err *e)
 {
-    struct told *t = *out = mem_alloc(sizeof *t);
-    struct arena a;
-    bool good = t != NULL || err_memory(e);
-    arena_init(&a, VIEW_BYTES);
-    for (int i = 0; good && i < o->bundle->partitions; i++)
-        good = told_read_partition(o, topic, i, &a, t, e);
-    arena_release(&a);
-    if (good && t->count > 1)
+    struct told_end *out = ARENA_ARRAY(a, t->count + 1, struct told_end);
+    *n = 0;
+    *list = out;
+    if (!out)
+        return err_memory(e);
+    if (t->count > 1)
         qsort(t->list, t->count, sizeof *t->list, by_id);
-    if (!good)
-        told_release(out);
-    return good;
+    for (size_t i = 0; i < t->count; i++) {
+        const char *id = t->list[i].id;
+        bool is_last = i + 1 == t->count || strcmp(id, t->list[i + 1].id) != 0;
+        if (is_last)
+            out[(*n)++] = (struct told_end){ id, told_outcome(t, slice_text(id)) };
+    }
+    return true;
 }
 
 void told_release(struct told **t)
@@ -123,7 +137,11 @@ const char *told_outcome(const struct told *t, struct slice id)
         else
             to = mid;
     }
-    if (from == 0 || memcmp(t->list[from - 1].id, one.id, sizeof one.id) != 0)
-        return NULL;
-    return outcomes[t->list[from - 1].outcome];
+    const char *said = NULL;
+    for (; from > 0 && memcmp(t->list[from - 1].id, one.id, sizeof one.id) == 0; from--) {
+        uint8_t outcome = t->list[from - 1].outcome;
+        if (!said || outcome < REFUSED)
+            said = outcomes[outcome];
+    }
+    return said;
 }

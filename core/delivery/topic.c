@@ -6,8 +6,6 @@
 
 #include <inttypes.h>
 
-#define ANEW_KEPT_MS ((int64_t)14 * 24 * 3600 * 1000)
-
 static bool topic_aged(const struct delivery *d, const struct bus_end *end, struct err *e)
 {
     return err_set(e, ERR_FATAL, "bus.aged", 0,
@@ -25,24 +23,8 @@ static bool topic_begin_anew(struct delivery *d, const struct bus_end *end, cons
              d->disclosures, d->next, why);
     d->next = end->first;
     told_release(&d->told);
+    d->told_over = false;
     return store_begin_anew(d->store, d->next, delivery_now_ms(d), e);
-}
-
-/* Reads the receipts when the database is new and the topic is not, and for a while after a topic
- * was lost. */
-static bool look_back(struct delivery *d, const struct bus_end *end, struct err *e)
-{
-    bool fresh;
-    int64_t anew_ms;
-    if (d->told)
-        return true;
-    if (!store_history(d->store, &fresh, &anew_ms, e))
-        return false;
-    bool lost_topic = anew_ms > 0 && delivery_now_ms(d) - anew_ms < ANEW_KEPT_MS;
-    bool lost_file = fresh && end->next > 0;
-    if (!lost_topic && !lost_file)
-        return true;
-    return told_read(&d->o, d->receipts, &d->told, e);
 }
 
 /* Reads on behind the last record that the queue holds; that one is read again, to be compared. */
@@ -57,7 +39,7 @@ bool topic_open(struct delivery *d, struct err *e)
         return false;
     if (d->next < end.first)
         return topic_aged(d, &end, e);
-    if (!look_back(d, &end, e))
+    if (!look_back(d, e))
         return false;
     d->compares = d->next > end.first;
     return bus_reader_open(d->o.bus, d->disclosures, 0, d->next - d->compares, &d->reader, e);
@@ -76,7 +58,7 @@ static bool compare_receipts(struct delivery *d, struct arrived *one, struct err
         return false;
     if (!known)
         one->ended = said;
-    one->again = known && outcome.n > 0 && !said;
+    one->again = d->told_stays && known && outcome.n > 0 && !said;
     if (!one->again)
         return true;
     const char *word = arena_text(&d->arena, outcome);
@@ -112,6 +94,7 @@ static bool keep_records(struct delivery *d, const struct bus_record *r, size_t 
             return false;
         if (!compare_receipts(d, &list[i], e))
             return false;
+        list[i].may_have_left = d->may_have_left;
     }
     return store_take(d->store, list, n, r[n - 1].offset + 1, e);
 }
@@ -146,10 +129,14 @@ bool topic_take(struct delivery *d, int wait_ms, bool *busy, struct err *e)
     bool end, same = true;
     if (!d->reader && !topic_open(d, e))
         return false;
+    if (!look_back_again(d, e))
+        return false;
     bool good = bus_reader_next(d->reader, wait_ms, &r, &n, &end, e);
     good = good && compare_last(d, &r, &n, &same, e);
     if (good && same && n > 0)
         good = keep_records(d, r, n, e);
+    if (good && same && end)
+        good = look_back_over(d, e);
     if (!good || !same)
         bus_reader_close(&d->reader);
     *busy = good && (n > 0 || !same);

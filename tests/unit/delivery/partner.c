@@ -58,6 +58,8 @@ struct wrapped {
     struct bus *real;
     const bool *broken;
 };
+size_t partner_receipts_opened;
+
 struct wrapped_reader {
     struct bus_reader face;
     struct bus_reader *real;
@@ -87,6 +89,7 @@ static bool wrapped_reader_open(struct bus *b, const char *topic, int partition,
     struct wrapped_reader *r = mem_alloc(sizeof *r);
     if (!r)
         return err_memory(e);
+    partner_receipts_opened += strncmp(topic, "receipts.", 9) == 0;
     r->face.ops = b->ops;
     r->broken = strncmp(topic, "restrictions.", 13) == 0 ? w->broken : NULL;
     if (!bus_reader_open(w->real, topic, partition, from, &r->real, e)) {

@@ -25,6 +25,9 @@ struct partner {
 };
 extern const struct transport partner_transport;
 
+/* How often a lane of `receipts.*` was opened to be read. */
+extern size_t partner_receipts_opened;
+
 /* Takes over the real bus: bus_close closes both. While *broken, reading `restrictions.*` fails.
  * NULL: no memory. */
 struct bus *partner_bus(struct bus *real, const bool *broken);

@@ -1,0 +1,165 @@
+/* look_back.c - notices that the bus has receipts of this service that the delivery's file does not
+ * know: the file came back from a backup, it is new, or another host delivers for the service.
+ *
+ * The file keeps, with each receipt, up to where it knows each lane of the topic. What stands
+ * behind that is read, at the start and once a minute. By it the queue is set right at once, and
+ * what the topic of disclosures brings up to its end as it comes; only then are the lanes noted as
+ * known. A file of an older program knows no lane, nor does a new one: they read all. */
+#include "delivery/inside.h"
+
+#include "base/clock.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define LOOK_MS INT64_C(60000)
+#define ANEW_KEPT_MS ((int64_t)14 * 24 * 3600 * 1000)
+#define LIST_BYTES ((size_t)1 << 30)
+
+/* A topic that was lost comes back over days: until then all receipts are asked. */
+static bool begin_look(struct delivery *d, bool *fresh, struct err *e)
+{
+    int64_t now_ms = delivery_now_ms(d), anew_ms;
+    if (!store_history(d->store, fresh, &anew_ms, e))
+        return false;
+    d->looked_ms = now_ms;
+    d->told_stays = anew_ms > 0 && now_ms - anew_ms < ANEW_KEPT_MS;
+    return told_make(&d->told, e);
+}
+
+/* Where reading has to go on in a lane; *read false: the file knows all of it. *gone: records
+ * behind what it knows that have aged. */
+static bool ask_lane(struct delivery *d, int lane, struct bus_end *at, bool *read, int64_t *gone,
+                     struct err *e)
+{
+    struct bus_end now;
+    bool has = true;
+    if (!store_heard(d->store, lane, at, e) || !bus_end(d->o.bus, d->receipts, lane, &now, e))
+        return false;
+    *read = now.next != at->next;
+    if (!*read)
+        return true;
+    if (at->next > 0 && !bus_still_has(d->o.bus, d->receipts, lane, at, &has, e))
+        return false;
+    if (!has)
+        *at = (struct bus_end){ .next = 0 };
+    if (at->next > 0 && at->next < now.first) {
+        *gone += now.first - at->next;
+        *at = (struct bus_end){ .next = now.first };
+    }
+    return true;
+}
+
+static bool read_lanes(struct delivery *d, bool all, int64_t *gone, bool *some, struct err *e)
+{
+    bool good = true;
+    *gone = 0;
+    *some = false;
+    for (int i = 0; i < d->o.bundle->partitions && good; i++) {
+        struct bus_end *at = &d->heard[i];
+        bool read = false;
+        good = ask_lane(d, i, at, &read, gone, e);
+        if (good && all)
+            *at = (struct bus_end){ .next = 0 };
+        if (good && (read || all))
+            good = told_read(d->told, &d->o, d->receipts, i, at, e);
+        *some = *some || read || all;
+    }
+    return good;
+}
+
+static void tell(const struct delivery *d, int64_t news, int64_t gone)
+{
+    if (news > 0)
+        log_line(LOG_WARN, &d->who, "delivery.others",
+                 "the bus has %" PRId64
+                 " receipts of this service that this file does not know: it came back from a "
+                 "backup, it is new, or another host delivers; what they say is not sent again",
+                 news);
+    if (gone > 0)
+        log_line(LOG_ERROR, &d->who, "delivery.untold",
+                 "up to %" PRId64
+                 " receipts are gone that this file does not know: whether another file has sent "
+                 "what waits cannot be told, so its retractions are sent",
+                 gone);
+}
+
+static bool settle(struct delivery *d, int64_t gone, struct err *e)
+{
+    const struct told_end *list;
+    size_t n;
+    int64_t news = 0;
+    struct arena a;
+    arena_init(&a, LIST_BYTES);
+    bool good =
+        told_list(d->told, &a, &list, &n, e) && store_settle(d->store, list, n, gone, &news, e);
+    arena_release(&a);
+    if (!good)
+        return false;
+    d->may_have_left = news > 0 || gone > 0;
+    tell(d, news, gone);
+    return true;
+}
+
+/* Where the broker's rights keep its login from the receipts, a delivery that has a file of its own
+ * goes on by that. */
+static bool go_on_unheard(struct delivery *d, bool fresh, struct err *e)
+{
+    if (fresh || d->told_stays || e->fate != ERR_FATAL || strcmp(e->code, "bus.topic") != 0)
+        return false;
+    log_line(LOG_WARN, &d->who, "delivery.unheard",
+             "cannot tell whether this file is the newest of this delivery (%s): %s", e->code,
+             e->text);
+    d->unheard = true;
+    err_clear(e);
+    return true;
+}
+
+bool look_back(struct delivery *d, struct err *e)
+{
+    int64_t gone;
+    bool some = false, fresh;
+    if (d->told || d->unheard)
+        return true;
+    if (!begin_look(d, &fresh, e))
+        return false;
+    bool good = read_lanes(d, d->told_stays, &gone, &some, e);
+    good = good && (!some || settle(d, gone, e));
+    if (!good || !some)
+        told_release(&d->told);
+    return good || go_on_unheard(d, fresh, e);
+}
+
+bool look_back_again(struct delivery *d, struct err *e)
+{
+    if (clock_is_within(delivery_now_ms(d), d->looked_ms, LOOK_MS))
+        return true;
+    return look_back(d, e);
+}
+
+bool look_back_over(struct delivery *d, struct err *e)
+{
+    if (!d->told || d->told_over)
+        return true;
+    if (!store_hear_all(d->store, d->heard, d->o.bundle->partitions, e))
+        return false;
+    d->may_have_left = false;
+    d->told_over = d->told_stays;
+    if (!d->told_stays)
+        told_release(&d->told);
+    return true;
+}
+
+bool look_back_published(struct delivery *d, int lane, struct bus_end *end, bool *next,
+                         struct err *e)
+{
+    struct bus_end before;
+    *next = false;
+    if (d->told && !d->told_over)
+        return true;
+    if (!store_heard(d->store, lane, &before, e) ||
+        !bus_published(d->o.bus, d->receipts, lane, end, e))
+        return false;
+    *next = end->next == before.next + 1;
+    return true;
+}
