@@ -149,10 +149,10 @@ static void look_at_agency(const struct site *s, struct slice agency, struct pro
     for (size_t i = 0; !first && i < s->bundle->people.count; i++) {
         const struct named *one = &s->bundle->people.list[i];
         if (slice_equal(s->bundle->agencies[one->agency].name, agency))
-            (void)problems_say(
-                warnings, "check.first", "region.yaml", one->line, 1,
-                "'%.*s' may act for '%.*s', and no approver of that agency has said so",
-                SHOWN(one->name), SHOWN(agency));
+            (void)problems_say(warnings, "check.first", "region.yaml", one->line, 1,
+                               "'%.*s' may act for '%.*s' by this bundle, and no approver of that "
+                               "agency has signed for it",
+                               SHOWN(one->name), SHOWN(agency));
     }
 }
 

@@ -191,9 +191,10 @@ static bool look_at_all(struct cli *c, const struct bundle *b, const struct site
     if (s)
         bundle_look_at_people(s, &f.warnings);
     if (s && !s->places.demo && !b->people.count)
-        (void)problems_say(&f.warnings, "bundle.people", "region.yaml", 0, 0,
-                           "names no people: whoever types a name releases what is held; the next "
-                           "bundle must say `people: {NAME: {agency, roles, key, until}}`");
+        (void)problems_say(
+            &f.warnings, "bundle.people", "region.yaml", 0, 0,
+            "region.yaml names no people, so whoever types a name can release what is held: the "
+            "next bundle must say `people: {NAME: {agency, roles, key, until}}`");
     print_warnings(&f.warnings);
     good = good && !problems_any(&f.problems);
     if (!good)

@@ -54,8 +54,10 @@ static bool find_signer(struct signer *g, const struct bundle *b, struct err *e)
             g->s->name);
     for (size_t i = 0; i < g->pack->signature_count; i++)
         if (slice_equal(g->pack->signatures[i].name, name))
-            return err_set(e, ERR_REJECT, "pack.signed", 0, "cannot sign: '%s' has signed already",
-                           g->s->name);
+            return err_set(
+                e, ERR_REJECT, "pack.signed", 0,
+                "'%s' has signed this bundle already: another approver must sign, or nobody more",
+                g->s->name);
     if (!passphrase_open_key(g->s->key_file, &g->key, e))
         return false;
     ed25519_public(&g->key, &public);

@@ -105,7 +105,7 @@ static void read_kinds(struct trial *t, const struct err *f)
             const char *word = arena_format(t->life, " %.*s", SHOWN(kind));
             const char *hit = strstr(f->text, word);
             char after = hit ? hit[strlen(word)] : 'x';
-            bool is_all = strstr(f->text, "any of these events") != NULL;
+            bool is_all = strstr(f->text, "events of this type") != NULL;
             if (slice_equal(k->schemas[s]->name, type) &&
                 (is_all || after == '\0' || after == ',' || after == ' '))
                 t->unshared[n] = true;

@@ -32,7 +32,10 @@ struct slice load_id(struct loader *l, const struct node *map, const char *key)
     const struct node *n = node_get(map, key);
     struct slice id = strict_text(map, key);
     if (n && !load_is_id(id))
-        (void)strict_say(&l->reader, n, "bundle.id", "'%.*s' is no id", SHOWN(id));
+        (void)strict_say(&l->reader, n, "bundle.id",
+                         "'%.*s' cannot be a name here: want lower-case letters, digits and "
+                         "hyphens, a letter first",
+                         SHOWN(id));
     return id;
 }
 
@@ -41,7 +44,7 @@ bool load_day(struct loader *l, const struct node *n, int64_t *start_ms, int64_t
     if (!n || n->kind != NODE_TEXT)
         return false;
     if (!london_day_start(n->text, start_ms))
-        return strict_say(&l->reader, n, "bundle.day", "'%.*s' is no day, written YYYY-MM-DD",
+        return strict_say(&l->reader, n, "bundle.day", "'%.*s' is no day: want YYYY-MM-DD",
                           SHOWN(n->text));
     *end_ms = london_day_end(*start_ms);
     return true;
@@ -112,7 +115,7 @@ const struct when *load_when(struct loader *l, const struct node *n, const struc
     if (!n || n->kind != NODE_TEXT)
         return NULL;
     if (n->text.n > WHEN_BYTES_MAX) {
-        (void)strict_say(&l->reader, n, "when.syntax", "a condition longer than 4096 bytes");
+        (void)strict_say(&l->reader, n, "when.syntax", "the condition is longer than 4096 bytes");
         return NULL;
     }
     if (when_compile(s, l->reader.arena, n->text, &w, &e))
@@ -181,12 +184,30 @@ void load_services(struct loader *l, const struct node *n, const bool *agencies,
             if (!is_filled && !may_be_empty)
                 say_no_service(l, m, agencies);
         } else if (agencies && !agencies[b->services[service].agency]) {
-            (void)strict_say(&l->reader, m, "bundle.service", "'%.*s' belongs to no party",
-                             SHOWN(m->text));
+            say_no_service(l, m, agencies);
         } else {
             services_add(out, (unsigned)service);
         }
     }
+}
+
+struct party_choices {
+    const struct bundle *b;
+    const struct agreement *g;
+};
+
+static struct slice party_at(const void *of, size_t i)
+{
+    const struct party_choices *c = of;
+    return c->b->agencies[c->g->parties[i].agency].name;
+}
+
+const char *load_parties_near(const struct loader *l, const struct agreement *g, struct slice word,
+                              char out[LOAD_LIST_BYTES])
+{
+    const struct party_choices of = { l->bundle, g };
+    const struct choices_at choices = { &of, party_at, g->party_count };
+    return nearest_list_at(word, &choices, out, LOAD_LIST_BYTES);
 }
 
 bool load_is_role(struct slice word)

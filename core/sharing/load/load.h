@@ -66,6 +66,10 @@ extern const struct strict_table load_keys_region, load_keys_agency, load_keys_c
     load_keys_fact, load_keys_opens, load_keys_responsible, load_keys_consent, load_keys_objection,
     load_keys_extension, load_keys_extender, load_keys_stop;
 bool load_is_role(struct slice word);
+/* The parties of g, the nearest to word first, for "it has: ...". Returns out. */
+#define LOAD_LIST_BYTES 90
+const char *load_parties_near(const struct loader *l, const struct agreement *g, struct slice word,
+                              char out[LOAD_LIST_BYTES]);
 /* Services by name, or by role among those of agencies (by index). NULL: all agencies; then a role
  * that no service has is no problem, for prohibitions are written for every region. */
 void load_services(struct loader *l, const struct node *n, const bool *agencies,

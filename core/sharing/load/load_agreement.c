@@ -14,12 +14,15 @@ static int load_agency_name(struct loader *l, const struct node *n)
 }
 
 /* An agency that is a party; -1 with a problem. */
-static int load_party_name(struct loader *l, const struct node *n, const bool *is_party)
+static int load_party_name(struct loader *l, const struct node *n, const struct agreement *g)
 {
+    char list[LOAD_LIST_BYTES];
     int agency = load_agency_name(l, n);
-    if (agency < 0 || is_party[agency])
+    if (agency < 0 || agreement_has_party(g, agency))
         return agency;
-    (void)strict_say(&l->reader, n, "bundle.agency", "'%.*s' is no party", SHOWN(n->text));
+    (void)strict_say(&l->reader, n, "bundle.agency",
+                     "'%.*s' is no party of this agreement: it has %s", SHOWN(n->text),
+                     load_parties_near(l, g, n->text, list));
     return -1;
 }
 
@@ -45,7 +48,7 @@ static struct party *load_parties(struct loader *l, const struct node *list, boo
     }
     if (list && strict_count(list) < 2)
         (void)strict_say(&l->reader, list, "bundle.parties",
-                         "an agreement has at least two parties");
+                         "the agreement has fewer than two parties");
     g->parties = parties;
     return parties;
 }
@@ -63,29 +66,33 @@ static void load_in_force(struct loader *l, const struct node *n, struct agreeme
     g->review_ms = is_reviewed ? end : INT64_MIN;
     if (g->until_ms <= g->from_ms)
         (void)strict_say(&l->reader, node_get(n, "until"), "bundle.day",
-                         "it ends before it begins");
+                         "the agreement ends before it begins: 'until' must be after 'from'");
     else if (g->review_ms > g->until_ms)
-        (void)strict_say(&l->reader, node_get(n, "review_by"), "bundle.day",
-                         "it is to be reviewed only after its end");
+        (void)strict_say(
+            &l->reader, node_get(n, "review_by"), "bundle.day",
+            "the agreement's review is after its end: 'review_by' must not be after 'until'");
 }
 
-static void load_approval(struct loader *l, const struct node *n, const bool *is_party,
-                          struct agreement *g, struct approval *out)
+static void load_approval(struct loader *l, const struct node *n, struct agreement *g,
+                          struct approval *out)
 {
     int64_t start = 0, end = 0;
     strict_keys(&l->reader, n, &load_keys_approval);
     if (!l->source->is_settled)
         (void)load_approver_role(&l->reader, node_get(n, "role"));
     const struct node *name = node_get(n, "agency"), *on = node_get(n, "on");
-    int agency = name ? load_party_name(l, name, is_party) : -1;
+    int agency = name ? load_party_name(l, name, g) : -1;
     bool is_dated = load_day(l, on, &start, &end);
     if (is_dated && g->from_ms != INT64_MIN && start > g->from_ms)
-        (void)strict_say(&l->reader, on, "bundle.day", "approved only after it came in force");
+        (void)strict_say(&l->reader, on, "bundle.day",
+                         "an approval is dated after the agreement comes into force: set 'from' "
+                         "later, or correct the date");
     if (!is_dated || agency < 0)
         return;
     for (size_t i = 0; i < g->approval_count; i++)
         if (g->approvals[i].agency == agency)
-            (void)strict_say(&l->reader, name, "bundle.duplicate", "'%.*s' approves twice",
+            (void)strict_say(&l->reader, name, "bundle.duplicate",
+                             "the agency '%.*s' stands twice among those who approve",
                              SHOWN(name->text));
     *out = (struct approval){ (uint16_t)agency, strict_text(n, "role"), start,
                               strict_text(n, "name") };
@@ -94,8 +101,7 @@ static void load_approval(struct loader *l, const struct node *n, const bool *is
 
 /* The approvals that the file states itself. A party may be missing: that is no problem of the
  * file. In a signed bundle they do not count (load_signed.c). */
-static void load_approvals(struct loader *l, const struct node *list, const bool *is_party,
-                           struct agreement *g)
+static void load_approvals(struct loader *l, const struct node *list, struct agreement *g)
 {
     struct approval *approvals =
         ARENA_ARRAY(l->reader.arena, strict_count(list) + 1, struct approval);
@@ -105,12 +111,11 @@ static void load_approvals(struct loader *l, const struct node *list, const bool
     }
     g->approvals = approvals;
     for (const struct node *n = strict_each(list, NULL); n; n = strict_each(list, n))
-        load_approval(l, n, is_party, g, &approvals[g->approval_count]);
+        load_approval(l, n, g, &approvals[g->approval_count]);
     g->approved = g->approval_count == g->party_count;
 }
 
-static void load_controllers(struct loader *l, const struct node *list, const bool *is_party,
-                             struct agreement *g)
+static void load_controllers(struct loader *l, const struct node *list, struct agreement *g)
 {
     uint16_t *controllers = ARENA_ARRAY(l->reader.arena, strict_count(list) + 1, uint16_t);
     if (!controllers) {
@@ -119,22 +124,23 @@ static void load_controllers(struct loader *l, const struct node *list, const bo
     }
     g->controllers = controllers;
     for (const struct node *n = strict_each(list, NULL); n; n = strict_each(list, n)) {
-        int agency = load_party_name(l, n, is_party);
+        int agency = load_party_name(l, n, g);
         if (agency >= 0)
             controllers[g->controller_count++] = (uint16_t)agency;
     }
     if (list && strict_count(list) == 0)
-        (void)strict_say(&l->reader, list, "bundle.missing", "no controller is named");
+        (void)strict_say(&l->reader, list, "bundle.missing",
+                         "the agreement names no controller among its parties");
 }
 
 static void load_controllers_and_contacts(struct loader *l, const struct node *root,
-                                          const bool *is_party, struct agreement *g)
+                                          struct agreement *g)
 {
     const struct node *processor = node_get(root, "processor");
     const struct node *contacts = strict_member(root, "contacts", NODE_MAP);
     int agency = processor ? load_agency_name(l, processor) : -1;
     g->processor = agency < 0 ? 0 : (uint16_t)agency;
-    load_controllers(l, node_get(root, "controllers"), is_party, g);
+    load_controllers(l, node_get(root, "controllers"), g);
     strict_keys(&l->reader, contacts, &load_keys_contacts);
     g->contact_rights = strict_text(contacts, "rights");
     g->contact_breach = strict_text(contacts, "breach");
@@ -160,7 +166,7 @@ static void load_duties(struct loader *l, const struct node *root, struct agreem
     g->on_termination = strict_text(root, "on_termination");
     if (g->privacy_notice.n && !is_https(g->privacy_notice))
         (void)strict_say(&l->reader, notice, "bundle.address",
-                         "a privacy notice has an address that begins with https://");
+                         "'privacy_notice' must be an address that begins with https://");
 }
 
 /* What it is called. */
@@ -207,9 +213,9 @@ void load_agreement(struct loader *l, const struct node *root)
         return;
     load_basis(l, root, parties, g);
     load_in_force(l, node_get(root, "in_force"), g);
-    load_controllers_and_contacts(l, root, is_party, g);
+    load_controllers_and_contacts(l, root, g);
     load_duties(l, root, g);
-    load_approvals(l, strict_member(root, "approved_by", NODE_LIST), is_party, g);
+    load_approvals(l, strict_member(root, "approved_by", NODE_LIST), g);
     check_unique(l, root, g);
     size_t number = b->agreement_count++;
     load_clauses(l, strict_member(root, "clauses", NODE_LIST), (uint16_t)number, is_party);

@@ -15,9 +15,10 @@ void load_public_key(const struct strict *r, const struct node *n, const char *c
     if (!n)
         return;
     if (!base64_decode(n->text, out->b, KEY_BYTES))
-        (void)strict_say(r, n, code,
-                         "this is no Ed25519 public key: want 32 bytes in base64, as concordat key "
-                         "prints them");
+        (void)strict_say(
+            r, n, code,
+            "this is no public key: want the line that concordat key prints (32 bytes in "
+            "base64)");
     else if (ed25519_is_weak(out))
         (void)strict_say(
             r, n, code,

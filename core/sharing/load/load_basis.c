@@ -32,15 +32,31 @@ static bool needs_schedule_1(struct slice condition)
     return false;
 }
 
+static struct slice schedule_1_at(const void *of, size_t i)
+{
+    return slice_equal_text(*(const struct slice *)of, schedule_1[i].condition)
+               ? slice_text(schedule_1[i].word)
+               : SLICE("");
+}
+
+/* The conditions of Schedule 1 that go with one of 9(2). Returns out. */
+static const char *schedule_1_near(struct slice word, struct slice condition, char out[90])
+{
+    const struct choices_at choices = { &condition, schedule_1_at, SCHEDULE_1_COUNT };
+    return nearest_list_at(word, &choices, out, 90);
+}
+
 static void check_schedule_1(struct loader *l, const struct node *n, const struct party *p)
 {
     const struct node *word = node_get(n, "schedule_1");
     bool is_known = false;
+    char near[90];
     if (slice_is_empty(p->schedule_1)) {
         if (needs_schedule_1(p->special_category))
-            (void)strict_say(&l->reader, n, "bundle.missing",
-                             "%.*s needs its condition of Schedule 1: 'schedule_1'",
-                             SHOWN(p->special_category));
+            (void)strict_say(
+                &l->reader, n, "bundle.missing",
+                "the key 'schedule_1' is missing: %.*s needs a condition of Schedule 1",
+                SHOWN(p->special_category));
         return;
     }
     for (size_t i = 0; i < SCHEDULE_1_COUNT; i++) {
@@ -51,12 +67,14 @@ static void check_schedule_1(struct loader *l, const struct node *n, const struc
             return;
     }
     if (is_known)
-        (void)strict_say(&l->reader, word, "bundle.basis", "'%.*s' is no condition for %.*s",
-                         SHOWN(p->schedule_1), SHOWN(p->special_category));
+        (void)strict_say(&l->reader, word, "bundle.basis",
+                         "'%.*s' does not go with %.*s: it has %s", SHOWN(p->schedule_1),
+                         SHOWN(p->special_category),
+                         schedule_1_near(p->schedule_1, p->special_category, near));
     else
         (void)strict_say(&l->reader, word, "bundle.word",
-                         "'%.*s' is no condition of Schedule 1 that is known here",
-                         SHOWN(p->schedule_1));
+                         "unknown condition of Schedule 1 '%.*s': it has %s", SHOWN(p->schedule_1),
+                         schedule_1_near(p->schedule_1, p->special_category, near));
 }
 
 static void load_party_basis(struct loader *l, const struct node *n, struct party *p)
@@ -77,19 +95,22 @@ static struct party *find_party(struct party *parties, size_t count, int agency)
 }
 
 static void load_bases(struct loader *l, const struct node *basis, struct party *parties,
-                       size_t count)
+                       const struct agreement *g)
 {
     for (const struct node *n = basis ? basis->first : NULL; n; n = n->next) {
         struct party spare = { 0 };
-        struct party *p = find_party(parties, count, bundle_agency(l->bundle, n->key));
+        char near[LOAD_LIST_BYTES];
+        struct party *p = find_party(parties, g->party_count, bundle_agency(l->bundle, n->key));
         if (!p)
-            (void)strict_say_key(&l->reader, n, "bundle.agency", "'%.*s' is no party",
-                                 SHOWN(n->key));
+            (void)strict_say_key(&l->reader, n, "bundle.agency",
+                                 "'%.*s' is no party of this agreement: it has %s", SHOWN(n->key),
+                                 load_parties_near(l, g, n->key, near));
         load_party_basis(l, n, p ? p : &spare);
     }
-    for (size_t i = 0; basis && i < count; i++)
+    for (size_t i = 0; basis && i < g->party_count; i++)
         if (!node_get_slice(basis, l->bundle->agencies[parties[i].agency].name))
-            (void)strict_say(&l->reader, basis, "bundle.missing", "no basis for party '%.*s'",
+            (void)strict_say(&l->reader, basis, "bundle.missing",
+                             "the party '%.*s' has no legal basis: name it under 'basis'",
                              SHOWN(l->bundle->agencies[parties[i].agency].name));
 }
 
@@ -103,7 +124,7 @@ static void check_duty(struct loader *l, const struct node *root, const struct a
         needs_duty |= slice_equal_text(g->parties[i].uk_gdpr, "6(1)(c)");
     if (needs_duty && slice_is_empty(g->duty))
         (void)strict_say(&l->reader, root, "bundle.missing",
-                         "what rests on a legal duty names it: 'duty'");
+                         "the key 'duty' is missing: a basis of legal duty must name the duty");
 }
 
 void load_basis(struct loader *l, const struct node *root, struct party *parties,
@@ -111,6 +132,6 @@ void load_basis(struct loader *l, const struct node *root, struct party *parties
 {
     g->confidentiality = strict_text(root, "confidentiality");
     g->duty = strict_text(root, "duty");
-    load_bases(l, strict_member(root, "basis", NODE_MAP), parties, g->party_count);
+    load_bases(l, strict_member(root, "basis", NODE_MAP), parties, g);
     check_duty(l, root, g);
 }

@@ -11,7 +11,7 @@ static void check_free_text(struct loader *l, const struct node *list)
     for (const struct node *n = strict_each(list, NULL); n; n = strict_each(list, n))
         if (slice_equal_text(n->text, "free-text"))
             (void)strict_say(&l->reader, n, "bundle.free-text",
-                             "free text is released by its full name only");
+                             "free text must be released by the full name of its category");
 }
 
 /* Whether the clause shares a kind of that name; *ends: whether it closes something by
@@ -49,12 +49,15 @@ static void load_lasting(struct loader *l, const struct node *n, struct clause *
     bool is_in_range = has_number && days > 0 && days <= LASTING_DAYS_MAX;
     bool has_unit = slice_equal_text(unit, "days") || slice_equal_text(unit, "day");
     if (!is_in_range || !has_unit)
-        (void)strict_say(&l->reader, n, "bundle.lasting", "'lasting' is written KIND + N days");
+        (void)strict_say(&l->reader, n, "bundle.lasting",
+                         "'lasting' must be written KIND + N days");
     else if (!has_kind_named(l, c, kind, &ends))
-        (void)strict_say(&l->reader, n, "bundle.kind", "the clause shares no kind '%.*s'",
+        (void)strict_say(&l->reader, n, "bundle.kind",
+                         "'lasting' names the kind '%.*s', which this clause does not share",
                          SHOWN(kind));
     else if (!ends)
-        (void)strict_say(&l->reader, n, "bundle.lasting", "'%.*s' ends nothing by facts.yaml",
+        (void)strict_say(&l->reader, n, "bundle.lasting",
+                         "'lasting' names the kind '%.*s', which ends nothing in facts.yaml",
                          SHOWN(kind));
     c->lasting_kind = kind;
     c->lasting_ms = (int64_t)days * DAY_MS;
@@ -111,7 +114,8 @@ static void load_obligation(struct loader *l, const struct node *list, const boo
         if (!categories_has(&c->obliged[o], i))
             continue;
         if (!is_released(b, c, i))
-            (void)strict_say(&l->reader, list, "bundle.oblige", "'%.*s' is not released",
+            (void)strict_say(&l->reader, list, "bundle.oblige",
+                             "an obligation names '%.*s', which this clause does not release",
                              SHOWN(bundle_portion_name(b, i)));
         else if (!can_be_obliged(l, schemas, i, o))
             (void)strict_say(&l->reader, list, "bundle.oblige",
@@ -152,8 +156,10 @@ static void load_share(struct loader *l, const struct node *n, bool *schemas, st
     (void)load_kinds(l, n, &c->kinds, &c->kind_count, schemas);
     for (size_t i = 0; i < catalogue_count(types); i++)
         if (schemas[i] && !catalogue_at(types, i)->disclosable)
-            (void)strict_say(&l->reader, n, "bundle.type", "'%.*s' is never disclosed",
-                             SHOWN(catalogue_at(types, i)->name));
+            (void)strict_say(
+                &l->reader, n, "bundle.type",
+                "events of the type '%.*s' are never disclosed, so no clause can share them",
+                SHOWN(catalogue_at(types, i)->name));
 }
 
 static void load_clause(struct loader *l, const struct node *n, const bool *parties,
@@ -206,5 +212,5 @@ void load_clauses(struct loader *l, const struct node *list, uint16_t agreement,
         b->clause_count++;
     }
     if (list && b->clause_count == first)
-        (void)strict_say(&l->reader, list, "bundle.missing", "an agreement without clauses");
+        (void)strict_say(&l->reader, list, "bundle.missing", "the agreement has no clauses");
 }

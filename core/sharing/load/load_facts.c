@@ -18,6 +18,15 @@ struct line {
     struct sayers by;
 };
 
+static void say_no_sayer(struct loader *l, const struct node *n)
+{
+    char list[90];
+    const struct choices roles = { load_roles, sizeof *load_roles, LOAD_ROLES };
+    (void)strict_say(&l->reader, n, "bundle.by",
+                     "'%.*s' is no role, nor '" SAYER_ITSELF "': the roles are %s", SHOWN(n->text),
+                     nearest_list(n->text, &roles, list, sizeof list));
+}
+
 static void add_sayer(struct loader *l, const struct node *m, struct sayers *out)
 {
     const struct bundle *b = l->bundle;
@@ -26,8 +35,7 @@ static void add_sayer(struct loader *l, const struct node *m, struct sayers *out
         return;
     }
     if (!load_is_role(m->text))
-        (void)strict_say(&l->reader, m, "bundle.by", "'%.*s' is no role, nor '" SAYER_ITSELF "'",
-                         SHOWN(m->text));
+        say_no_sayer(l, m);
     for (unsigned i = 0; i < b->service_count; i++)
         if (slice_equal(b->services[i].role, m->text))
             services_add(&out->services, i);
@@ -46,7 +54,8 @@ static void load_sayers(struct loader *l, const struct node *n, const struct nod
         return;
     }
     if (!n && !l->source->is_settled)
-        (void)strict_say(&l->reader, of, "bundle.by", "who may say so is missing: %s", how);
+        (void)strict_say(&l->reader, of, "bundle.by",
+                         "'by' is missing, which names who may say this: %s", how);
     for (const struct node *m = strict_each(n, NULL); m; m = strict_each(n, m)) {
         if (m->kind != NODE_TEXT)
             continue;
@@ -54,7 +63,8 @@ static void load_sayers(struct loader *l, const struct node *n, const struct nod
         add_sayer(l, m, out);
     }
     if (n && !out->count)
-        (void)strict_say(&l->reader, n, "bundle.by", "'by' names nobody");
+        (void)strict_say(&l->reader, n, "bundle.by",
+                         "'by' is empty: name the roles that may say this");
 }
 
 static struct fact_rule *add_fact_rule(struct loader *l, const struct line *line,
@@ -106,7 +116,8 @@ static void load_value(struct loader *l, const struct node *n, const struct line
         slots[i] = (int16_t)plan_slot(p, path);
         bool is_text = slots[i] >= 0 && plan_slot_at(p, (size_t)slots[i])->type == SLOT_STRING;
         if (!is_text)
-            (void)strict_say(&l->reader, n, "bundle.field", "'%.*s' has no text field '%.*s'",
+            (void)strict_say(&l->reader, n, "bundle.field",
+                             "the type '%.*s' has no text field '%.*s'",
                              SHOWN(catalogue_at(c, i)->name), SHOWN(path));
     }
     *out = (struct fact_value){ .from = FACT_FIELD, .slots = slots };
@@ -117,17 +128,18 @@ static void load_fact_places(struct loader *l, const struct node *n, struct fact
 {
     struct fact_place *places = ARENA_ARRAY(l->reader.arena, n->count + 1, struct fact_place);
     size_t count = 0;
+    const struct choices_at services = choices_of_services(l->bundle);
     if (!places) {
         (void)strict_memory(&l->reader);
         return;
     }
     if (out->from != FACT_FIELD)
-        (void)strict_say_key(&l->reader, n, "bundle.value", "'places' needs a service: field PATH");
+        (void)strict_say_key(&l->reader, n, "bundle.value",
+                             "'places' needs 'service: field PATH' beside it");
     for (const struct node *m = n->first; m; m = m->next) {
         int service = m->kind == NODE_TEXT ? bundle_service(l->bundle, m->text) : -1;
         if (service < 0)
-            (void)strict_say(&l->reader, m, "bundle.service",
-                             "a place needs a service of the region");
+            (void)strict_unknown(&l->reader, m, "bundle.service", "service", m->text, &services);
         places[count++] = (struct fact_place){ m->key, service };
     }
     out->places = places;
@@ -228,7 +240,8 @@ static void load_effects(struct loader *l, const struct node *n, const struct li
     };
     const struct node *closed_by = node_get(n, "closed_by");
     if (closed_by && !node_get(n, "opens"))
-        (void)strict_say_key(&l->reader, closed_by, "bundle.key", "'closed_by' without 'opens'");
+        (void)strict_say_key(&l->reader, closed_by, "bundle.key",
+                             "'closed_by' does nothing without 'opens'");
     for (size_t i = 0; i < sizeof effects / sizeof effects[0]; i++) {
         const struct node *effect = node_get(n, effects[i].key);
         if (effect)
@@ -243,7 +256,8 @@ static void check_itself(struct loader *l, const struct node *n, size_t first)
         const struct fact_rule *r = &l->bundle->facts[i];
         if (r->by.itself && r->who.from != FACT_FIELD && r->effect != FACT_LIFTS)
             (void)strict_say(&l->reader, node_get(n, "by"), "bundle.by",
-                             "'" SAYER_ITSELF "' is for a line that finds the service in a field: "
+                             "'" SAYER_ITSELF
+                             "' does not fit, since no field of this line names the service: "
                              "name roles");
     }
 }
@@ -263,7 +277,9 @@ static void load_line(struct loader *l, const struct node *n)
     load_sayers(l, node_get(n, "by"), n, "by: [ROLE, ...], or by: " SAYER_ITSELF, &line.by);
     load_effects(l, n, &line);
     if (l->bundle->fact_count == before)
-        (void)strict_say(&l->reader, n, "bundle.missing", "a line of facts that changes nothing");
+        (void)strict_say(&l->reader, n, "bundle.missing",
+                         "this line of facts.yaml changes nothing: it needs opens, restricts, "
+                         "consents or another effect");
     check_itself(l, n, before);
 }
 

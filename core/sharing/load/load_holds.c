@@ -63,7 +63,8 @@ void load_holds(struct loader *l, const struct node *map)
         if (!is_hold_reason(n->key))
             (void)strict_unknown_key(&l->reader, n, "bundle.reason", "reason", &reasons);
         if (n->kind != NODE_TEXT || !read_limit(n->text, &x->ms))
-            (void)strict_say(&l->reader, n, "bundle.time",
-                             "a time is written N minutes, hours or days, at most 90 days");
+            (void)strict_say(
+                &l->reader, n, "bundle.time",
+                "a time must be written N minutes, N hours or N days, at most 90 days");
     }
 }

@@ -63,13 +63,15 @@ static void read_extenders(struct loader *l, const struct node *list, const stru
         const struct node *agency = node_get(n, "agency");
         struct slice name = strict_text(n, "name");
         int64_t start = 0, end = 0;
+        char near[LOAD_LIST_BYTES];
         strict_keys(&l->reader, n, &load_keys_extender);
         if (!l->source->is_settled && !is_person_role(node_get(n, "role")))
             (void)load_approver_role(&l->reader, node_get(n, "role"));
         (void)load_day(l, node_get(n, "on"), &start, &end);
         if (agency && !agreement_has_party(g, bundle_agency(l->bundle, agency->text)))
-            (void)strict_say(&l->reader, agency, "bundle.agency", "'%.*s' is no party",
-                             SHOWN(agency->text));
+            (void)strict_say(&l->reader, agency, "bundle.agency",
+                             "'%.*s' is no party of this agreement: it has %s", SHOWN(agency->text),
+                             load_parties_near(l, g, agency->text, near));
         if (slice_is_empty(first))
             first = name;
         else
@@ -77,7 +79,7 @@ static void read_extenders(struct loader *l, const struct node *list, const stru
     }
     if (list && !are_two)
         (void)strict_say(&l->reader, list, "bundle.approvers",
-                         "an extension is approved by two people");
+                         "an extension needs two people who approve it");
 }
 
 /* The last millisecond it may be extended to. By the calendar, because the clocks may change
@@ -102,15 +104,20 @@ void load_extension(struct loader *l, const struct node *root)
     struct agreement *g = find_target(l, &target);
     read_extenders(l, strict_member(root, "approved_by", NODE_LIST), g);
     if (g->extension.n || g->extension_waits) {
-        (void)strict_say(&l->reader, root, "bundle.duplicate",
-                         "a version of an agreement is extended once");
+        (void)strict_say(
+            &l->reader, root, "bundle.duplicate",
+            "this version of the agreement is extended already, and that can be done once");
         return;
     }
     if (is_dated && end <= g->signed_until_ms)
-        (void)strict_say(&l->reader, until, "bundle.day", "it does not extend the agreement");
+        (void)strict_say(
+            &l->reader, until, "bundle.day",
+            "the extension does not end after the agreement: its 'until' must be later");
     else if (is_dated && end > extension_limit(g))
-        (void)strict_say(&l->reader, until, "bundle.day", "extended by more than %d days",
-                         EXTENSION_DAYS_MAX);
+        (void)strict_say(
+            &l->reader, until, "bundle.day",
+            "the extension is longer than %d days: make a new version of the agreement instead",
+            EXTENSION_DAYS_MAX);
     g->asked = strict_text(root, "reason");
     g->asked_until = strict_text(root, "until");
     if (!load_signed_extension(l, g))
@@ -130,7 +137,7 @@ static bool load_time(struct loader *l, const struct node *n, int64_t *out)
     bool is_read = time_from_iso(n->text, &m);
     if (!is_read || m.precision < TIME_MINUTE || !m.has_offset)
         return strict_say(&l->reader, n, "bundle.time",
-                          "'%.*s' is no time, written 2026-11-22T10:00:00Z", SHOWN(n->text));
+                          "'%.*s' is no time: want 2026-11-22T10:00:00Z", SHOWN(n->text));
     *out = m.ms;
     return true;
 }

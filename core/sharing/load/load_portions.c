@@ -21,8 +21,8 @@ static int portion_of_field(struct loader *l, const struct node *n, unsigned cat
         return (int)category;
     if (categories + k->carved_count == CATEGORIES_MAX) {
         (void)strict_say(&l->reader, n, "bundle.fields",
-                         "cannot name one field more: there are at most %d categories and named "
-                         "fields together",
+                         "the bundle names too many single fields: there may be %d categories and "
+                         "named fields together",
                          CATEGORIES_MAX);
         return -1;
     }
@@ -82,7 +82,8 @@ static bool check_field(struct loader *l, const struct node *n, struct slice pat
             return say_no_field(l, n, path, p, plan_name(p));
         if (slot >= 0 && !portions_may_be_named(c, plan_categories(p)[slot]))
             return strict_say(&l->reader, n, "bundle.field",
-                              "the field '%.*s' is not for agreements to say", SHOWN(path));
+                              "the field '%.*s' is always sent, so no rule may name it",
+                              SHOWN(path));
         any |= slot >= 0;
     }
     if (any)

@@ -35,7 +35,8 @@ static void load_reason(struct loader *l, const struct node *n, struct prohibiti
         return;
     if (!p->is_protected)
         (void)strict_say(&l->reader, code, "bundle.reason",
-                         "a reason of its own is for a protected prohibition: any other is named");
+                         "'reason' is for a protected prohibition only: leave it out, since "
+                         "recipients of others are told its name");
     if (!reason_protected(code->text, &p->reason))
         (void)strict_unknown(&l->reader, code, "bundle.reason", "protected reason", code->text,
                              &reasons);
@@ -63,7 +64,8 @@ static void load_prohibition(struct loader *l, const struct node *n, struct proh
     p->is_protected = slice_equal_text(strict_text(n, "protected"), "true");
     if (p->is_protected && p->tell.n)
         (void)strict_say(&l->reader, node_get(n, "tell"), "bundle.tell",
-                         "a protected prohibition tells nobody that it acts");
+                         "'tell' does not fit a protected prohibition, which tells nobody that it "
+                         "acts: leave it out");
     load_reason(l, n, p);
     load_scope(l, schemas, &scope);
     p->when = load_when(l, node_get(n, "when"), &scope);

@@ -121,7 +121,8 @@ static void load_agencies(struct loader *l, const struct node *list)
         return;
     }
     if (service_count > SERVICES_MAX) {
-        (void)strict_say(&l->reader, list, "bundle.limit", "more than %d services", SERVICES_MAX);
+        (void)strict_say(&l->reader, list, "bundle.limit", "region.yaml has more than %d services",
+                         SERVICES_MAX);
         return;
     }
     size_t n = 0;

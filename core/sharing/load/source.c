@@ -39,7 +39,8 @@ static bool add_file_name(struct arena *a, const char *folder, const char *name,
                           struct source_names *out, struct err *e)
 {
     if (out->count == SOURCE_FILES_MAX)
-        return err_set(e, ERR_REJECT, "bundle.limit", 0, "more than %d files", SOURCE_FILES_MAX);
+        return err_set(e, ERR_REJECT, "bundle.limit", 0, "the bundle has more than %d files",
+                       SOURCE_FILES_MAX);
     out->list[out->count] = arena_format(a, "%s/%s", folder, name);
     if (!out->list[out->count])
         return err_memory(e);
@@ -99,7 +100,8 @@ static bool add_folder(const struct bundle_source *s, struct arena *a, const cha
     if (!s->list(s->ctx, a, folder, &one, e))
         return false;
     if (out->count + one.count > SOURCE_FILES_MAX)
-        return err_set(e, ERR_REJECT, "bundle.limit", 0, "more than %d files", SOURCE_FILES_MAX);
+        return err_set(e, ERR_REJECT, "bundle.limit", 0, "the bundle has more than %d files",
+                       SOURCE_FILES_MAX);
     for (size_t i = 0; i < one.count; i++)
         out->list[out->count++] = one.list[i];
     return true;

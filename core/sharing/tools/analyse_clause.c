@@ -83,8 +83,8 @@ static struct categories present_categories(const struct analysis *x, const stru
 /* Warns of kinds whose events have nothing of what the clause releases, while others have. */
 static void check_empty_kinds(struct analysis *x, const struct clause *c)
 {
-    const char *sentence =
-        arena_format(x->arena, "clause '%.*s' releases nothing of these", SHOWN(c->name));
+    const char *sentence = arena_format(
+        x->arena, "clause '%.*s' releases nothing that these kinds of events have", SHOWN(c->name));
     struct naming m = { .to = x->warnings,
                         .code = "check.absent",
                         .file = c->file,
@@ -105,8 +105,8 @@ static void check_absent(struct analysis *x, const struct clause *c, const struc
     for (unsigned i = 0; i < catalogue_category_count(x->b->catalogue); i++)
         if (analyse_meet(&x->portions[i], some))
             categories_drop(&absent, &x->groups[i].portions);
-    analyse_say_of_clause(x, c, "check.absent", "releases what its events do not have", &absent,
-                          false);
+    analyse_say_of_clause(x, c, "check.absent", "releases categories that none of its events has",
+                          &absent, false);
 }
 
 static void check_release(struct analysis *x, const struct clause *c)
@@ -115,11 +115,10 @@ static void check_release(struct analysis *x, const struct clause *c)
     struct categories taken = always_taken(x, c);
     categories_keep(&taken, &some);
     if (categories_is_empty(&some)) {
-        (void)problems_say(
-            x->problems, "check.nothing", c->file, c->line, c->column,
-            "clause '%.*s' never shares anything: its events have nothing of what it "
-            "releases",
-            SHOWN(c->name));
+        (void)problems_say(x->problems, "check.nothing", c->file, c->line, c->column,
+                           "clause '%.*s' never shares anything: its events have none of the "
+                           "categories that it releases",
+                           SHOWN(c->name));
         return;
     }
     check_empty_kinds(x, c);
@@ -130,7 +129,8 @@ static void check_release(struct analysis *x, const struct clause *c)
                            "releases",
                            SHOWN(c->name));
     else
-        analyse_say_of_clause(x, c, "check.taken", "releases what prohibitions always take", &taken,
+        analyse_say_of_clause(x, c, "check.taken",
+                              "releases categories that prohibitions always take away", &taken,
                               false);
 }
 
@@ -142,9 +142,10 @@ static void check_condition_words(struct analysis *x, const struct when *w, cons
 {
     struct slice path, word;
     if (when_foreign_word(x->b->catalogue, w, &path, &word))
-        (void)problems_say(x->problems, "check.word", file, line, at,
-                           "the condition of '%.*s' asks for '%.*s', which '%.*s' never is",
-                           SHOWN(name), SHOWN(word), SHOWN(path));
+        (void)problems_say(
+            x->problems, "check.word", file, line, at,
+            "the condition of '%.*s' asks for the word '%.*s', which the field '%.*s' never holds",
+            SHOWN(name), SHOWN(word), SHOWN(path));
 }
 
 /* Law 7: whoever gets the rest learns something of what the condition read. What travels changed is
@@ -155,8 +156,8 @@ static void check_reads(struct analysis *x, const struct clause *c)
     when_reads(x->b, c->when, &read);
     categories_drop(&read, &c->plain);
     categories_drop(&read, &x->own);
-    analyse_say_of_clause(x, c, "check.reads",
-                          "has a condition that tells of what it does not release", &read, true);
+    analyse_say_of_clause(x, c, "check.reads", "reveals by its condition what it does not release",
+                          &read, true);
 }
 
 /* An objection stops an agreement of implied consent, whatever the clause says. */
@@ -181,8 +182,8 @@ static void check_condition(struct analysis *x, const struct clause *c)
                            SHOWN(c->name));
     else if (needs_objection(x, c))
         (void)problems_say(x->problems, "check.never", c->file, c->line, c->column,
-                           "clause '%.*s' never shares anything: it asks for an objection, which "
-                           "stops the agreement",
+                           "clause '%.*s' never shares anything: its condition asks for an "
+                           "objection, and an objection stops the agreement",
                            SHOWN(c->name));
     check_condition_words(x, c->when, c->file, c->line, c->column, c->name);
     check_reads(x, c);
@@ -191,10 +192,10 @@ static void check_condition(struct analysis *x, const struct clause *c)
 static void check_clause(struct analysis *x, const struct clause *c)
 {
     if (!reaches_somebody(x, c))
-        (void)problems_say(x->problems, "check.nobody", c->file, c->line, c->column,
-                           "clause '%.*s' never shares anything: nobody but the source itself is "
-                           "to receive it",
-                           SHOWN(c->name));
+        (void)problems_say(
+            x->problems, "check.nobody", c->file, c->line, c->column,
+            "clause '%.*s' never shares anything: its only recipient is the source itself",
+            SHOWN(c->name));
     check_release(x, c);
     if (c->when)
         check_condition(x, c);
@@ -216,9 +217,8 @@ void analyse_clauses(struct analysis *x)
 static void check_prohibition_reads(struct analysis *x, const struct prohibition *p)
 {
     struct categories read;
-    const char *sentence =
-        arena_format(x->arena, "prohibition '%.*s' is not protected, and what is missing tells of",
-                     SHOWN(p->id));
+    const char *sentence = arena_format(
+        x->arena, "prohibition '%.*s' is not protected, and reveals what it reads", SHOWN(p->id));
     struct naming m = { .to = x->warnings,
                         .code = "check.reads",
                         .file = p->file,

@@ -19,7 +19,7 @@ static bool check_kinds(struct analysis *x, size_t schema, const bool *shared)
     struct naming m = { .to = x->warnings,
                         .code = "check.unshared",
                         .file = schema_file(x, s),
-                        .sentence = "no clause shares these kinds of events",
+                        .sentence = "no clause shares events of these kinds",
                         .line = 1,
                         .column = 1 };
     bool is_any_shared = false;
@@ -27,7 +27,7 @@ static bool check_kinds(struct analysis *x, size_t schema, const bool *shared)
         is_any_shared |= mine[i];
     if (!is_any_shared) {
         (void)problems_say(x->warnings, "check.unshared", m.file, 1, 1,
-                           "no clause shares any of these events");
+                           "no clause shares events of this type");
         return false;
     }
     for (size_t i = 0; i < s->kind_count; i++)
@@ -46,7 +46,7 @@ static void check_categories(struct analysis *x, size_t schema, struct categorie
     struct naming m = { .to = x->warnings,
                         .code = "check.unreceived",
                         .file = schema_file(x, s),
-                        .sentence = "no clause releases these, here or elsewhere",
+                        .sentence = "no clause releases these of any type",
                         .line = 1,
                         .column = 1 };
     categories_drop(&rest, released);
@@ -115,7 +115,8 @@ static bool find_supply(const struct analysis *x, const struct clause *c, struct
 static void say_unsaid(struct analysis *x, const struct clause *c)
 {
     const char *sentence = arena_format(
-        x->arena, "clause '%.*s' shares what no mapping of its sources makes", SHOWN(c->name));
+        x->arena, "clause '%.*s' shares kinds of events that no mapping of its sources makes",
+        SHOWN(c->name));
     struct naming m = { .to = x->warnings,
                         .code = "check.unsaid",
                         .file = c->file,
@@ -179,8 +180,8 @@ static void check_paths(struct analysis *x, const struct clause *c, const struct
     bool reads_event = is_path || is_age || is_addressed;
     if (reads_event && !is_filled(x, c, n))
         (void)problems_say(x->warnings, "check.unfilled", c->file, c->line, c->column,
-                           "clause '%.*s' has a condition that reads '%.*s%s', which no mapping of "
-                           "its sources fills",
+                           "the condition of clause '%.*s' reads '%.*s%s', and no mapping of its "
+                           "sources fills that",
                            SHOWN(c->name), SHOWN(n->text), is_path ? "" : "()");
     for (const struct when_node *arg = n->args; arg; arg = arg->next)
         check_paths(x, c, arg);
@@ -195,7 +196,7 @@ static void check_supply(struct analysis *x, const struct clause *c)
     if (!supply.any) {
         (void)problems_say(x->warnings, "check.unsaid", c->file, c->line, c->column,
                            "clause '%.*s' shares nothing of this site: no mapping of its sources "
-                           "makes such an event",
+                           "makes an event of its type",
                            SHOWN(c->name));
         return;
     }
@@ -205,8 +206,9 @@ static void check_supply(struct analysis *x, const struct clause *c)
         categories_join(&empty, &x->of_kind[c->kinds[i]]);
     categories_keep(&empty, &c->release);
     categories_drop(&empty, &supply.filled);
-    analyse_say_of_clause(x, c, "check.unfilled", "releases what no mapping of its sources fills",
-                          &empty, false);
+    analyse_say_of_clause(x, c, "check.unfilled",
+                          "releases categories that no mapping of its sources fills", &empty,
+                          false);
     if (c->when)
         check_paths(x, c, c->when->root);
 }

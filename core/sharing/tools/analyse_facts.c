@@ -31,7 +31,8 @@ static void check_end(struct analysis *x, const struct fact_rule *r)
 {
     if (r->closers.count && !r->closed_by_count)
         (void)problems_say(x->warnings, "check.unsayable", "facts.yaml", r->line, 1,
-                           "'closed_by' names no event: what this line opens never ends");
+                           "'closed_by' names no event, so what this line opens never ends: name "
+                           "the event that ends it");
     else if (r->closed_by_count && is_nobody(x, &r->closers))
         say_nobody(x, r, &r->closers, "end what this line opens");
 }

@@ -113,9 +113,10 @@ static bool makes_redundant(const struct analysis *x, const struct clause *more,
 
 static void say_shadowed(struct analysis *x, const struct clause *by, const struct clause *c)
 {
-    (void)problems_say(x->warnings, "check.shadowed", c->file, c->line, c->column,
-                       "clause '%.*s' adds nothing: '%.*s' in line %u shares all of it",
-                       SHOWN(c->name), SHOWN(by->id), by->line);
+    (void)problems_say(
+        x->warnings, "check.shadowed", c->file, c->line, c->column,
+        "clause '%.*s' adds nothing: clause '%.*s' in line %u shares the same and more",
+        SHOWN(c->name), SHOWN(by->id), by->line);
 }
 
 static void check_neighbours(struct analysis *x, const struct entry *list, size_t count, size_t at)
@@ -188,7 +189,8 @@ static void check_undone(struct analysis *x, const struct clause *c, uint32_t ki
         struct categories what = undone_by(x, c, other);
         categories_keep(&what, &x->of_kind[kind]);
         const char *sentence = arena_format(
-            x->arena, "releases only changed what '%.*s' releases as it is", SHOWN(other->name));
+            x->arena, "changes, before it is shared, what clause '%.*s' shares unchanged",
+            SHOWN(other->name));
         *is_told = !categories_is_empty(&what);
         analyse_say_of_clause(x, c, "check.undone", sentence ? sentence : "", &what, false);
     }
@@ -250,7 +252,7 @@ static void check_tells(struct analysis *x)
         if (n < i)
             (void)problems_say(x->problems, "check.tell", p->file, p->line, p->column,
                                "prohibitions '%.*s' and '%.*s' tell the same recipient different "
-                               "things, and only one would be told",
+                               "things under 'tell': give both the same",
                                SHOWN(x->b->prohibitions[n].id), SHOWN(p->id));
     }
 }

@@ -22,16 +22,17 @@ static void check_approvals(struct analysis *x, const struct agreement *g)
         if (agreement_approved_by(g, g->wanted[i]))
             continue;
         if (g->is_signed)
-            lacking =
-                is_agency_approving(x->b, agency) ? "signed it" : "signed it, nor an approver";
+            lacking = is_agency_approving(x->b, agency)
+                          ? "signed it"
+                          : "signed it, and the agency has no approver";
         (void)problems_say(x->warnings, "check.unapproved", g->file, g->line, 1,
-                           "agreement '%.*s' version %d is not active: '%.*s' has not %s",
+                           "agreement '%.*s' version %d shares nothing yet: '%.*s' has not %s",
                            SHOWN(g->name), g->version, SHOWN(agency), lacking);
     }
     if (g->extension_waits)
         (void)problems_say(x->warnings, "check.unapproved", g->file, g->line, 1,
-                           "the extension of agreement '%.*s' version %d is not active: not all "
-                           "who share by it have signed it",
+                           "the extension of agreement '%.*s' version %d is not active: a party "
+                           "that shares under it has not signed the bundle",
                            SHOWN(g->name), g->version);
 }
 
@@ -58,7 +59,7 @@ static void say_expiry(struct analysis *x, const struct expiry *y, struct buf *d
     char what[120];
     if (y->stage == EXPIRY_ENDED) {
         (void)snprintf(what, sizeof what,
-                       "ended on %s: what it would share is held until it is extended", last);
+                       "ended on %s: what it would share is held; extend or replace it", last);
         warn_of(x, g, "check.ended", what);
     } else if (y->stage != EXPIRY_NONE) {
         (void)snprintf(what, sizeof what,
@@ -68,7 +69,7 @@ static void say_expiry(struct analysis *x, const struct expiry *y, struct buf *d
         warn_of(x, g, "check.ends", what);
     }
     if (y->review_overdue) {
-        (void)snprintf(what, sizeof what, "was to be reviewed by %s",
+        (void)snprintf(what, sizeof what, "is overdue for review, which was to be done by %s",
                        day_text(g->review_ms - 1, day));
         warn_of(x, g, "check.review", what);
     }
@@ -80,10 +81,10 @@ static void check_agreement(struct analysis *x, const struct agreement *g, struc
     check_approvals(x, g);
     if (g->superseded_ms <= g->from_ms)
         warn_of(x, g, "check.superseded",
-                "never comes into force: a later version is there before it");
+                "never comes into force: a later version replaces it before it begins");
     if (g->stopped_ms == NEVER_MS)
         return;
-    (void)snprintf(what, sizeof what, "is stopped from %s on: it shares nothing",
+    (void)snprintf(what, sizeof what, "is stopped from %s on, and shares nothing after that",
                    day_text(g->stopped_ms, day));
     warn_of(x, g, "check.stopped", what);
 }

@@ -23,9 +23,9 @@ static void check_way(struct analysis *x, const struct clause *c, unsigned servi
 {
     bool any = false;
     struct slice to = x->b->services[service].name;
-    const char *sentence =
-        arena_format(x->arena, "clause '%.*s' shares what no delivery of '%.*s' carries",
-                     SHOWN(c->name), SHOWN(to));
+    const char *sentence = arena_format(
+        x->arena, "clause '%.*s' shares what the mapping of the delivery to '%.*s' leaves out",
+        SHOWN(c->name), SHOWN(to));
     struct naming m = { .to = x->warnings,
                         .code = "check.undelivered",
                         .file = c->file,
@@ -40,8 +40,8 @@ static void check_way(struct analysis *x, const struct clause *c, unsigned servi
     naming_end(&m);
     if (!any && x->in->has_all_deliveries)
         (void)problems_say(x->warnings, "check.undelivered", c->file, c->line, c->column,
-                           "clause '%.*s' shares with '%.*s', which has no delivery: nothing of it "
-                           "arrives",
+                           "clause '%.*s' shares with '%.*s', and that service has no delivery, so "
+                           "nothing arrives",
                            SHOWN(c->name), SHOWN(to));
 }
 

@@ -49,7 +49,7 @@ static bool read_name(struct row *r, struct slice text, struct wanted *w)
         return false;
     categories_keep(&one, &w->has); /* a group or category may name more than this event has */
     if (categories_is_empty(&one) && !lacks)
-        return row_bad(r, "the event has nothing of", what);
+        return row_bad(r, "the event of this row has no field of", what);
     categories_join(lacks ? &w->lacking : &w->released, &one);
     if (o < OBLIGE_COUNT)
         categories_join(&w->obliged[o], &one);
@@ -72,7 +72,7 @@ static bool read_wanted(struct row *r, struct wanted *w)
     bool names_lacking = !row_is_of_prohibitions(r) && !categories_is_empty(&w->lacking);
     if (names_released || names_lacking)
         return true;
-    return row_bad(r, "names no category or field:", all);
+    return row_bad(r, "the second word must name a category or field, and this names none:", all);
 }
 
 /* Whether b has every portion of a. Says the first one that it lacks. */
@@ -94,8 +94,10 @@ static bool compare_obliged(struct row *r, const struct wanted *w, const struct 
     for (int o = 0; o < OBLIGE_COUNT; o++) {
         struct categories changed = d->obliged[o];
         categories_keep(&changed, &w->released);
-        if (!covers(r, "travels plain:", &w->obliged[o], &changed) ||
-            !covers(r, "does not travel plain:", &changed, &w->obliged[o]))
+        if (!covers(r, "the row wants it changed, and it is released as it is:", &w->obliged[o],
+                    &changed) ||
+            !covers(r, "the row wants it as it is, and it is released changed:", &changed,
+                    &w->obliged[o]))
             return false;
     }
     return true;
@@ -109,10 +111,12 @@ static bool say_not_released(struct row *r, const struct decision *d, unsigned p
         const struct prohibition *p = &r->b->prohibitions[d->prohibitions[i]];
         if (categories_has(&p->withhold, portion))
             return err_set(r->e, ERR_REJECT, "table.word", 0,
-                           "not released: '%.*s', '%.*s' takes it", SHOWN(name), SHOWN(p->id));
+                           "'%.*s' is not released: the prohibition '%.*s' takes it", SHOWN(name),
+                           SHOWN(p->id));
     }
     return err_set(r->e, ERR_REJECT, "table.word", 0,
-                   "not released: '%.*s', by no clause that permits", SHOWN(name));
+                   "'%.*s' is not released: no clause that permits the event releases it",
+                   SHOWN(name));
 }
 
 /* Whether all that the row wants is released. */
@@ -132,9 +136,10 @@ static bool compare_categories(struct row *r, const struct decision *d)
     struct categories lacking = w.lacking;
     categories_keep(&lacking, &d->released);
     const struct categories none = { { 0 } };
-    if (!covers(r, "released, and should not be:", &lacking, &none))
+    if (!covers(r, "the rules release what the row does not want:", &lacking, &none))
         return false;
-    if (w.exactly && !covers(r, "released beyond what is wanted:", &d->released, &w.released))
+    if (w.exactly && !covers(r, "the rules release more than the row names after '=':",
+                             &d->released, &w.released))
         return false;
     return compare_obliged(r, &w, d);
 }
@@ -156,7 +161,9 @@ bool row_check_want(struct row *r)
     if (slice_is_one_of_texts(outcome, with_names, 3))
         return read_wanted(r, &w);
     if (!slice_is_one_of_texts(outcome, with_reason, 2))
-        return row_bad(r, "neither disclose, withhold, hold, forbid nor permit:", outcome);
+        return row_bad(r,
+                       "a row begins with disclose, withhold, hold, forbid or permit, and not with",
+                       outcome);
     const struct choices_at reasons = choices_of_reasons();
     if (is_reason(what))
         return true;
@@ -167,16 +174,18 @@ bool row_compare(struct row *r, const struct decision *d)
 {
     struct slice outcome = r->words.list[0], reason = r->words.list[1];
     if (!slice_equal_text(outcome, decision_outcome_name(d->outcome)))
-        return err_set(r->e, ERR_REJECT, "table.outcome", 0, "wanted %.*s, decided %s (%s): %s",
-                       SHOWN(outcome), decision_outcome_name(d->outcome), d->reason,
+        return err_set(r->e, ERR_REJECT, "table.outcome", 0,
+                       "the row wants %.*s, and the rules decide %s (%s): %s", SHOWN(outcome),
+                       decision_outcome_name(d->outcome), d->reason,
                        reason_sentence(slice_text(d->reason)));
     if (d->outcome == OUTCOME_DISCLOSE)
         return compare_categories(r, d);
     struct slice decided = slice_text(d->reason);
     if (slice_equal(reason, decided) || slice_equal(reason, reason_shown(decided, false)))
         return true;
-    return err_set(r->e, ERR_REJECT, "table.reason", 0, "wanted reason %.*s, decided %s: %s",
-                   SHOWN(reason), d->reason, reason_sentence(decided));
+    return err_set(r->e, ERR_REJECT, "table.reason", 0,
+                   "the row wants the reason %.*s, and the rules give %s: %s", SHOWN(reason),
+                   d->reason, reason_sentence(decided));
 }
 
 bool row_compare_taken(struct row *r, const struct categories *taken)
@@ -186,10 +195,11 @@ bool row_compare_taken(struct row *r, const struct categories *taken)
     if (!read_wanted(r, &w))
         return false;
     if (slice_equal_text(r->words.list[0], "forbid")) {
-        if (!covers(r, "no prohibition takes", &w.released, taken))
+        if (!covers(r, "the row wants it forbidden, and no prohibition takes", &w.released, taken))
             return false;
-        return !w.exactly || covers(r, "a prohibition also takes", taken, &w.released);
+        return !w.exactly ||
+               covers(r, "the row does not name it, and a prohibition takes", taken, &w.released);
     }
     categories_keep(&w.released, taken);
-    return covers(r, "a prohibition takes", &w.released, &none);
+    return covers(r, "the row wants it permitted, and a prohibition takes", &w.released, &none);
 }

@@ -85,7 +85,7 @@ static bool take_known(struct row *r, const struct word *w)
 {
     const struct words *kinds = &r->b->compiled->relationships;
     if (kinds->count == 0)
-        return row_bad(r, "the facts table opens no relationship for", w->whole);
+        return row_bad(r, "facts.yaml opens no relationship, so nothing can be said by", w->whole);
     return add_relationship(r, kinds->list[0], w->args[0]);
 }
 
@@ -121,7 +121,9 @@ static bool add_consent(struct row *r, const struct word *w, bool granted)
     else if (slice_equal_text(w->args[2], "lacks-capacity"))
         x->capacity = w->args[2];
     else if (w->args[2].n)
-        return row_bad(r, "neither best-interests nor lacks-capacity:", w->args[2]);
+        return row_bad(r,
+                       "the third word of consent() is best-interests or lacks-capacity, and not",
+                       w->args[2]);
     return service_or_to(r, w->args[1], &x->recipient);
 }
 
@@ -186,7 +188,7 @@ static bool set_list(struct row *r, size_t slot, struct slice value)
     struct slice all = value;
     for (; value.n; n++) {
         if (n == LIST_MAX)
-            return row_bad(r, "too many values in the list", all);
+            return row_bad(r, "a list may have at most 16 values, and this has more:", all);
         size_t bar = slice_find(value, '|');
         texts[n] = slice_head(value, bar);
         value = slice_from(value, bar + 1);
@@ -201,7 +203,8 @@ static bool read_time(struct row *r, struct slice text, int64_t *ms)
     if (london_day_start(text, ms))
         return true;
     if (!time_from_iso(text, &m) || m.precision < TIME_MINUTE)
-        return row_bad(r, "neither a day nor a time:", text);
+        return row_bad(r, "a day (2026-11-22) or a time (2026-11-22T10:00:00Z) is wanted, and not",
+                       text);
     *ms = m.ms;
     return true;
 }
@@ -230,7 +233,7 @@ static bool set_field(struct row *r, struct slice path, struct slice value)
         return set_time(r, (size_t)slot, value);
     if (s->type != SLOT_ARRAY)
         return build_text(&r->event, (size_t)slot, value, r->e);
-    return s->item ? row_bad(r, "a list of records cannot be said:", path)
+    return s->item ? row_bad(r, "a row cannot fill a list of records, such as", path)
                    : set_list(r, (size_t)slot, value);
 }
 
@@ -246,7 +249,8 @@ static bool take_addressed(struct row *r, const struct word *w)
     for (size_t i = 0; i < plan_slots(r->schema->plan); i++)
         if (categories_has(&addressee, plan_slot_at(r->schema->plan, i)->category))
             return build_text(&r->event, i, r->b->services[service].name, r->e);
-    return row_bad(r, "no addressee in", r->schema->name);
+    return row_bad(r, "addressed() needs a field that names an addressee, and there is none in",
+                   r->schema->name);
 }
 
 static bool take_age(struct row *r, const struct word *w)
@@ -254,7 +258,7 @@ static bool take_age(struct row *r, const struct word *w)
     uint64_t n = 0;
     struct civil now = london_from_ms(r->at_ms);
     if (!slice_to_u64(w->args[0], &n) || n > 150)
-        return row_bad(r, "no age", w->args[0]);
+        return row_bad(r, "age() takes years from 0 to 150, and not", w->args[0]);
     bool is_leap_day = now.month == 2 && now.day == 29; /* the year of birth may have none */
     int day = is_leap_day ? 28 : now.day;
     int year = now.year - (int)n;
@@ -272,7 +276,8 @@ static bool take_ended(struct row *r, const struct word *w)
     if (!schema_has_kind(r->schema, w->args[0]))
         return row_unknown(r, "kind", w->args[0], &kinds);
     if (!slice_to_u64(w->args[1], &days) || days > 36600)
-        return row_bad(r, "no number of days", w->args[1]);
+        return row_bad(r, "ended() takes days from 0 to 36600 as its second word, and not",
+                       w->args[1]);
     struct episode_event *x = list_add(r->arena, &r->draft.events);
     if (!x)
         return err_memory(r->e);
@@ -314,7 +319,7 @@ static bool take_readmitted(struct row *r, const struct word *w)
     if (!x || !by)
         return err_memory(r->e);
     if (kinds->count == 0)
-        return row_bad(r, "the facts table opens no relationship for", w->whole);
+        return row_bad(r, "facts.yaml opens no relationship, so nothing can be said by", w->whole);
     *by = (struct episode_event){ .agency = agency,
                                   .episode = SLICE("table-again"),
                                   .type = r->schema->name,
@@ -342,7 +347,7 @@ static bool take_died(struct row *r, const struct word *w)
     x->is_formal = !is_reported;
     if (is_reported || slice_is_empty(w->args[0]))
         return true;
-    return row_bad(r, "died() takes only 'reported', not", w->args[0]);
+    return row_bad(r, "died() takes 'reported' or nothing, and not", w->args[0]);
 }
 
 static bool take_released(struct row *r, const struct word *w)

@@ -101,7 +101,7 @@ static bool put_header_text(struct row *r, int slot, struct slice text)
 {
     struct slice path = plan_slot_at(r->schema->plan, (size_t)slot)->path;
     if (build_is_set(&r->event, (size_t)slot))
-        return row_bad(r, "not for a row to say:", path);
+        return row_bad(r, "the row itself decides this field, so leave it out:", path);
     return build_text(&r->event, (size_t)slot, text, r->e);
 }
 
@@ -201,7 +201,8 @@ static bool prohibit_all(struct row *r, struct decision *d, struct categories *t
         return false;
     const char *refused = event_read(r->b, &v, framed, r->at_ms, &ev);
     if (refused)
-        return err_set(r->e, ERR_REJECT, "table.word", 0, "cannot judge the event: %s", refused);
+        return err_set(r->e, ERR_REJECT, "table.word", 0,
+                       "the rules cannot be applied to the event of this row: %s", refused);
     if (!decide_begin(&q, r->e))
         return false;
     *d = (struct decision){ .to = { (uint16_t)r->to }, .released = q.all };
@@ -270,7 +271,8 @@ static bool make_case(struct row *r)
 {
     if (r->words.count < 4)
         return err_set(r->e, ERR_REJECT, "table.row", 0,
-                       "a row is: outcome, categories or reason, event, recipient, facts");
+                       "a row has at least four words: outcome, categories or reason, event, "
+                       "recipient; then facts");
     if (!read_event_name(r) || !draft_init(&r->draft, r->arena, &person_unknown, r->e) ||
         !build_init(&r->event, r->schema->plan, r->arena, r->e) || !row_take_settings(r))
         return false;
@@ -418,7 +420,8 @@ bool table_ask(const struct bundle *b, struct arena *a, const struct slice *word
         return err_memory(e);
     *r = (struct row){ .b = b, .arena = a, .given = &none, .e = e };
     if (n + 2 > ROW_WORDS_MAX)
-        return err_set(e, ERR_REJECT, "table.row", 0, "at most %d words", ROW_WORDS_MAX - 2);
+        return err_set(e, ERR_REJECT, "table.row", 0, "an example has at most %d words",
+                       ROW_WORDS_MAX - 2);
     r->words.count = n + 2; /* what is wanted stands first in a row */
     for (size_t i = 0; i < n; i++)
         r->words.list[i + 2] = words[i];

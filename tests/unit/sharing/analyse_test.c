@@ -208,7 +208,7 @@ static void conditions_that_can_be_true_are_left_alone(void)
 static void a_word_that_a_field_never_holds_is_found(void)
 {
     expect(WHEN("stay.class == \"sideways\" || known(recipient)"), "", true, "check.word",
-           "'sideways', which 'stay.class' never is");
+           "word 'sideways', which the field 'stay.class' never holds");
     expect(WHEN("stay.class in [\"inpatient\", \"sideways\"]"), "", true, "check.word", "sideways");
 }
 
@@ -258,10 +258,10 @@ static void a_condition_that_is_never_true_is_one_problem(void)
 static void releases_that_no_event_has_are_listed(void)
 {
     expect("  - {id: a, " STAY ", release: [identity.name, housing, stay]}\n", "", false,
-           "check.absent", "events do not have: housing");
+           "check.absent", "that none of its events has: housing");
     expect("  - {id: a, share: {HospitalStay: [moved], SocialCare: [assessed]}, from: acute-trust, "
            "to: adult-social-care, release: [stay.ward]}\n",
-           "", false, "check.absent", "nothing of these: SocialCare.assessed");
+           "", false, "check.absent", "that these kinds of events have: SocialCare.assessed");
 }
 
 static void what_prohibitions_take_only_now_and_then_is_not_overridden(void)
@@ -274,15 +274,15 @@ static void what_prohibitions_take_only_now_and_then_is_not_overridden(void)
            "  - {id: p, withhold: [identity, stay], share: {HospitalStay: [moved]}, source: law}\n",
            true, NULL, "");
     expect(GOOD, "  - {id: p, withhold: [stay.ward], source: law}\n", false, "check.taken",
-           "always take: stay.ward");
+           "always take away: stay.ward");
 }
 
 static void clauses_that_add_nothing_are_found(void)
 {
     expect(GOOD "  - {id: less, " STAY ", release: [stay.ward]}\n", "", false, "check.shadowed",
-           "'test/1/less' adds nothing: 'good'");
+           "'test/1/less' adds nothing: clause 'good'");
     expect("  - {id: less, " STAY ", release: [stay.ward], lasting: moved + 2 days}\n" GOOD, "",
-           false, "check.shadowed", "'test/1/less' adds nothing: 'good'");
+           false, "check.shadowed", "'test/1/less' adds nothing: clause 'good'");
     expect(WHEN("known(recipient)") "  - {id: less, " STAY ", release: [stay.ward], when: "
                                     "'known(recipient) && age() > 17'}\n",
            "", false, "check.shadowed", "test/1/less");
@@ -325,7 +325,7 @@ static void an_obligation_that_another_clause_undoes_is_found(void)
         YEAR(", when: known(recipient)") DAY_TO("adult-social-care", ", when: '!known(recipient)'"),
     };
     expect(YEAR("") DAY_TO("adult-social-care", ""), "", false, "check.undone",
-           "'test/1/year' releases only changed what 'test/1/day' releases as it is: "
+           "'test/1/year' changes, before it is shared, what clause 'test/1/day' shares unchanged: "
            "identity.birth-date");
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         struct findings f;
@@ -393,7 +393,8 @@ static void ends_reviews_and_missing_approvals_are_told_in_time(void)
         { terms, AFTER - 1, "check.ends", "ends on 31 December 2026, 0 days from now" },
         { terms, AFTER, "check.ended", "ended on 31 December 2026" },
         { terms, MARCH, NULL, "check.review" },
-        { terms, AFTER - 50 * DAY, "check.review", "was to be reviewed by 31 October 2026" },
+        { terms, AFTER - 50 * DAY, "check.review",
+          "is overdue for review, which was to be done by 31 October 2026" },
         { unapproved, MARCH, "check.unapproved", "'council' has not approved" },
         { terms, MARCH, NULL, "check.unapproved" },
     };
@@ -474,7 +475,7 @@ static void named_fields_are_weighed_by_themselves(void)
 
 static void clauses_are_held_against_the_mappings_of_their_sources(void)
 {
-    expect_of_feed(GOOD, "discharged", "stay.ward", "check.unsaid", "makes such an event");
+    expect_of_feed(GOOD, "discharged", "stay.ward", "check.unsaid", "makes an event of its type");
     expect_of_feed(GOOD, "admitted", "stay.ward", "check.unsaid", "HospitalStay.moved");
     expect_of_feed(GOOD, "admitted", "stay.ward", "check.unfilled", "fills: identity.name");
     expect_of_feed(WHEN("stay.class == \"inpatient\""), "admitted", "stay.ward", "check.unfilled",
@@ -513,9 +514,9 @@ static void expect_of_delivery(const char *lacks, bool has_one, bool has_all, co
 static void clauses_are_held_against_the_deliveries_of_their_recipients(void)
 {
     expect_of_delivery("moved", true, true,
-                       "no delivery of 'council/team' carries: HospitalStay.moved");
+                       "the delivery to 'council/team' leaves out: HospitalStay.moved");
     expect_of_delivery("discharged", true, true, NULL);
-    expect_of_delivery("", false, true, "'council/team', which has no delivery");
+    expect_of_delivery("", false, true, "'council/team', and that service has no delivery");
     expect_of_delivery("", false, false, NULL); /* it may be on another host */
 }
 

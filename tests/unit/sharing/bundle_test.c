@@ -240,6 +240,22 @@ static void a_word_that_is_none_is_answered_with_the_nearest(void)
         { "region.yaml", "{agency: brightcare, role", "{agency: brihgtcare, role",
           "it has brightcare, " },
         { "region.yaml", "role: acute-trust", "role: acute-turst", "want acute-trust, " },
+        { DISCHARGE, "controllers: [wexbridge-hospital,", "controllers: [wexbridge-hospitals, ",
+          "unknown agency 'wexbridge-hospitals': it has wexbridge-hospital, " },
+        { DISCHARGE, "controllers: [wexbridge-hospital,", "controllers: [eastwex-district,",
+          "'eastwex-district' is no party of this agreement: it has wexshire-council or " },
+        { DISCHARGE, "- {agency: wexbridge-hospital, role: caldicott-guardian",
+          "- {agency: eastwex-district, role: caldicott-guardian",
+          "'eastwex-district' is no party of this agreement: it has wexshire-council or " },
+        { DISCHARGE, "\nbasis:\n  wexbridge-hospital:", "\nbasis:\n  eastwex-district:",
+          "'eastwex-district' is no party of this agreement: it has wexshire-council or " },
+        { DISCHARGE, "schedule_1: health-or-social-care", "schedule_1: health-or-social-cear",
+          "unknown condition of Schedule 1 'health-or-social-cear': it has health-or-social-care" },
+        { DISCHARGE, "schedule_1: health-or-social-care", "schedule_1: research",
+          "'research' does not go with 9(2)(h): it has health-or-social-care" },
+        { "facts.yaml", "wexshire-council/s42-inbox}", "wexshire-council/s42-inboks}",
+          "unknown service 'wexshire-council/s42-inboks': it has wexshire-council/s42-inbox, " },
+        { "facts.yaml", "by: [acute-trust]", "by: [acute-trusts]", "the roles are acute-trust, " },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct problems p = { 0 };

@@ -130,11 +130,13 @@ static void a_word_that_can_match_nothing_is_found_where_it_stands(void)
 static void a_row_that_fails_says_why(void)
 {
     static const char *const rows[][2] = {
-        { "withhold no-clause" STAY_ROW, "decided disclose (disclosed): a clause permits it" },
+        { "withhold no-clause" STAY_ROW,
+          "the rules decide disclose (disclosed): a clause permits it" },
         { "disclose ward HospitalStay.admitted " TEAM
           " known responsible(adult-social-care) restricted(location)\n",
-          "'stay.ward', 'hidden-location' takes it" },
-        { "disclose address" STAY_ROW, "'location.address', by no clause that permits" },
+          "'stay.ward' is not released: the prohibition 'hidden-location' takes it" },
+        { "disclose address" STAY_ROW,
+          "'location.address' is not released: no clause that permits" },
         { "disclose stay.wrad" STAY_ROW, "field 'stay.wrad': it has stay.ward, " },
         { "disclose ward:yaer" STAY_ROW, "unknown obligation 'yaer': it has year, " },
         { "withhold no-clase HospitalStay.admitted " TEAM "\n", "it has no-clause, " },
