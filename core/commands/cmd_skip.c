@@ -22,13 +22,20 @@ int cmd_skip(struct cli *c, int argc, char **argv)
                                ACTS_OPTIONS,
                                { .name = NULL } };
     struct words w;
+    bool lists = words_flag(&argc, argv, "--list");
     bool has_act = argc == 4 && strcmp(argv[2], "--act") == 0;
-    if (!has_act && (!words_read(argc, argv, 1, 2, o, &w) || !o[0].count || !o[1].count))
+    if (!has_act && !words_read(argc, argv, 1, 2, o, &w))
+        return CLI_USAGE;
+    if (!has_act && !lists && (!o[0].count || !o[1].count))
+        return CLI_USAGE;
+    if (lists && (has_act || o[0].count || o[1].count))
         return CLI_USAGE;
     struct site *s = cli_site(c, argv[1], false);
     if (!s)
         return CLI_CANNOT;
     if (has_act)
         return by_act(c, s, argv[3]);
+    if (lists)
+        return skip_list(c, s, w.plain[1]);
     return skip_by_person(c, s, w.plain[1], o[0].values[0], o[1].values[0], o);
 }

@@ -113,6 +113,8 @@ static const struct command commands[] = {
     { "skip SITE TOPIC/PARTITION --by PERSON --reason TEXT [--key KEYFILE] [-o FILE]",
       "let the router decide an event there although it cannot tell whether it was decided before",
       cmd_skip },
+    { "skip SITE router|delivery:NAME --list",
+      "name each lane of which records are gone unread, and let nothing go on", cmd_skip },
     { "skip SITE --act FILE", "the same, with an act that enough people have signed", cmd_skip },
     { "act show FILE", "show what an act says, and who signed it", cmd_act },
     { "act sign FILE --by NAME --key KEYFILE [--region SITE]",

@@ -15,6 +15,7 @@
 #include "router/router.h"
 
 #define ON_MAX 900
+#define LANES_NAMED 3 /* a topic's name has at most 249 bytes */
 
 struct skip {
     struct cli *c;
@@ -23,6 +24,7 @@ struct skip {
     const char *person, *reason; /* NULL: act is given */
     const struct word_option *options;
     struct act act;
+    bool lists; /* says what is gone, and does nothing */
 };
 
 static int nothing(const char *part)
@@ -82,6 +84,12 @@ static int skip_delivery(struct skip *k, const struct site_delivery *d)
         return cli_fail(CLI_CANNOT, &e);
     if (from == to)
         return nothing(d->name);
+    if (k->lists) {
+        say("%.*s: up to %" PRId64 " disclosures are gone unread, from %" PRId64 " to %" PRId64
+            "\n",
+            SHOWN(d->service), to - from, from, to - 1);
+        return CLI_DONE;
+    }
     snprintf(on, sizeof on,
              "delivery:%s, up to %" PRId64 " records: %.*s from %" PRId64 " to %" PRId64, d->name,
              to - from, SHOWN(d->service), from, to - 1);
@@ -98,18 +106,33 @@ static int skip_delivery(struct skip *k, const struct site_delivery *d)
 
 /* ---- the router ---- */
 
+/* "router, up to 28 records of 12 lanes: events.a 0 from 0 to 3, ... and 9 more": the first few,
+ * for people have to read what they sign; the count tells whether it is still the same. */
 static int64_t describe_skip(const struct router_gaps *g, char out[ON_MAX])
 {
     int64_t records = 0;
+    size_t named = g->count <= LANES_NAMED ? g->count : LANES_NAMED;
     int n;
     for (size_t i = 0; i < g->count; i++)
         records += g->list[i].to - g->list[i].from;
     n = snprintf(out, ON_MAX, "router, up to %" PRId64 " records of %zu lanes:", records, g->count);
-    for (size_t i = 0; i < g->count && n < ON_MAX - 200; i++)
-        n += snprintf(out + n, ON_MAX - (size_t)n, " %s %d from %" PRId64 " to %" PRId64 "%s",
-                      g->list[i].topic, g->list[i].partition, g->list[i].from, g->list[i].to - 1,
-                      i + 1 < g->count ? "," : "");
+    for (size_t i = 0; i < named; i++)
+        n += snprintf(out + n, ON_MAX - (size_t)n, "%s %s %d from %" PRId64 " to %" PRId64,
+                      i > 0 ? "," : "", g->list[i].topic, g->list[i].partition, g->list[i].from,
+                      g->list[i].to - 1);
+    if (named < g->count)
+        (void)snprintf(out + n, ON_MAX - (size_t)n, " and %zu more", g->count - named);
     return records;
+}
+
+static int list_gaps(const struct router_gaps *g)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        const struct router_gap *x = &g->list[i];
+        say("%s/%d: up to %" PRId64 " records are gone unread, from %" PRId64 " to %" PRId64 "\n",
+            x->topic, x->partition, x->to - x->from, x->from, x->to - 1);
+    }
+    return CLI_DONE;
 }
 
 static int skip_gaps(struct skip *k, struct router_gaps *g)
@@ -119,6 +142,10 @@ static int skip_gaps(struct skip *k, struct router_gaps *g)
     int code;
     if (g->count == 0)
         return nothing("the router");
+    if (k->lists)
+        return list_gaps(g);
+    if (g->count > LANES_NAMED)
+        say("%zu lanes are behind; concordat skip SITE router --list names each\n", g->count);
     int64_t records = describe_skip(g, on);
     if (!give_skip(k, on, &code))
         return code;
@@ -172,7 +199,10 @@ static bool lane_stands(const struct site *s, const char *part)
     standing_each(s, "router", NULL, look_at_lane, &l);
     others = buf_slice(&l.others);
     if (!s->has_router)
-        say("cannot tell here whether lane %s stands: do it on the router's host\n", part);
+        say("cannot tell here whether lane %s stands: this site has no router. Say it on the host "
+            "that runs the router, where concordat status SITE lists the lanes that stand; the act "
+            "may be signed anywhere (concordat act sign)\n",
+            part);
     else if (!l.stands && others.n == 0)
         say("lane %s does not stand, and no lane does: there is nothing to skip\n", part);
     else if (!l.stands)
@@ -209,13 +239,27 @@ static int skip_lane(struct skip *k, const char *part)
 
 /* ---- one of them ---- */
 
+static void say_absent(const struct site *s, const char *part)
+{
+    if (strcmp(part, "router") == 0) {
+        say_to(stderr, "concordat: this site has no router: say it on the host that runs it, where "
+                       "its site.yaml lies\n");
+        return;
+    }
+    say_to(stderr, "concordat: the site has no '%s' that could be behind; it has: %s", part,
+           s->has_router ? "router, a lane of its events as TOPIC/PARTITION" : "");
+    for (size_t i = 0; i < s->delivery_count; i++)
+        say_to(stderr, "%sdelivery:%s", i > 0 || s->has_router ? ", " : "", s->deliveries[i].name);
+    say_to(stderr, "\nA part is let go on where it runs\n");
+}
+
 static int skip_part(struct skip *k, const char *part)
 {
     const struct site_delivery *d = find_delivery(k->s, part);
     bool is_router = strcmp(part, "router") == 0 && k->s->has_router;
-    bool is_lane = strncmp(part, "events.", 7) == 0 && strchr(part, '/');
+    bool is_lane = !k->lists && strncmp(part, "events.", 7) == 0 && strchr(part, '/');
     if (!d && !is_router && !is_lane) {
-        say_to(stderr, "concordat: the site has no '%s' that could be behind\n", part);
+        say_absent(k->s, part);
         return CLI_USAGE;
     }
     k->bus = cli_bus(k->s, is_lane);
@@ -256,6 +300,12 @@ int skip_submit(struct cli *c, struct site *s, const struct act *x)
     err_set(&e, ERR_REJECT, "act.word", 0,
             "this act says '%.*s', and only a 'skip' can be handed in here", SHOWN(x->verb));
     return cli_fail(CLI_NO, &e);
+}
+
+int skip_list(struct cli *c, struct site *s, const char *part)
+{
+    struct skip k = { .c = c, .s = s, .lists = true };
+    return skip_part(&k, part);
 }
 
 int skip_by_person(struct cli *c, struct site *s, const char *part, const char *person,

@@ -8,6 +8,9 @@
  * "TOPIC/PARTITION". */
 int skip_by_person(struct cli *c, struct site *s, const char *part, const char *person,
                    const char *reason, const struct word_option *options);
+/* Says what is gone that this part has not read, and does nothing. part: "router",
+ * "delivery:NAME". */
+int skip_list(struct cli *c, struct site *s, const char *part);
 /* By an act that enough have signed: where what is gone is what they signed. */
 int skip_submit(struct cli *c, struct site *s, const struct act *x);
 

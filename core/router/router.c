@@ -232,6 +232,11 @@ static bool is_fetched(const struct router *r, const char *topic, int partition)
     return false;
 }
 
+static size_t lanes_of_events(const struct router *r)
+{
+    return r->o.bundle->agency_count * (size_t)r->o.bundle->partitions;
+}
+
 /* -1: the bus does not say. */
 static int64_t committed_at(struct router *r, const char *topic, int partition)
 {
@@ -244,7 +249,7 @@ static int64_t committed_at(struct router *r, const char *topic, int partition)
     return good ? at.next : -1;
 }
 
-/* Until it is told which lanes stand, a lane that has a record at its committed place may be one:
+/* Until all lanes have been looked at, one that has a record at its committed place may stand:
  * after a join that place has still to be fetched. */
 static bool stands_at(void *ctx, const char *topic, int partition, int64_t offset)
 {
@@ -255,7 +260,7 @@ static bool stands_at(void *ctx, const char *topic, int partition, int64_t offse
         if (r->standing[i].offset == offset && r->standing[i].partition == partition &&
             strcmp(r->standing[i].topic, topic) == 0)
             return true;
-    if (r->standing_told || !is_fetched(r, topic, partition))
+    if (r->looked == lanes_of_events(r) || !is_fetched(r, topic, partition))
         return false;
     return committed_at(r, topic, partition) == offset &&
            bus_end(r->o.bus, topic, partition, &end, &e) && offset < end.next;
@@ -429,7 +434,7 @@ static bool is_lane_at_end(struct router *r, const char *topic, int partition)
 static bool has_looked_at_all(struct router *r)
 {
     size_t partitions = (size_t)r->o.bundle->partitions;
-    size_t lanes = r->o.bundle->agency_count * partitions;
+    size_t lanes = lanes_of_events(r);
     size_t until = r->looked + LOOKED_AT_ONCE;
     for (; r->looked < lanes && r->looked < until; r->looked++) {
         struct bus_record at = { .topic = r->topics[r->looked / partitions * TOPICS_OF_AGENCY],
@@ -444,13 +449,11 @@ static bool has_looked_at_all(struct router *r)
  * stood before a start keeps its time. */
 static void tell_standing(struct router *r)
 {
-    if (r->standing_told)
+    bool is_all = has_looked_at_all(r);
+    if (r->standing_told || (r->standing_count == 0 && !is_all))
         return;
-    if (r->o.stands) {
-        if (r->standing_count == 0 && !has_looked_at_all(r))
-            return;
+    if (r->o.stands)
         r->o.stands(r->o.ctx, r->standing, r->standing_count);
-    }
     r->standing_told = true;
 }
 

@@ -61,7 +61,6 @@ static bool release_hold(struct work *w, const struct person *person, const stru
     return work_judge(w, &in, e);
 }
 
-/* "<act> <hold> by <person>: <reason>", and what became of it when that is not the act itself. */
 /* Notes "<verb> <hold> by <person>: <reason>", and what became of it when that is not what the verb
  * says. */
 static bool note_act(struct work *w, const struct input_act *act, const char *became, struct err *e)
@@ -347,7 +346,6 @@ static bool read_place(struct work *w, struct slice on, const char **topic, int6
     return slice_to_i64(slice_from(at, 4), offset);
 }
 
-/* A word on a lane counts for the place that stands, and for none that may come to. */
 /* That a lane goes on counts for the place where it stands, and for none where it may come to
  * stand. */
 static bool check_lane(struct work *w, const struct input_act *act, struct err *e)

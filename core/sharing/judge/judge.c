@@ -102,9 +102,12 @@ static bool join_one(struct run *r, const struct event *ev)
 static void end_joined_away(struct run *r, const struct event_id *event)
 {
     const struct hold *holds = r->draft.away_holds.items;
-    for (size_t i = r->draft.away_holds.count; i-- > 0;)
-        if (event_id_equal(&holds[i].event, event) && !holds[i].reopened)
-            list_remove(&r->draft.away_holds, i);
+    for (size_t i = r->draft.away_holds.count; i-- > 0;) {
+        if (!event_id_equal(&holds[i].event, event) || holds[i].reopened)
+            continue;
+        list_remove(&r->draft.away_holds, i);
+        r->draft.changed = true;
+    }
 }
 
 /* Ends the holds of an event and lists their services. Reopened holds go on waiting for a

@@ -199,17 +199,18 @@ static bool fetch_slowly(struct bus_worker *w, int wait_ms, const struct bus_rec
     return slow || true_ops->fetch(w, wait_ms, in, n, e);
 }
 
+static struct bus_record held_back[16];
+static size_t held_back_count; /* fetched, and not handed out since the join */
+
 static bool join_slowly(struct bus *b, const struct bus_join *j, struct bus_worker **out,
                         struct err *e)
 {
     bool good = true_ops->join(b, j, out, e);
+    held_back_count = 0;
     if (good)
         (*out)->ops = &slow_ops;
     return good;
 }
-
-static struct bus_record held_back[16];
-static size_t held_back_count;
 
 /* As a bus does that brings one topic after the other. */
 static bool fetch_control_first(struct bus_worker *w, int wait_ms, const struct bus_record **in,
@@ -284,7 +285,7 @@ static void where_all_is_decided_it_is_told_that_nothing_stands(void)
 }
 
 /* A person's typed word on a lane, in the lane's own partition. */
-static void word_on_lane(const char *on)
+static void word_on_lane_of(const char *who, const char *on)
 {
     const struct schema *s = catalogue_named(world.catalogue, SLICE("PersonAct"));
     struct act x = { .region = SLICE("teststead"),
@@ -294,17 +295,22 @@ static void word_on_lane(const char *on)
                      .typed = SLICE("Pia Operator"),
                      .at_ms = clock_wall_ms() };
     struct buf file, value;
-    x.subject.b[7] = (uint8_t)world_partition("ada");
+    x.subject.b[7] = (uint8_t)world_partition(who);
     buf_init(&file, 8192);
     buf_init(&value, 9000);
     act_put_file(&x, &file);
     wire_put_header(&value, plan_fingerprint(s->plan));
     avro_put_long(&value, 1);
     avro_put_text(&value, buf_slice(&file));
-    world_publish(TOPIC_CONTROL, world_partition("ada"), slice_of(x.subject.b, ID_BYTES),
+    world_publish(TOPIC_CONTROL, world_partition(who), slice_of(x.subject.b, ID_BYTES),
                   buf_slice(&value));
     buf_release(&file);
     buf_release(&value);
+}
+
+static void word_on_lane(const char *on)
+{
+    word_on_lane_of("ada", on);
 }
 
 /* The way on: somebody says that it was never decided, and the lane is fetched again from there. */
@@ -381,6 +387,66 @@ static void a_word_that_was_said_before_a_start_counts(void)
     CU_ASSERT_EQUAL(entries("event", NULL), 2);
 }
 
+/* As a bus does that brings one lane, and another much later. */
+static bool fetch_dora_late(struct bus_worker *w, int wait_ms, const struct bus_record **in,
+                            size_t *n, struct err *e)
+{
+    static struct bus_record list[16];
+    const struct bus_record *all = NULL;
+    size_t count = 0;
+    if (!slow && held_back_count) {
+        *in = held_back;
+        *n = held_back_count;
+        held_back_count = 0;
+        return true;
+    }
+    *n = 0;
+    *in = list;
+    if (!true_ops->fetch(w, wait_ms, &all, &count, e))
+        return false;
+    CU_ASSERT_FATAL(count <= 16 && held_back_count + count <= 16);
+    for (size_t i = 0; i < count; i++) {
+        struct bus_record r = all[i];
+        bool is_late =
+            slow && r.partition == world_partition("dora") && strcmp(r.topic, "events.hosp") == 0;
+        if (is_late) {
+            r.topic = "events.hosp";
+            r.key = arena_copy(&world.arena, r.key);
+            r.value = arena_copy(&world.arena, r.value);
+            held_back[held_back_count++] = r;
+        } else {
+            list[(*n)++] = r;
+        }
+    }
+    return true;
+}
+
+/* One lane stands and is told; another, that stood before, has still to be fetched. */
+static void a_word_on_a_lane_that_comes_later_counts_beside_one_that_stands(void)
+{
+    int64_t now = clock_wall_ms();
+    char on[60];
+    CU_ASSERT_NOT_EQUAL_FATAL(world_partition("ada"), world_partition("dora"));
+    snprintf(on, sizeof on, "lane events.hosp %d at 1", world_partition("dora"));
+    say_taken("ada", 1, A + 1, now - 40 * DAY_MS);
+    say_taken("dora", 2, A + 2, now - 40 * DAY_MS);
+    say_taken("ada", 3, B + 1, now - 31 * DAY_MS);
+    say_taken("dora", 4, B + 2, now - 31 * DAY_MS);
+    CU_ASSERT_TRUE_FATAL(world_run());
+    CU_ASSERT_EQUAL(router_standing(world.router), 2);
+    restart_fetching(fetch_dora_late);
+    CU_ASSERT_TRUE_FATAL(world_run());
+    CU_ASSERT(world.stands == 1 && world.stands_told == 1);
+    word_on_lane_of("dora", on);
+    CU_ASSERT_TRUE_FATAL(world_run());
+    slow = false;
+    CU_ASSERT_TRUE_FATAL(world_run() && world_run());
+    run();
+    CU_ASSERT_EQUAL(entries("refused", "act.lane"), 0);
+    CU_ASSERT_EQUAL(entries("event", NULL), 3);
+    CU_ASSERT_EQUAL(router_standing(world.router), 1);
+}
+
 static void a_younger_one_of_an_unknown_opening_is_decided(void)
 {
     int64_t now = clock_wall_ms();
@@ -405,6 +471,8 @@ static CU_TestInfo cases[] = {
     { "where all is decided it is told that nothing stands",
       where_all_is_decided_it_is_told_that_nothing_stands },
     { "a person's word lets it go on", a_persons_word_lets_it_go_on },
+    { "a word on a lane that comes later counts beside one that stands",
+      a_word_on_a_lane_that_comes_later_counts_beside_one_that_stands },
     { "a word counts for the place that stands alone",
       a_word_counts_for_the_place_that_stands_alone },
     { "a word that was said before a start counts", a_word_that_was_said_before_a_start_counts },
