@@ -1,8 +1,9 @@
 /* acts.h - signed acts are taken once: which of them a partition has taken.
  *
  * Kept with the partition's memory, in the router's transaction, as long as an act's age would let
- * it be taken again (ACT_AGE_MAX_MS and what a clock may be ahead). Errors: act.again, act.many
- * (ERR_REJECT); facts.* ERR_FATAL: our own record cannot be read. */
+ * it be taken again (ACT_AGE_MAX_MS and what a clock may be ahead). One that was refused, for
+ * whatever reason, did nothing and is not used up. Errors: act.again, act.many (ERR_REJECT);
+ * facts.* ERR_FATAL: our own record cannot be read. */
 #ifndef CONCORDAT_STEP_ACTS_H
 #define CONCORDAT_STEP_ACTS_H
 

@@ -217,6 +217,28 @@ static void an_act_is_done_once(void)
     world_agree();
 }
 
+/* Whatever the act is: as nothing came of it, it may be handed in again once it fits. */
+static void what_was_refused_is_not_used_up(void)
+{
+    acting_hold();
+    struct act x = acting_make("release", id, SOCIAL);
+    struct act lane = acting_make("skip", id, SOCIAL);
+    lane.on = SLICE("lane events.hosp 0 at 99");
+    acting_sign(&x, "njeri");
+    acting_sign(&lane, "pia");
+    for (int again = 0; again < 2; again++) {
+        acting_submit(&x);
+        CU_ASSERT_TRUE(acting_refused("act.own-agency"));
+        acting_submit(&lane);
+        CU_ASSERT_TRUE(acting_refused("act.lane"));
+    }
+    CU_ASSERT_EQUAL(acting_delivered(), 0);
+    acting_sign(&x, "omar");
+    acting_submit(&x);
+    CU_ASSERT_EQUAL(acting_delivered(), 1);
+    world_agree();
+}
+
 /* Each is refused with that code, and nothing follows from it. */
 static void what_is_not_signed_as_it_stands_is_refused(void)
 {
@@ -330,6 +352,7 @@ static CU_TestInfo cases[] = {
       one_whose_time_has_ended_since_is_no_first_of_two },
     { "more acts than are kept are not taken", more_acts_than_are_kept_are_not_taken },
     { "an act is done once", an_act_is_done_once },
+    { "what was refused is not used up", what_was_refused_is_not_used_up },
     { "what is not signed as it stands is refused", what_is_not_signed_as_it_stands_is_refused },
     { "a typed name is nothing where people are named",
       a_typed_name_is_nothing_where_people_are_named },
