@@ -1,6 +1,6 @@
-/* hidden.c - values that a restricting rule looks for and cannot see: of another shape, in one
- * repetition more, or of a further person. Such a value may be a no, so the message cannot be
- * mapped. */
+/* hidden.c - values that a rule about sharing looks for and cannot see: of another shape, in one
+ * repetition more, or of a further person. Such a value may be a no, or the bounds of a yes (whom
+ * it is for, until when), so the message cannot be mapped. */
 #include "mapping/inside.h"
 
 static bool is_own(const struct rule *rule, int source)
@@ -31,7 +31,7 @@ static bool source_matters(struct run *r, int source)
     if (m->unknown && refs_name(&m->unknown->from, source))
         return true;
     for (size_t i = 0; i < m->rule_count; i++)
-        if (rule_restricts(&m->rules[i]) && may_fit(r, &m->rules[i], source))
+        if (rule_says_sharing(&m->rules[i]) && may_fit(r, &m->rules[i], source))
             return true;
     return false;
 }

@@ -349,6 +349,9 @@ bool run_holds(struct run *r, const struct condition *c);
 bool run_all_hold(struct run *r, const struct conditions *c);
 /* Whether what it says only ever lessens what is shared. */
 bool rule_restricts(const struct rule *rule);
+/* The same, or takes such a word back, or lets something be shared: what bounds a yes bounds it
+ * only where it can be seen. */
+bool rule_says_sharing(const struct rule *rule);
 /* Whether a rule with `changed` finds anything of what it watches. */
 bool rule_says_anything(struct run *r, const struct rule *rule);
 /* The rest of an event whose fields are set: header and `changed`. */

@@ -211,7 +211,7 @@ static void load_restricting(struct loader *l)
         add_all(m, &m->unknown->from);
     for (size_t i = 0; i < m->rule_count; i++) {
         const struct rule *rule = &m->rules[i];
-        if (!rule_restricts(rule))
+        if (!rule_says_sharing(rule))
             continue;
         for (size_t j = 0; j < rule->on.count; j++)
             add_restricting(m, &rule->on.list[j].ref);

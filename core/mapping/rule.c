@@ -9,6 +9,14 @@ bool rule_restricts(const struct rule *rule)
     return schema_restricts(rule->schema, rule->kind) && slice_equal_text(rule->action, "asserts");
 }
 
+bool rule_says_sharing(const struct rule *rule)
+{
+    for (size_t i = 0; i < rule->schema->kind_count; i++)
+        if (schema_restricts(rule->schema, rule->schema->kinds[i]))
+            return true;
+    return false;
+}
+
 /* What `changed` watches: each path's state ('-' absent, '0' cleared, '+' present) and text. */
 static bool watched_text(struct run *r, const struct refs *refs, struct slice *out, struct err *e)
 {

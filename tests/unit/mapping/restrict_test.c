@@ -344,6 +344,43 @@ static void a_message_about_too_many_persons_is_set_aside(void)
     CU_ASSERT_TRUE(is_hidden(SEALS, arena_format(&hp.scratch, "%sPID|||C\r", message)));
 }
 
+/* Unseen they would bound nothing: a yes to one service would be one to all. */
+static void what_bounds_a_yes_is_seen_or_it_is_none(void)
+{
+    static const char yaml[] =
+        "in: {format: json, id: id, type: type}\n"
+        "common: {header.environment: {text: live}, header.occurred: {from: at, as: iso-time},\n"
+        "  subject.local_id: who}\n"
+        "events:\n"
+        "  - {on: {type: consent}, emit: Consent.granted, fields: {consent.purpose: {text: p},\n"
+        "    consent.recipient: c.to, consent.expires: {from: c.until, as: iso-time}}}\n"
+        "  - {on: {type: lift}, emit: Consent.objection_lifted, fields: {consent.recipient: "
+        "o.to}}\n"
+        "  - {on: {type: move}, emit: HospitalStay.moved, fields: {stay.ward: c.to}}\n";
+    static const char *const hidden[] = { "'consent','c':{'to':['a/b']}",
+                                          "'consent','c':{'to':{'id':'a/b'}}",
+                                          "'consent','c':[{'to':'a/b'}]",
+                                          "'consent','c':{'to':'a/b','until':['2026-03-01']}",
+                                          "'consent','c':{'until':{'on':'2026-03-01'}}",
+                                          "'lift','o':{'to':['a/b']}" };
+    static const char *const plain[] = { "'consent','c':{'to':'a/b','until':'2026-03-01'}",
+                                         "'consent','c':{'to':null,'until':''}",
+                                         "'consent','c':{}",
+                                         "'consent'",
+                                         "'consent','o':{'to':['a/b']}",
+                                         "'lift','o':{'to':'a/b'}",
+                                         "'move','c':{'to':['a/b']}" };
+    const size_t count = sizeof hidden / sizeof hidden[0];
+    for (size_t i = 0; i < count + sizeof plain / sizeof plain[0]; i++) {
+        char *message =
+            arena_format(&hp.scratch, "{'id':'1','at':'2026-02-02','who':'A1','type':%s}",
+                         i < count ? hidden[i] : plain[i - count]);
+        for (char *c = message; *c; c++)
+            *c = *c == '\'' ? '"' : *c;
+        CU_ASSERT_EQUAL(is_hidden(yaml, message), i < count);
+    }
+}
+
 #define LISTS                                                                                      \
     "in: {format: hl7v2, id: [MSH-10], type: [MSH-9.1, MSH-9.2]}\n"                                \
     "common:\n"                                                                                    \
@@ -538,6 +575,7 @@ static CU_TestInfo cases[] = {
       of_what_breaks_off_what_it_does_not_say_is_unread },
     { "a no counts whatever else cannot be read", a_no_counts_whatever_else_cannot_be_read },
     { "its own time counts where it can be read", its_own_time_counts_where_it_can_be_read },
+    { "what bounds a yes is seen or it is none", what_bounds_a_yes_is_seen_or_it_is_none },
     { "a no dated by a nought counts from when it came",
       a_no_dated_by_a_nought_counts_from_when_it_came },
     { "a yes waits for its message", a_yes_waits_for_its_message },
