@@ -21,8 +21,9 @@ static bool is_one_digit_repeated(const char digit[10])
     return true;
 }
 
-/* The blank or hyphen that s starts with, of ASCII or of Unicode (U+2010 to U+2015, U+2212). */
-static size_t gap_length(struct slice s)
+/* The blank or, between digits, the hyphen that s starts with, of ASCII or of Unicode (U+2010 to
+ * U+2015, U+2212). */
+static size_t gap_length(struct slice s, bool is_between)
 {
     static const struct slice dashes[] = {
         SLICE_INIT("-"),
@@ -34,7 +35,7 @@ static size_t gap_length(struct slice s)
         SLICE_INIT("\xe2\x80\x95"),
         SLICE_INIT("\xe2\x88\x92"),
     };
-    for (size_t i = 0; i < sizeof dashes / sizeof dashes[0]; i++)
+    for (size_t i = 0; is_between && i < sizeof dashes / sizeof dashes[0]; i++)
         if (slice_starts(s, dashes[i]))
             return dashes[i].n;
     return slice_blank_length(s);
@@ -57,7 +58,7 @@ static bool parse_digits(struct slice s, struct nhs_number *out)
     for (size_t i = 0; i < s.n;) {
         uint8_t c = s.p[i];
         bool is_digit = c >= '0' && c <= '9';
-        size_t gap = is_digit ? 0 : gap_length(slice_from(s, i));
+        size_t gap = is_digit ? 0 : gap_length(slice_from(s, i), n > 0 && n < 10);
         if (gap) {
             i += gap;
             continue;
