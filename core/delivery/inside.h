@@ -63,6 +63,8 @@ MUST_CHECK bool trouble_clock(struct delivery *d, struct err *e);
 /* After a try that did not end the row: it is tried again later, or parked. */
 MUST_CHECK bool trouble_take(struct delivery *d, const struct queued *q, const struct sent *s,
                              struct err *e);
+/* After rows have left the queue: what was in trouble may be over. */
+MUST_CHECK bool trouble_review(struct delivery *d, struct err *e);
 /* After a try that ended the row: what was in trouble may be over. handed: the
  * transport was asked. */
 MUST_CHECK bool trouble_over(struct delivery *d, const struct queued *q, bool handed,

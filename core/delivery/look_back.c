@@ -98,7 +98,7 @@ static bool settle(struct delivery *d, int64_t gone, struct err *e)
         return false;
     d->may_have_left = news > 0 || gone > 0;
     tell(d, news, gone);
-    return true;
+    return trouble_review(d, e);
 }
 
 /* Where the broker's rights keep its login from the receipts, a delivery that has a file of its own

@@ -115,7 +115,7 @@ static void look_for_alarm(struct delivery *d, const struct store_troubled *t, c
              SHOWN(since), t->waiting, t->tries, code);
 }
 
-static bool say_over(struct delivery *d, struct err *e)
+bool trouble_review(struct delivery *d, struct err *e)
 {
     struct store_troubled t;
     if (!forget_down(d, e))
@@ -153,7 +153,7 @@ static bool park_row(struct delivery *d, const struct queued *q, const struct se
              "disclosure %.*s parked until %s: %s%s%s", SHOWN(q->id), what_ends_it(s), s->why.text,
              *t->said->codes ? ", answered " : "", t->said->codes);
     d->parked_said = true;
-    return store_park(d->store, t, e) && say_over(d, e);
+    return store_park(d->store, t, e) && trouble_review(d, e);
 }
 
 static void log_try(const struct delivery *d, const struct sent *s, enum log_level level)
@@ -228,7 +228,7 @@ bool trouble_over(struct delivery *d, const struct queued *q, bool handed, struc
     if (handed && !come_up(d, delivery_now_ms(d), e))
         return false;
     bool was_well = q->tries == 0 && !d->down_since_ms;
-    return was_well || say_over(d, e);
+    return was_well || trouble_review(d, e);
 }
 
 bool trouble_clock(struct delivery *d, struct err *e)

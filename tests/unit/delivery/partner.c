@@ -59,6 +59,7 @@ struct wrapped {
     const bool *broken;
 };
 size_t partner_receipts_opened;
+bool partner_receipts_barred;
 
 struct wrapped_reader {
     struct bus_reader face;
@@ -89,7 +90,12 @@ static bool wrapped_reader_open(struct bus *b, const char *topic, int partition,
     struct wrapped_reader *r = mem_alloc(sizeof *r);
     if (!r)
         return err_memory(e);
-    partner_receipts_opened += strncmp(topic, "receipts.", 9) == 0;
+    bool is_receipts = strncmp(topic, "receipts.", 9) == 0;
+    partner_receipts_opened += is_receipts;
+    if (is_receipts && partner_receipts_barred) {
+        mem_free(r);
+        return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot read topic '%s': barred", topic);
+    }
     r->face.ops = b->ops;
     r->broken = strncmp(topic, "restrictions.", 13) == 0 ? w->broken : NULL;
     if (!bus_reader_open(w->real, topic, partition, from, &r->real, e)) {

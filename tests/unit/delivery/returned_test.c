@@ -325,9 +325,11 @@ static void what_another_host_sends_is_heard_while_it_runs(void)
     put_receipt(1, SERVICE, "accepted");
     CU_ASSERT_TRUE(desk_step());
     CU_ASSERT_EQUAL(desk_counts().outstanding, 1);
+    CU_ASSERT_NOT_EQUAL(desk_counts().down_since_ms, 0);
     desk.now_ms += 60000;
     CU_ASSERT_TRUE(desk_step());
     ended(1, "accepted", 0);
+    CU_ASSERT_EQUAL(desk_counts().down_since_ms, 0);
     CU_ASSERT_EQUAL(desk_counts().returned, 1);
 }
 
@@ -342,6 +344,24 @@ static void one_receipt_that_it_was_taken_is_enough(void)
     CU_ASSERT_TRUE(desk_step());
     CU_ASSERT(got(1) == 0 && got(2) == 1);
     CU_ASSERT_EQUAL(desk_counts().accepted, 2);
+}
+
+/* A broker may keep its login from the receipts: with a file of its own it goes on by that, without
+ * one it does not begin. */
+static void who_may_not_read_receipts_goes_by_its_file(void)
+{
+    say(1, 'A');
+    CU_ASSERT_TRUE(desk_step());
+    put_receipt(9, "another/service", "accepted");
+    partner_receipts_barred = true;
+    desk_reopen();
+    say(2, 'A');
+    CU_ASSERT_TRUE(desk_step());
+    CU_ASSERT(got(1) == 1 && got(2) == 1);
+    delivery_close(&desk.delivery);
+    remove_file(desk_database());
+    CU_ASSERT_FALSE_FATAL(desk_lose("SELECT 1"));
+    CU_ASSERT_STRING_EQUAL(desk.e.code, "bus.topic");
 }
 
 /* Its receipt had been published, and the commit behind that never was. */
@@ -402,6 +422,7 @@ static CU_TestInfo cases[] = {
     { "what another host sends is heard while it runs",
       what_another_host_sends_is_heard_while_it_runs },
     { "one receipt that it was taken is enough", one_receipt_that_it_was_taken_is_enough },
+    { "who may not read receipts goes by its file", who_may_not_read_receipts_goes_by_its_file },
     { "a crash behind a receipt is no other file", a_crash_behind_a_receipt_is_no_other_file },
     { "a start that is cut short is made up for", a_start_that_is_cut_short_is_made_up_for },
     CU_TEST_INFO_NULL,
