@@ -136,20 +136,6 @@ static bool read_whole(int fd, uint8_t *p, size_t n)
     return true;
 }
 
-/* Whoever sent the file sees it lie there and cannot know why, so the feed says it. A file that
- * went away is none; where the system has run out of something, that passes. */
-static void note_unread(struct folder *s, struct folder_file *f, int why)
-{
-    char masked[16], whose[64];
-    f->is_unreadable = why != ENOENT && !err_is_shortage(why);
-    if (!f->is_unreadable)
-        return;
-    err_clear(&s->unread);
-    id_masked(slice_text(f->name), masked);
-    snprintf(whose, sizeof whose, "cannot read the file '%s' in", masked);
-    err_errno(&s->unread, ERR_FATAL, "folder.unreadable", why, whose, "the inbox");
-}
-
 /* Reads a file that is as the scan saw it, before and after. False: it is left for the next
  * round. */
 static bool read_still_file(struct folder *s, struct folder_file *f, struct arena *a,
@@ -158,10 +144,10 @@ static bool read_still_file(struct folder *s, struct folder_file *f, struct aren
     struct stat st;
     int fd = openat(s->inbox, f->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) {
-        note_unread(s, f, errno);
+        f->unread = errno;
         return false;
     }
-    f->is_unreadable = false;
+    f->unread = 0;
     size_t n = (size_t)f->size;
     uint8_t *p = arena_alloc(a, n);
     bool good = p && fstat(fd, &st) == 0;
@@ -254,13 +240,27 @@ static bool wait_for_change(struct folder *s, int64_t wait_ns)
     return how != WAITED_AWAKE;
 }
 
-/* Also of a file that this look did not try: it waits for its time. */
-static bool has_unreadable(const struct folder *s)
+/* Whether somebody has to do something about a file. One that went away is none; where the system
+ * has run out of something, that passes. */
+static bool is_unreadable(const struct folder_file *f)
 {
-    for (size_t i = 0; i < s->count; i++)
-        if (s->files[i].is_unreadable)
-            return true;
-    return false;
+    return f->unread != 0 && f->unread != ENOENT && !err_is_shortage(f->unread);
+}
+
+/* Sets *e where a file cannot be read, also one that this look did not try, since it waits for its
+ * time. Whoever sent it sees it lie there and cannot know why, so the feed says it. */
+static void find_unreadable(const struct folder *s, struct err *e)
+{
+    char masked[16], whose[64];
+    for (size_t i = 0; i < s->count; i++) {
+        const struct folder_file *f = &s->files[i];
+        if (!is_unreadable(f))
+            continue;
+        id_masked(slice_text(f->name), masked);
+        snprintf(whose, sizeof whose, "cannot read the file '%s' in", masked);
+        err_errno(e, ERR_FATAL, "folder.unreadable", f->unread, whose, "the inbox");
+        return;
+    }
 }
 
 /* Looks at the folder once. Where the system has run out of something, or the inbox is gone, that
@@ -275,7 +275,8 @@ static void look_once(struct folder *s, struct haul *h, struct intake up, int64_
     if (looked) {
         folder_let_old_go(s);
         take_still(s, h, up, wait_ns);
-        intake_fetched(&up, has_unreadable(s) ? &s->unread : NULL, *wait_ns / NS_PER_MS);
+        find_unreadable(s, &e);
+        intake_fetched(&up, e.fate == ERR_NONE ? NULL : &e, *wait_ns / NS_PER_MS);
     } else {
         *wait_ns = s->retry_ms * NS_PER_MS < RESCAN_NS ? s->retry_ms * NS_PER_MS : RESCAN_NS;
         intake_fetched(&up, &e, *wait_ns / NS_PER_MS);

@@ -18,7 +18,7 @@ struct folder_file {
     int64_t not_before_ns;            /* monotonic: after it could not be kept */
     bool seen;                        /* by the scan under way */
     bool lay_there;                   /* at the first look, and has not changed since */
-    bool is_unreadable;               /* when it was last tried */
+    int unread;                       /* errno of when it was last tried, 0: it was read */
 };
 
 /* A file that somebody writes, by its name. */
@@ -52,7 +52,6 @@ struct folder {
     size_t writer_count, writer_room;
     struct folder_taken taken[FOLDER_TAKEN_MAX];
     size_t taken_next;
-    struct err unread; /* while a file cannot be read: why the last such cannot */
     int64_t let_go_ns; /* monotonic: when done/ was last looked through; 0: at the next look */
 };
 

@@ -448,7 +448,7 @@ static void says_at_each_try_whether_it_can_fetch(void)
             rig_await_in_vain(&r, 2);
             pthread_mutex_lock(&r.lock);
             size_t before = r.fetched;
-            say_which(r.fetch_code[0] && r.fetch_has_text, "says why, a code and a sentence");
+            say_which(r.fetch_code[0] && r.fetch_text[0], "says why, a code and a sentence");
             say_which(r.fetch_again_ms > 0, "says when it tries again");
             pthread_mutex_unlock(&r.lock);
             other->regain(&r);

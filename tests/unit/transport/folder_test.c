@@ -395,24 +395,55 @@ static void says_which_file_it_may_not_read_and_takes_the_others(void)
     CU_ASSERT_STRING_EQUAL(r.names, "b.csv a.csv ");
 }
 
-/* A look that does not try the file again, since its time has not come, ends no trouble. */
-static void a_file_that_may_not_be_read_stays_told_between_its_tries(void)
+/* Puts a file into the inbox at once, with that mode. */
+static void put_whole(const char *name, mode_t mode)
+{
+    char hidden[120], path[120];
+    rig_write(&r, "in/.made", "rows");
+    snprintf(hidden, sizeof hidden, "%s", rig_path(&r, "in/.made"));
+    snprintf(path, sizeof path, "%s/%s", in_path, name);
+    CU_ASSERT_FATAL(chmod(hidden, mode) == 0 && rename(hidden, path) == 0);
+}
+
+/* Sets up an inbox for run_as_nobody, in which a file that cannot be read is not soon tried
+ * again. */
+static void open_patient_inbox(void)
 {
     rig_set(&r, "retry", "1h");
     rig_set(&r, "read", in_path);
     rig_set(&r, "settle", "0");
     CU_ASSERT_FATAL(rig_open(&r));
-    rig_write(&r, "in/a.csv", "secret");
     CU_ASSERT_FATAL(chmod(r.scratch.dir, 0711) == 0 && chmod(in_path, 0777) == 0);
     CU_ASSERT_FATAL(chmod(rig_path(&r, "in/done"), 0777) == 0);
-    CU_ASSERT_FATAL(chmod(rig_path(&r, "in/a.csv"), 0) == 0);
+}
+
+/* Where several cannot be read, one that went away is not what is told. */
+static void tells_of_a_file_that_still_lies_there(void)
+{
+    open_patient_inbox();
+    put_whole("bb.csv", 0);
     r.runs = pthread_create(&r.thread, NULL, run_as_nobody, NULL) == 0;
     rig_await_in_vain(&r, 1);
-    rig_write(&r, "in/.b.csv", "rows");
-    CU_ASSERT_FATAL(chmod(rig_path(&r, "in/.b.csv"), 0644) == 0);
-    char hidden[120];
-    snprintf(hidden, sizeof hidden, "%s", rig_path(&r, "in/.b.csv"));
-    CU_ASSERT_FATAL(rename(hidden, rig_path(&r, "in/b.csv")) == 0);
+    put_whole("aa.csv", 0);
+    put_whole("c1.csv", 0644);
+    rig_await(&r, 1);
+    CU_ASSERT_FATAL(unlink(rig_path(&r, "in/aa.csv")) == 0);
+    put_whole("c2.csv", 0644);
+    rig_await(&r, 2);
+    rig_stop(&r);
+    CU_ASSERT_STRING_EQUAL(r.names, "c1.csv c2.csv ");
+    CU_ASSERT_STRING_EQUAL(r.fetch_code, "folder.unreadable");
+    CU_ASSERT_PTR_NOT_NULL(strstr(r.fetch_text, "'bb***v'"));
+}
+
+/* A look that does not try the file again, since its time has not come, ends no trouble. */
+static void a_file_that_may_not_be_read_stays_told_between_its_tries(void)
+{
+    open_patient_inbox();
+    put_whole("a.csv", 0);
+    r.runs = pthread_create(&r.thread, NULL, run_as_nobody, NULL) == 0;
+    rig_await_in_vain(&r, 1);
+    put_whole("b.csv", 0644);
     rig_await(&r, 1);
     rig_await_in_vain(&r, 2);
     rig_stop(&r);
@@ -514,6 +545,7 @@ static CU_TestInfo cases[] = {
     { "wants no age below an hour", wants_no_age_below_an_hour },
     { "says which file it may not read, and takes the others",
       says_which_file_it_may_not_read_and_takes_the_others },
+    { "tells of a file that still lies there", tells_of_a_file_that_still_lies_there },
     { "a file that may not be read stays told between its tries",
       a_file_that_may_not_be_read_stays_told_between_its_tries },
     { "wants at least one folder", wants_at_least_one_folder },

@@ -187,7 +187,7 @@ static void fetched(void *ctx, const struct err *why, int64_t again_ms)
     struct rig *r = ctx;
     pthread_mutex_lock(&r->lock);
     snprintf(r->fetch_code, sizeof r->fetch_code, "%s", why ? why->code : "");
-    r->fetch_has_text = why && why->text[0];
+    snprintf(r->fetch_text, sizeof r->fetch_text, "%s", why ? why->text : "");
     r->fetch_again_ms = again_ms;
     r->fetch_tries += why != NULL;
     r->fetched += why == NULL;

@@ -32,8 +32,7 @@ struct rig {
     char cursor[CURSOR_MAX + 1];
     size_t moves;
     /* what it last said of fetching, and how often it said so; code empty: it can */
-    char fetch_code[64];
-    bool fetch_has_text;
+    char fetch_code[64], fetch_text[200];
     int64_t fetch_again_ms;
     size_t fetch_tries, fetched;
     /* a unit that is looked out for, and how often it came */
