@@ -91,12 +91,22 @@ static bool is_nought(const struct moment *m)
     return m->ms == 0 || (is_new_year && (c->year == 1970 || c->year == 1900));
 }
 
+/* 1 January 1900, which two systems write of two people whose birth date neither knows. */
+static bool is_first_day(const struct moment *m)
+{
+    const struct civil *c = &m->local;
+    bool is_new_year = c->month == 1 && c->day == 1;
+    return m->precision >= TIME_DAY && is_new_year && c->year == FIRST_YEAR;
+}
+
 /* A time that the field may take. An event that is dated by a nought would come before all that was
  * ever said of its person, so that a no would undo no yes. */
 static bool read_time(const struct field *f, struct slice text, struct moment *out)
 {
     if (!conversion_read_time(f->as, text, out) || out->local.year < FIRST_YEAR)
         return false;
+    if (slice_equal_text(f->path, "person.birth_date"))
+        return !is_first_day(out);
     return !slice_equal_text(f->path, "header.occurred") || !is_nought(out);
 }
 

@@ -212,7 +212,31 @@ static void an_nhs_number_is_one_however_its_authority_stands(void)
     }
 }
 
+/* Two systems would agree in it on two people. */
+static void a_birth_date_that_nobody_has_is_none(void)
+{
+    static const char *const born[] = { "01/01/1900", "01/01/1900 00:00", "1900-01-01",
+                                        "0001-01-01", "30/12/1899",       "02/01/1900",
+                                        "01/01/1901", "01/01/1970" };
+    for (size_t i = 0; i < 8; i++) {
+        helper_fresh();
+        struct mapped out = { .event_count = 0 };
+        const struct mapping *m = helper_system(EXTRACT "/in.yaml");
+        char *file = arena_format(
+            &hp.scratch,
+            "person_id,nhs_number,family_name,given_name,date_of_birth,postcode,status,worker,team,"
+            "worker_phone,service_type,service_ref,provider_cqc_id,service_start,hours_per_week\n"
+            "P1,9990000026,A,B,%s,,open,,,,,,,,\n",
+            born[i]);
+        CU_ASSERT_TRUE_FATAL(helper_in(m, slice_text(file), &out) && out.event_count > 0);
+        bool is_there = helper_text(&out.events[0], "person.birth_date").n > 0;
+        CU_ASSERT_EQUAL(is_there, i >= 5);
+        CU_ASSERT_EQUAL(out.miss_count, i < 5);
+    }
+}
+
 static CU_TestInfo cases[] = {
+    { "a birth date that nobody has is none", a_birth_date_that_nobody_has_is_none },
     { "an NHS number is one however its authority stands",
       an_nhs_number_is_one_however_its_authority_stands },
     { "reads what the field sends", reads_what_the_field_sends },
