@@ -56,14 +56,14 @@ static void rows(const char *text)
     rows_to(w.feed, text);
 }
 
-/* H1 lies there: a message of its own each time. */
-static void moved_to(struct feed *f, const char *ward)
+/* H1 lies there: a message of its own each time. code: of ZU8-1. */
+static void moved_to(struct feed *f, const char *ward, const char *code)
 {
     char text[300];
     snprintf(text, sizeof text,
              "MSH|^~\\&|PAS|ZX9|HUB|ZX9|20260203143000||ADT^A08|M%d|P|2.4\rPID|1||H1\r"
-             "PV1|1|I|%s\r",
-             ++said, ward);
+             "PV1|1|I|%s\rZU8|%s\r",
+             ++said, ward, code);
     say_to(f, text);
 }
 
@@ -168,18 +168,33 @@ static void what_another_host_undid_meanwhile_is_told_again(void)
 static void a_message_of_its_own_is_told_again_likewise(void)
 {
     begin(WORLD_HIDES);
-    moved_to(w.feed, "W1");
+    moved_to(w.feed, "W1", "");
     drain(w.feed);
     feed_close(&w.feed);
     open_other(0);
-    moved_to(others[0], "W2");
+    moved_to(others[0], "W2", "");
     drain(others[0]);
     start(true);
-    moved_to(w.feed, "W1");
-    moved_to(w.feed, "W1");
+    moved_to(w.feed, "W1", "");
+    moved_to(w.feed, "W1", "");
     bus_returns();
     CU_ASSERT_STRING_EQUAL(told("H1", "stay.ward"), "W1 W2 W1");
     sums(3, 2, 1, 2);
+}
+
+/* What may be told to nobody carries no doubt to the router: the message is set aside. */
+static void what_waits_is_no_record_to_hold_for_a_code_that_nobody_knows(void)
+{
+    begin(WORLD_HIDES);
+    moved_to(w.feed, "W1", "");
+    drain(w.feed);
+    start(true);
+    moved_to(w.feed, "W1", "X");
+    bus_returns();
+    CU_ASSERT_STRING_EQUAL(told("H1", "stay.ward"), "W1");
+    struct feed_counts c = world_counts(&w);
+    CU_ASSERT(c.quarantined == 1 && c.aside == 1 && c.published == 1 && c.unchanged == 0);
+    CU_ASSERT_EQUAL(world_signs(&w, all, MOST), 1);
 }
 
 static void what_nobody_undid_is_told_to_nobody(void)
@@ -538,6 +553,8 @@ static CU_TestInfo cases[] = {
     { "what another host undid meanwhile is told again",
       what_another_host_undid_meanwhile_is_told_again },
     { "a message of its own is told again likewise", a_message_of_its_own_is_told_again_likewise },
+    { "what waits is no record to hold for a code that nobody knows",
+      what_waits_is_no_record_to_hold_for_a_code_that_nobody_knows },
     { "what nobody undid is told to nobody", what_nobody_undid_is_told_to_nobody },
     { "what waits keeps its order", what_waits_keeps_its_order },
     { "of one row a part may wait", of_one_row_a_part_may_wait },
