@@ -84,8 +84,7 @@ static void each_failure_is_a_doubt(void)
 {
     row_to(w.feed, "p1,open,w1,");
     CU_ASSERT(feed_drain(w.feed, 120000));
-    run_on_spool(
-        "create trigger no_note before insert on sent begin select raise(abort, ''); end");
+    run_on_spool("create trigger no_note before insert on sent begin select raise(abort, ''); end");
     row_to(w.feed, "p2,open,w1,");
     await_trouble();
     await_failure();
