@@ -30,61 +30,66 @@ static bool take_act(struct admin *a, struct slice body, struct http_answer *out
     struct way_back_act back;
     const struct site *s = a->o.site;
     const int64_t now_ms = clock_wall_ms();
-    uint64_t done = 0;
-    bool here = false;
-    out->status = 202;
+    uint64_t count = 0;
+    bool runs_here = false;
     if (!act_read(body, &x, e))
         return false;
-    bool is_back = way_back_read(&x, &back, e);
-    if (!is_back && e->fate != ERR_NONE)
+    bool is_way_back = way_back_read(&x, &back, e);
+    if (!is_way_back && e->fate != ERR_NONE)
         return false;
-    const struct bundle *now = editions_at(editions_newest(&s->rules), now_ms)->bundle;
-    if (is_back && !act_verify(&x, now, now_ms, &by, e))
+    const struct bundle *in_force = editions_at(editions_newest(&s->rules), now_ms)->bundle;
+    if (is_way_back && !act_verify(&x, in_force, now_ms, &by, e))
         return false;
     if (!acts_publish(a->o.bus, s, &x, e))
         return false;
-    if (is_back && !a->o.take_back(a->o.ctx, back.room, back.name, &back.what, &here, &done, e))
+    out->status = 202;
+    if (!is_way_back)
+        return true;
+    if (!a->o.take_back(a->o.ctx, back.room, back.name, &back.what, &runs_here, &count, e))
         return false;
-    if (here) {
+    if (runs_here) {
         out->status = 200;
-        buf_format(out->body, "%" PRIu64, done);
+        buf_format(out->body, "%" PRIu64, count);
     }
     return true;
 }
 
-static bool take_order(struct admin *a, struct arena *arena, struct slice body, struct err *e)
+/* Publishes a framed BundleOrder. */
+static bool take_order(struct admin *a, struct slice body, struct http_answer *out, struct err *e)
 {
-    struct order_read read;
-    int64_t at_ms;
-    orders_read(a->o.site->catalogue, arena, body, &read);
-    if (read.kind != ORDER_BUNDLE)
+    struct arena arena;
+    struct order_read order;
+    int64_t unused_ms;
+    arena_init(&arena, 64 << 20);
+    orders_read(a->o.site->catalogue, &arena, body, &order);
+    bool is_order = order.kind == ORDER_BUNDLE;
+    arena_release(&arena);
+    if (!is_order)
         return err_set(e, ERR_REJECT, "admin.order", 0,
                        "what came to the local socket is no order to load a bundle");
-    return orders_publish(a->o.bus, body, &at_ms, e);
+    out->status = 202;
+    return orders_publish(a->o.bus, body, &unused_ms, e);
 }
 
-static void handle_order(void *ctx, struct http_request *r, struct http_answer *out)
+static void handle_request(void *ctx, struct http_request *r, struct http_answer *out)
 {
     struct admin *a = ctx;
-    struct arena arena;
     struct err e = { 0 };
+    struct slice path = http_path(r);
     bool is_post = slice_equal_text(http_method(r), "POST");
-    bool is_act = slice_equal_text(http_path(r), "/act");
-    bool is_order = slice_equal_text(http_path(r), "/order");
-    if (!is_post || (!is_act && !is_order)) {
+    bool done = false;
+    if (is_post && slice_equal_text(path, "/act")) {
+        done = take_act(a, http_body(r), out, &e);
+    } else if (is_post && slice_equal_text(path, "/order")) {
+        done = take_order(a, http_body(r), out, &e);
+    } else {
         out->status = 404;
         return;
     }
-    arena_init(&arena, 64 << 20);
-    bool done =
-        is_act ? take_act(a, http_body(r), out, &e) : take_order(a, &arena, http_body(r), &e);
-    if (done && is_order)
-        out->status = 202;
     if (!done) {
         out->status = e.fate == ERR_RETRY ? 503 : 422;
         buf_text(out->body, e.text);
     }
-    arena_release(&arena);
 }
 
 bool admin_start(const struct admin_options *o, struct admin **out, struct err *e)
@@ -94,13 +99,13 @@ bool admin_start(const struct admin_options *o, struct admin **out, struct err *
     if (!a)
         return err_memory(e);
     a->o = *o;
-    snprintf(listen, sizeof listen, "unix:%s", o->socket);
+    (void)snprintf(listen, sizeof listen, "unix:%s", o->socket);
     struct http_server_options server = {
         .listen = listen,
         .body_max = BUS_RECORD_MAX_BYTES,
         .idle_ms = 10000,
         .connections_max = 8,
-        .handle = handle_order,
+        .handle = handle_request,
         .ctx = a,
     };
     if (!http_server_start(&server, &a->server, e)) {

@@ -21,7 +21,7 @@
 #define LOOK_MS 1000 /* between two looks whether the bus has come */
 #define ANSWER_MS 2000
 
-/* By the ordinary way, from any thread. */
+/* Ends the process by the ordinary way, from any thread. */
 static void take_down(struct daemon *d)
 {
     atomic_store(&d->failed, true);
@@ -70,12 +70,12 @@ static void *run_delivery(void *ctx)
     return NULL;
 }
 
-static uint64_t of_router(const void *part)
+static uint64_t generation_of_router(const void *part)
 {
     return router_generation(part);
 }
 
-static uint64_t of_delivery(const void *part)
+static uint64_t generation_of_delivery(const void *part)
 {
     return delivery_generation(part);
 }
@@ -102,11 +102,11 @@ static void on_feed_held(void *ctx, const struct err *why)
     log_line(LOG_INFO, &who, "run.joined", "it publishes again");
 }
 
-/* What runs here, for the keeper of the bundles. */
+/* Tells the keeper of the bundles what runs here, and starts it. */
 static bool watch_parts(struct daemon *d, struct err *e)
 {
     const struct keeper_part router = { .room = "router",
-                                        .generation = of_router,
+                                        .generation = generation_of_router,
                                         .part = d->router };
     if (d->router && !keeper_watch(d->keeper, &router, e))
         return false;
@@ -117,7 +117,9 @@ static bool watch_parts(struct daemon *d, struct err *e)
                                        .agency = f->agency,
                                        .holds = on_feed_held,
                                        .holds_ctx = &d->feeds[i] };
-        if (d->feeds[i].feed && !keeper_watch(d->keeper, &p, e))
+        if (!d->feeds[i].feed)
+            continue;
+        if (!keeper_watch(d->keeper, &p, e))
             return false;
     }
     for (size_t i = 0; i < d->site->delivery_count; i++) {
@@ -125,9 +127,11 @@ static bool watch_parts(struct daemon *d, struct err *e)
         const struct keeper_part p = { .room = "delivery",
                                        .name = r->f->name,
                                        .agency = r->f->agency,
-                                       .generation = of_delivery,
+                                       .generation = generation_of_delivery,
                                        .part = r->delivery };
-        if (r->delivery && !keeper_watch(d->keeper, &p, e))
+        if (!r->delivery)
+            continue;
+        if (!keeper_watch(d->keeper, &p, e))
             return false;
     }
     return keeper_start(d->keeper, on_orders_lost, d, e);
@@ -138,10 +142,12 @@ static bool start_thread(pthread_t *t, bool *started, void *(*run)(void *), void
 {
     int number = pthread_create(t, NULL, run, ctx);
     *started = number == 0;
-    return *started || err_errno(e, ERR_FATAL, "run.thread", number, "cannot start", "a thread");
+    if (!*started)
+        return err_errno(e, ERR_FATAL, "run.thread", number, "cannot start", "a thread");
+    return true;
 }
 
-/* What the monitor looks at: NULL where memory is out. */
+/* What the monitor looks at. Lives in a. NULL: memory is out. */
 static const struct monitor_options *make_monitor_options(struct daemon *d, struct arena *a,
                                                           struct err *e)
 {
@@ -171,18 +177,21 @@ static const struct monitor_options *make_monitor_options(struct daemon *d, stru
     }
     for (size_t i = 0; i < s->delivery_count; i++) {
         of_deliveries[i] = daemon_wants(d, "delivery", s->deliveries[i].name);
-        o->has_others |= of_deliveries[i];
+        if (of_deliveries[i])
+            o->has_others = true;
     }
     return o;
 }
 
-/* After all that it looks at. */
+/* Starts the monitor, after all that it looks at. */
 static bool start_monitor(struct daemon *d, struct arena *a, struct err *e)
 {
     if (!d->admin_listen)
         return true;
     const struct monitor_options *o = make_monitor_options(d, a, e);
-    return o && monitor_start(o, &d->monitor, e);
+    if (!o)
+        return false;
+    return monitor_start(o, &d->monitor, e);
 }
 
 static bool start_router(struct daemon *d, struct err *e)
@@ -196,14 +205,16 @@ static bool start_router(struct daemon *d, struct err *e)
     return pager_start(d->tally, &d->pager, e);
 }
 
-/* All that needs the bus. */
+/* Starts all that needs the bus. */
 static bool start_others(struct daemon *d, struct err *e)
 {
     if (!start_router(d, e))
         return false;
     for (size_t i = 0; i < d->site->delivery_count; i++) {
         struct running_delivery *r = &d->deliveries[i];
-        if (r->delivery && !start_thread(&r->thread, &r->started, run_delivery, r, e))
+        if (!r->delivery)
+            continue;
+        if (!start_thread(&r->thread, &r->started, run_delivery, r, e))
             return false;
     }
     return true;
@@ -215,7 +226,9 @@ static bool start_all(struct daemon *d, struct arena *a, struct err *e)
         return false;
     for (size_t i = 0; i < d->site->feed_count; i++) {
         struct running_feed *r = &d->feeds[i];
-        if (r->feed && !start_thread(&r->thread, &r->started, run_feed, r, e))
+        if (!r->feed)
+            continue;
+        if (!start_thread(&r->thread, &r->started, run_feed, r, e))
             return false;
     }
     if (d->joined && !watch_parts(d, e))
@@ -223,7 +236,8 @@ static bool start_all(struct daemon *d, struct arena *a, struct err *e)
     return start_monitor(d, a, e);
 }
 
-/* Before the keeper starts, which from then on says who may publish. */
+/* Lets the feeds publish that may. The keeper, which is started later, says from then on which
+ * may. */
 static void join_feeds(struct daemon *d)
 {
     for (size_t i = 0; i < d->site->feed_count; i++) {
@@ -273,12 +287,15 @@ static bool wait_for_bus(struct daemon *d, struct arena *a, struct err *e)
     return true;
 }
 
-/* "feed:pas-adt 127.0.0.1:2575", a line a feed, and "admin ..." for metrics and health; appears at
- * once when all listen. */
+/* Writes where each listens: "feed:pas-adt 127.0.0.1:2575", a line a feed, and "admin ..." for
+ * metrics and health. The file appears whole, when all listen. */
 static bool write_listening(struct daemon *d, struct arena *a, struct err *e)
 {
-    const char *path = d->site->listening, *temp = arena_format(a, "%s.part", path);
-    FILE *f = temp ? fopen(temp, "w") : NULL;
+    const char *path = d->site->listening;
+    const char *temp = arena_format(a, "%s.part", path);
+    if (!temp)
+        return err_memory(e);
+    FILE *f = fopen(temp, "w");
     if (!f)
         return err_errno(e, ERR_FATAL, "run.listening", errno, "write", path);
     for (size_t i = 0; i < d->site->feed_count; i++) {
@@ -294,7 +311,9 @@ static bool write_listening(struct daemon *d, struct arena *a, struct err *e)
     }
     if (d->monitor)
         say_to(f, "admin %s\n", monitor_where(d->monitor));
-    if (fclose(f) != 0 || rename(temp, path) != 0)
+    bool is_written = fclose(f) == 0;
+    is_written = is_written && rename(temp, path) == 0;
+    if (!is_written)
         return err_errno(e, ERR_FATAL, "run.listening", errno, "write", path);
     d->listening = true;
     return true;
@@ -382,10 +401,12 @@ static void stop_all(struct daemon *d)
 static int run_site(struct daemon *d, struct arena *a)
 {
     struct err e = { 0 };
-    bool runs = ending_start(&d->ending, &e) && daemon_open(d, a, &e);
+    bool runs = ending_start(&d->ending, &e);
+    runs = runs && daemon_open(d, a, &e);
     if (runs) {
         ending_begin(&d->ending, d->bus);
-        runs = start_all(d, a, &e) && write_listening(d, a, &e);
+        runs = start_all(d, a, &e);
+        runs = runs && write_listening(d, a, &e);
     }
     if (runs) {
         log_line(LOG_INFO, NULL, "run.ready", "running");
@@ -397,7 +418,8 @@ static int run_site(struct daemon *d, struct arena *a)
         certificates_watch(o ? &o->of : NULL, &d->ending);
         log_line(LOG_INFO, NULL, "run.stopping", "stopping");
     }
-    int code = runs && !atomic_load(&d->failed) ? DAEMON_STOPPED : DAEMON_FAILED;
+    bool is_failed = !runs || atomic_load(&d->failed);
+    int code = is_failed ? DAEMON_FAILED : DAEMON_STOPPED;
     if (!runs)
         say_err(&e);
     ending_guard(&d->ending, d->bus, code);

@@ -16,7 +16,7 @@
 
 /* TERM and INT, and USR1 by which a thread gives up: a second TERM, be it of another thread that
  * cannot go on, would end the process at once. */
-static void signals(sigset_t *set)
+static void fill_signals(sigset_t *set)
 {
     sigemptyset(set);
     sigaddset(set, SIGTERM);
@@ -27,7 +27,7 @@ static void signals(sigset_t *set)
 void ending_hold(void)
 {
     sigset_t set;
-    signals(&set);
+    fill_signals(&set);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
 }
@@ -38,7 +38,7 @@ void ending_ask(void)
 }
 
 /* What waits for a broker that does not answer must not hold up the end. */
-static void hurry(struct ending *x)
+static void hurry_bus(struct ending *x)
 {
     pthread_mutex_lock(&x->lock);
     if (x->bus)
@@ -51,14 +51,15 @@ static void *listen_for_signal(void *ctx)
     struct ending *x = ctx;
     sigset_t set;
     int got = 0;
-    signals(&set);
+    fill_signals(&set);
     sigwait(&set, &got);
-    if (got != SIGUSR1 && !atomic_load(&x->runs)) {
+    bool is_asked_from_outside = got != SIGUSR1;
+    if (is_asked_from_outside && !atomic_load(&x->runs)) {
         log_line(LOG_INFO, NULL, "run.stopping",
                  "a signal asked the program to stop before its parts had started: it ends");
         _exit(0);
     }
-    hurry(x);
+    hurry_bus(x);
     return NULL;
 }
 
@@ -69,7 +70,9 @@ bool ending_start(struct ending *x, struct err *e)
     pthread_mutex_init(&x->lock, NULL);
     int number = pthread_create(&x->listener, NULL, listen_for_signal, x);
     x->listens = number == 0;
-    return x->listens || err_errno(e, ERR_FATAL, "run.thread", number, "cannot start", "a thread");
+    if (!x->listens)
+        return err_errno(e, ERR_FATAL, "run.thread", number, "cannot start", "a thread");
+    return true;
 }
 
 static void set_bus(struct ending *x, struct bus *b)
@@ -96,13 +99,16 @@ bool ending_wait_for(struct ending *x, int64_t ms)
 {
     int64_t ns = clock_mono_ns() + ms * 1000000;
     const struct timespec until = { ns / 1000000000, ns % 1000000000 };
-    if (x->listens && pthread_clockjoin_np(x->listener, NULL, CLOCK_MONOTONIC, &until) == 0)
+    if (!x->listens)
+        return true;
+    bool has_come = pthread_clockjoin_np(x->listener, NULL, CLOCK_MONOTONIC, &until) == 0;
+    if (has_come)
         x->listens = false;
-    return !x->listens;
+    return has_come;
 }
 
 /* Lock held. Waits for a change, at most that long. */
-static void wait_ms(struct ending *x, int64_t ms)
+static void wait_for_change(struct ending *x, int64_t ms)
 {
     (void)wait_until(&x->change, &x->lock, wait_end_ns(ms));
 }
@@ -112,20 +118,20 @@ static bool may_go_on(struct ending *x)
 {
     if (x->bus)
         return bus_answers(x->bus, ANSWER_MS);
-    wait_ms(x, CLOSE_MS);
+    wait_for_change(x, CLOSE_MS);
     return x->over;
 }
 
-static void *guard(void *ctx)
+static void *guard_end(void *ctx)
 {
     struct ending *x = ctx;
-    bool good = true;
+    bool goes_on = true;
     pthread_mutex_lock(&x->lock);
-    while (!x->over && good) {
-        wait_ms(x, LOOK_MS);
-        good = x->over || may_go_on(x);
+    while (!x->over && goes_on) {
+        wait_for_change(x, LOOK_MS);
+        goes_on = x->over || may_go_on(x);
     }
-    if (!good) {
+    if (!goes_on) {
         log_line(LOG_WARN, NULL, "run.stopping",
                  "the bus does not answer, so the program ends without it: what the bus has not "
                  "confirmed is done again at the next start");
@@ -139,7 +145,7 @@ static void *guard(void *ctx)
 static void let_signals(void)
 {
     sigset_t set;
-    signals(&set);
+    fill_signals(&set);
     sigdelset(&set, SIGUSR1);
     signal(SIGTERM, SIG_DFL);
     signal(SIGINT, SIG_DFL);
@@ -149,9 +155,9 @@ static void let_signals(void)
 void ending_guard(struct ending *x, struct bus *b, int code)
 {
     set_bus(x, b);
-    hurry(x); /* also where no signal asked for the end */
+    hurry_bus(x); /* also where no signal asked for the end */
     x->code = code;
-    x->guards = pthread_create(&x->guard, NULL, guard, x) == 0;
+    x->guards = pthread_create(&x->guard, NULL, guard_end, x) == 0;
     if (!x->listens)
         let_signals();
 }

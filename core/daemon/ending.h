@@ -26,25 +26,27 @@ struct ending {
     int code;
 };
 
-/* Holds the signals back in this thread and in those that it starts: before all others. */
+/* Holds the signals back in this thread and in those that it starts. It is called before any thread
+ * is started. */
 void ending_hold(void);
-/* From now on they are listened to. Borrows x until ending_over; a failure (run.thread) needs it
- * too. */
+/* Starts to listen to the signals. Borrows x until ending_over, which has to be called after a
+ * failure too. Fails: run.thread (ERR_FATAL). */
 MUST_CHECK bool ending_start(struct ending *x, struct err *e);
-/* From now on they are for ending_wait, and b (NULL: there is none) is to hurry once one has
- * come. */
+/* From now on a signal is for ending_wait, and b (NULL: there is none) is to hurry once one has
+ * come. Borrows b until ending_leave_bus. */
 void ending_begin(struct ending *x, struct bus *b);
-/* Returns when one has come. */
+/* Returns when a signal has come. */
 void ending_wait(struct ending *x);
-/* The same, but waits at most that long. False: none has come. */
+/* Waits at most that long. False: no signal has come. */
 bool ending_wait_for(struct ending *x, int64_t ms);
-/* A part that cannot go on; any thread. */
+/* Asks for the end, for a part that cannot go on. Any thread. */
 void ending_ask(void);
-/* From now on the process ends with this code, and a sentence in its log, when it is not over and
- * the bus (NULL: there is none) does not answer. */
+/* From now on the process ends with this code, and a sentence in its log, when the bus (NULL: there
+ * is none) does not answer before ending_over. Borrows b until ending_leave_bus. */
 void ending_guard(struct ending *x, struct bus *b, int code);
-/* The bus is about to be closed: it is asked no more, and closing it has its time too. */
+/* Says that the bus is about to be closed: it is asked no more, and closing it has its time too. */
 void ending_leave_bus(struct ending *x);
+/* Says that all has ended: the guard stops, and what ending_start made is released. */
 void ending_over(struct ending *x);
 
 #endif

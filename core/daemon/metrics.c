@@ -7,6 +7,7 @@
 
 #include "audit/audit.h"
 #include "daemon/certificates.h"
+#include "daemon/metrics_router.h"
 #include "daemon/metrics_text.h"
 
 /* ---- feeds and deliveries: a row each ---- */
@@ -199,14 +200,35 @@ static uint64_t figure_at(const struct rows *r, size_t row, size_t at)
 static void put_table(struct buf *out, const struct site *s, const struct rows *r,
                       const struct table_family *f)
 {
+    const size_t label_count = f->label ? 2 : 1;
     metrics_put_family(out, f->name, f->type, f->help);
-    for (size_t i = 0; i < r->count; i++)
-        for (size_t k = 0; k < f->count && (!r->which || r->which[i]); k++) {
+    for (size_t i = 0; i < r->count; i++) {
+        if (r->which && !r->which[i])
+            continue;
+        for (size_t k = 0; k < f->count; k++) {
             const struct metrics_label labels[] = { { r->label, slice_text(r->name(s, i)) },
                                                     { f->label, slice_text(f->columns[k].value) } };
-            metrics_put_count(out, f->name, labels, f->label ? 2 : 1,
-                              figure_at(r, i, f->columns[k].at));
+            uint64_t figure = figure_at(r, i, f->columns[k].at);
+            metrics_put_count(out, f->name, labels, label_count, figure);
         }
+    }
+}
+
+/* Whether the figures have that feed: one that this process does not run is left out. */
+static bool has_feed(const struct figures_of *of, size_t i)
+{
+    return !of->feeds || of->feeds[i];
+}
+
+static bool has_delivery(const struct figures_of *of, size_t i)
+{
+    return !of->deliveries || of->deliveries[i];
+}
+
+/* How long it is since a time; 0 where there is no such time. */
+static int64_t age_ms(const struct figures *f, int64_t since_ms)
+{
+    return since_ms ? f->at_ms - since_ms : 0;
 }
 
 /* Snapshots are written apart: their age is counted from now, which no column can do. */
@@ -220,14 +242,14 @@ static void put_snapshots(struct buf *out, const struct figures_of *of, const st
         "Seconds since the last complete snapshot, or since the feed began to wait for the first.");
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct metrics_label name = { "feed", slice_text(s->feeds[i].name) };
-        if ((!of->feeds || of->feeds[i]) && f->feeds[i].snapshot_ms)
+        if (has_feed(of, i) && f->feeds[i].snapshot_ms)
             metrics_put_seconds(out, age, &name, 1, f->at_ms - f->feeds[i].snapshot_ms);
     }
     metrics_put_family(out, stale, "gauge",
                        "Is 1 when the last snapshot is older than stale_after: page somebody.");
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct metrics_label name = { "feed", slice_text(s->feeds[i].name) };
-        if ((!of->feeds || of->feeds[i]) && f->feeds[i].stale_after_ms)
+        if (has_feed(of, i) && f->feeds[i].stale_after_ms)
             metrics_put_count(out, stale, &name, 1, feed_is_stale(&f->feeds[i], f->at_ms));
     }
 }
@@ -236,8 +258,8 @@ static void put_snapshots(struct buf *out, const struct figures_of *of, const st
 static void put_trouble(struct buf *out, const struct figures_of *of, const struct figures *f)
 {
     static const char alarm[] = "concordat_delivery_alarm";
-    static const char *const ages[] = { "concordat_delivery_trouble_age_seconds",
-                                        "concordat_delivery_down_seconds" };
+    static const char trouble[] = "concordat_delivery_trouble_age_seconds";
+    static const char down[] = "concordat_delivery_down_seconds";
     const struct site *s = of->site;
     metrics_put_family(
         out, alarm, "gauge",
@@ -245,21 +267,24 @@ static void put_trouble(struct buf *out, const struct figures_of *of, const stru
         "than alarm_after: page somebody.");
     for (size_t i = 0; i < s->delivery_count; i++) {
         const struct metrics_label name = { "delivery", slice_text(s->deliveries[i].name) };
-        if (!of->deliveries || of->deliveries[i])
+        if (has_delivery(of, i))
             metrics_put_count(out, alarm, &name, 1, figures_is_alarming(of, f, i));
     }
-    for (size_t k = 0; k < 2; k++) {
-        metrics_put_family(
-            out, ages[k], "gauge",
-            k ? "For how long nothing could be sent to the partner; 0 while it works."
-              : "How long the oldest failing disclosure has been failing; 0 when none is.");
-        for (size_t i = 0; i < s->delivery_count; i++) {
-            const struct delivery_counts *n = &f->deliveries[i];
-            const struct metrics_label name = { "delivery", slice_text(s->deliveries[i].name) };
-            int64_t since = k ? n->down_since_ms : n->troubled_since_ms;
-            if (!of->deliveries || of->deliveries[i])
-                metrics_put_seconds(out, ages[k], &name, 1, since ? f->at_ms - since : 0);
-        }
+    metrics_put_family(out, trouble, "gauge",
+                       "How long the oldest failing disclosure has been failing; 0 when none is.");
+    for (size_t i = 0; i < s->delivery_count; i++) {
+        const struct metrics_label name = { "delivery", slice_text(s->deliveries[i].name) };
+        int64_t since_ms = f->deliveries[i].troubled_since_ms;
+        if (has_delivery(of, i))
+            metrics_put_seconds(out, trouble, &name, 1, age_ms(f, since_ms));
+    }
+    metrics_put_family(out, down, "gauge",
+                       "For how long nothing could be sent to the partner; 0 while it works.");
+    for (size_t i = 0; i < s->delivery_count; i++) {
+        const struct metrics_label name = { "delivery", slice_text(s->deliveries[i].name) };
+        int64_t since_ms = f->deliveries[i].down_since_ms;
+        if (has_delivery(of, i))
+            metrics_put_seconds(out, down, &name, 1, age_ms(f, since_ms));
     }
 }
 
@@ -283,9 +308,8 @@ static void put_asides(struct buf *out, const struct figures_of *of, const struc
                        "Age of the oldest message in the quarantine; 0 when there is none.");
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct metrics_label name = { "feed", slice_text(s->feeds[i].name) };
-        int64_t since = f->feeds[i].aside_oldest_ms;
-        if (!of->feeds || of->feeds[i])
-            metrics_put_seconds(out, age, &name, 1, since ? f->at_ms - since : 0);
+        if (has_feed(of, i))
+            metrics_put_seconds(out, age, &name, 1, age_ms(f, f->feeds[i].aside_oldest_ms));
     }
     metrics_put_family(
         out, alarm, "gauge",
@@ -293,7 +317,7 @@ static void put_asides(struct buf *out, const struct figures_of *of, const struc
         "somebody.");
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct metrics_label name = { "feed", slice_text(s->feeds[i].name) };
-        if (!of->feeds || of->feeds[i])
+        if (has_feed(of, i))
             metrics_put_count(out, alarm, &name, 1, feed_is_full_or_old(&f->feeds[i], f->at_ms));
     }
 }
@@ -310,42 +334,40 @@ static void put_words(struct buf *out, const struct figures_of *of, const struct
         "0 when there is none.");
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct metrics_label name = { "feed", slice_text(s->feeds[i].name) };
-        int64_t since = f->feeds[i].words_oldest_ms;
-        if (!of->feeds || of->feeds[i])
-            metrics_put_seconds(out, age, &name, 1, since ? f->at_ms - since : 0);
+        if (has_feed(of, i))
+            metrics_put_seconds(out, age, &name, 1, age_ms(f, f->feeds[i].words_oldest_ms));
     }
     metrics_put_family(
         out, full, "gauge",
         "Is 1 when a sender was asked to come again because words_max was reached: page somebody.");
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct metrics_label name = { "feed", slice_text(s->feeds[i].name) };
-        if (!of->feeds || of->feeds[i])
+        if (has_feed(of, i))
             metrics_put_count(out, full, &name, 1, f->feeds[i].words_full);
     }
 }
 
-/* Of feeds whose transport fetches. */
+/* Writes of each feed whose transport fetches for how long, and how often, it has tried in vain. */
 static void put_fetches(struct buf *out, const struct figures_of *of, const struct figures *f)
 {
-    static const char *const names[] = { "concordat_feed_fetch_trouble_seconds",
-                                         "concordat_feed_fetch_trouble_tries" };
+    static const char seconds[] = "concordat_feed_fetch_trouble_seconds";
+    static const char tries[] = "concordat_feed_fetch_trouble_tries";
     const struct site *s = of->site;
-    for (size_t k = 0; k < 2; k++) {
-        metrics_put_family(
-            out, names[k], "gauge",
-            k ? "How often the feed has tried in vain since then."
-              : "Since when a feed that fetches cannot; 0: it can. Page somebody when it "
-                "lasts.");
-        for (size_t i = 0; i < s->feed_count; i++) {
-            const struct spool_fetch *x = &f->feeds[i].fetch;
-            const struct metrics_label name = { "feed", slice_text(s->feeds[i].name) };
-            if (!s->feeds[i].transport->fetches || (of->feeds && !of->feeds[i]))
-                continue;
-            if (k)
-                metrics_put_count(out, names[k], &name, 1, x->tries);
-            else
-                metrics_put_seconds(out, names[k], &name, 1, x->tries ? f->at_ms - x->since_ms : 0);
-        }
+    metrics_put_family(
+        out, seconds, "gauge",
+        "Since when a feed that fetches cannot; 0: it can. Page somebody when it lasts.");
+    for (size_t i = 0; i < s->feed_count; i++) {
+        const struct spool_fetch *x = &f->feeds[i].fetch;
+        const struct metrics_label name = { "feed", slice_text(s->feeds[i].name) };
+        int64_t trouble_ms = x->tries ? f->at_ms - x->since_ms : 0;
+        if (has_feed(of, i) && s->feeds[i].transport->fetches)
+            metrics_put_seconds(out, seconds, &name, 1, trouble_ms);
+    }
+    metrics_put_family(out, tries, "gauge", "How often the feed has tried in vain since then.");
+    for (size_t i = 0; i < s->feed_count; i++) {
+        const struct metrics_label name = { "feed", slice_text(s->feeds[i].name) };
+        if (has_feed(of, i) && s->feeds[i].transport->fetches)
+            metrics_put_count(out, tries, &name, 1, f->feeds[i].fetch.tries);
     }
 }
 
@@ -367,6 +389,7 @@ static void put_tables(struct buf *out, const struct figures_of *of, const struc
     put_trouble(out, of, f);
 }
 
+/* Writes of each feed for how long the bus has been away. */
 static void put_away(struct buf *out, const struct figures_of *of, const struct figures *f,
                      const struct metrics_process *p)
 {
@@ -378,9 +401,8 @@ static void put_away(struct buf *out, const struct figures_of *of, const struct 
         "For how long the bus has not accepted what the feed has stored; 0 while it does.");
     for (size_t i = 0; i < of->site->feed_count; i++) {
         const struct metrics_label label = { "feed", slice_text(of->site->feeds[i].name) };
-        int64_t since_ms = p->bus_away_since_ms[i];
-        if (!of->feeds || of->feeds[i])
-            metrics_put_seconds(out, away, &label, 1, since_ms ? f->at_ms - since_ms : 0);
+        if (has_feed(of, i))
+            metrics_put_seconds(out, away, &label, 1, age_ms(f, p->bus_away_since_ms[i]));
     }
 }
 
@@ -401,167 +423,39 @@ static void put_bundle(struct buf *out, const struct figures *f, const struct me
                     p->wants_restart);
 }
 
+/* Writes a sample of an agreement. */
+static void put_of_agreement(struct buf *out, const char *name, const struct agreement *g,
+                             int64_t value)
+{
+    char version[16];
+    (void)snprintf(version, sizeof version, "%d", g->version);
+    const struct metrics_label labels[] = { { "agreement", g->name },
+                                            { "version", slice_text(version) } };
+    metrics_put_name(out, name, labels, 2);
+    buf_format(out, "%" PRId64 "\n", value);
+}
+
 static void put_ends(struct buf *out, const struct figures *f)
 {
     static const char days[] = "concordat_agreement_days_left";
     static const char review[] = "concordat_agreement_review_overdue";
     const struct agreement *list = f->rules->bundle->agreements;
-    char version[16];
-    for (int is_review = 0; is_review < 2; is_review++) {
-        if (is_review)
-            metrics_put_family(out, review, "gauge",
-                               "Is 1 when the agreement's review is overdue.");
-        else
-            metrics_put_family(
-                out, days, "gauge",
-                "Whole days after today until the agreement ends; below 0 it has ended, and "
-                "disclosures under it are held.");
-        for (size_t i = 0; i < f->end_count; i++) {
-            const struct expiry *x = &f->ends[i];
-            (void)snprintf(version, sizeof version, "%d", list[x->agreement].version);
-            const struct metrics_label labels[] = { { "agreement", list[x->agreement].name },
-                                                    { "version", slice_text(version) } };
-            metrics_put_name(out, is_review ? review : days, labels, 2);
-            buf_format(out, "%" PRId64 "\n", is_review ? (int64_t)x->review_overdue : x->days_left);
-        }
-    }
-}
-
-/* ---- the router ---- */
-
-static void put_held(struct buf *out, const struct figures *f)
-{
-    static const struct {
-        const char *name, *help;
-    } families[] = {
-        { "concordat_held_disclosures", "Held disclosures that wait for a named person." },
-        { "concordat_held_overdue_disclosures",
-          "Held disclosures past their deadline: page somebody." },
-        { "concordat_held_oldest_age_seconds", "How long the oldest held disclosure has waited." },
-    };
-    for (size_t k = 0; k < 3; k++) {
-        metrics_put_family(out, families[k].name, "gauge", families[k].help);
-        for (size_t i = 0; i < f->routed.waiting_by_count; i++) {
-            const struct holds_count *n = &f->routed.waiting_by[i].count;
-            const struct metrics_label reason = { "reason",
-                                                  slice_text(f->routed.waiting_by[i].reason) };
-            if (k == 2)
-                metrics_put_seconds(out, families[k].name, &reason, 1, f->at_ms - n->oldest_ms);
-            else
-                metrics_put_count(out, families[k].name, &reason, 1, k ? n->overdue : n->open);
-        }
-    }
-}
-
-/* Signs are counted apart from held events: a sign also holds a person of whom no event has come.
- */
-static void put_unread(struct buf *out, const struct figures *f)
-{
-    static const char age[] = "concordat_unread_oldest_age_seconds";
-    const struct tally_counts *n = &f->routed;
-    metrics_put_one(
-        out, "concordat_unread_people", "gauge",
-        "People whose events wait until somebody looks at a message that could not be read.",
-        n->unread);
-    metrics_put_family(out, age, "gauge",
-                       "How long the events of the first of these people have waited.");
-    metrics_put_seconds(out, age, NULL, 0, n->unread ? f->at_ms - n->unread_oldest_ms : 0);
-}
-
-/* Writes how many people each service claims to know by its own agency's word. Somebody should look
- * at a service that claims many of whom none was checked. */
-static void put_claims(struct buf *out, const struct figures *f)
-{
-    static const char made[] = "concordat_claims_made_total",
-                      caught_up[] = "concordat_claims_caught_up_total", now[] = "concordat_claims";
-    const struct tally_counts *n = &f->routed;
-    metrics_put_family(out, made, "counter",
-                       "People that a service began to claim by its own agency's word.");
-    for (size_t i = 0; i < n->claim_count; i++) {
-        const struct metrics_label label = { "service", n->claims[i].service };
-        metrics_put_count(out, made, &label, 1, n->claims[i].made);
-    }
-    metrics_put_family(out, caught_up, "counter",
-                       "Claimed people whose older events were sent to the service at once.");
-    for (size_t i = 0; i < n->claim_count; i++) {
-        const struct metrics_label label = { "service", n->claims[i].service };
-        metrics_put_count(out, caught_up, &label, 1, n->claims[i].caught_up);
-    }
-    metrics_put_family(
-        out, now, "gauge",
-        "People claimed now, by how the claim compares with what other agencies say.");
-    for (size_t i = 0; i < n->claim_count; i++)
-        for (enum claim_state s = CLAIM_NONE + 1; s < CLAIM_STATES; s++) {
-            const struct metrics_label labels[] = {
-                { "service", n->claims[i].service }, { "state", slice_text(claimed_state_name(s)) }
-            };
-            metrics_put_count(out, now, labels, 2, n->claims[i].now[s]);
-        }
-}
-
-static void put_router(struct buf *out, const struct figures *f, const struct metrics_process *p)
-{
-    static const char decisions[] = "concordat_decisions_total",
-                      lag[] = "concordat_router_lag_seconds";
-    static const char age[] = "concordat_router_audit_age_seconds";
-    const struct tally_counts *n = &f->routed;
-    metrics_put_one(out, "concordat_router_events_total", "counter", "Events decided.", n->events);
-    metrics_put_one(out, "concordat_router_duplicate_events_total", "counter",
-                    "Events dropped because they were decided before.", n->duplicates);
-    metrics_put_one(out, "concordat_router_feed_openings_total", "counter",
-                    "Times that a partition met a new spool of a feed.", n->openings);
-    metrics_put_one(
-        out, "concordat_router_returned_events_total", "counter",
-        "Events decided although their number was used before: an older state folder came back.",
-        n->returned);
-    metrics_put_one(out, "concordat_router_second_spool_events_total", "counter",
-                    "Events with which a feed changed from one spool to another.", n->second);
-    metrics_put_one(
-        out, "concordat_skipped_records_total", "counter",
-        "Records that the bus deleted before a part had read them, and that a person skipped.",
-        n->skipped);
-    metrics_put_one(
-        out, "concordat_router_standing_lanes", "gauge",
-        "Partitions of topics that wait for a person to say how to go on (concordat skip).",
-        p->standing_lanes);
-    metrics_put_one(out, "concordat_router_refused_events_total", "counter",
-                    "Events that could not be decided.", n->refused);
-    metrics_put_one(
-        out, "concordat_router_not_yours_events_total", "counter",
-        "Events ignored because they would retract, replace or reuse what another agency or "
-        "service said.",
-        n->not_yours);
-    metrics_put_one(out, "concordat_router_not_allowed_facts_total", "counter",
-                    "Facts ignored because the line of facts.yaml does not name the sender's role.",
-                    n->not_allowed);
-    metrics_put_one(out, "concordat_router_receipts_total", "counter",
-                    "Receipts taken into the audit.", n->receipts);
-    metrics_put_one(out, "concordat_router_caught_up_decisions_total", "counter",
-                    "Decisions on older events, made when a service began to be entitled to them.",
-                    n->caught_up);
-    metrics_put_family(out, decisions, "counter", "Decisions, one for each event and recipient.");
-    for (size_t i = 0; i < n->reason_count; i++) {
-        const struct metrics_label labels[] = { { "outcome", slice_text(n->reasons[i].outcome) },
-                                                { "reason", slice_text(n->reasons[i].reason) } };
-        metrics_put_count(out, decisions, labels, 2, n->reasons[i].count);
-    }
-    metrics_put_family(out, lag, "gauge",
-                       "Seconds since the router last had nothing left to decide.");
-    metrics_put_seconds(out, lag, NULL, 0, p->router_lag_ms);
-    metrics_put_family(
-        out, age, "gauge",
-        "Seconds since the audit was last read: figures from the audit are that old.");
-    metrics_put_seconds(out, age, NULL, 0, f->at_ms - n->read_ms);
-    put_held(out, f);
-    put_unread(out, f);
-    put_claims(out, f);
+    metrics_put_family(out, days, "gauge",
+                       "Whole days after today until the agreement ends; below 0 it has ended, and "
+                       "disclosures under it are held.");
+    for (size_t i = 0; i < f->end_count; i++)
+        put_of_agreement(out, days, &list[f->ends[i].agreement], f->ends[i].days_left);
+    metrics_put_family(out, review, "gauge", "Is 1 when the agreement's review is overdue.");
+    for (size_t i = 0; i < f->end_count; i++)
+        put_of_agreement(out, review, &list[f->ends[i].agreement], f->ends[i].review_overdue);
 }
 
 /* ---- all of it ---- */
 
 static void put_process(struct buf *out, const struct figures *f, const struct metrics_process *p)
 {
-    static const char build[] = "concordat_build_info", start[] = "concordat_start_time_seconds";
+    static const char build[] = "concordat_build_info";
+    static const char start[] = "concordat_start_time_seconds";
     const struct metrics_label labels[] = { { "version", SLICE(CONCORDAT_VERSION) },
                                             { "engine", SLICE(ENGINE_VERSION) } };
     metrics_put_family(out, build, "gauge", "What runs here.");
@@ -590,7 +484,7 @@ void metrics_write(const struct figures_of *of, const struct figures *f,
     if (p->bus_away_since_ms)
         put_away(out, of, f, p);
     if (of->tally)
-        put_router(out, f, p);
+        metrics_put_router(out, f, p);
     if (of->tally && !of->feeds && !of->deliveries)
         metrics_put_one(
             out, "concordat_in_motion", "gauge",

@@ -16,12 +16,12 @@ struct metrics_process {
     int64_t router_lag_ms;   /* with a router only */
     uint64_t standing_lanes; /* the same */
     bool is_ready, wants_restart;
-    const int64_t
-        *bus_away_since_ms; /* by the site's index of feeds; 0: the bus takes what it keeps */
+    /* By the site's index of feeds; 0: the bus takes what that feed keeps. NULL: not known. */
+    const int64_t *bus_away_since_ms;
     uint64_t disk_free_bytes, disk_size_bytes; /* where the site keeps its state */
 };
 
-/* of: what f was gathered of. A failure is out's. */
+/* Writes all families. of: what f was gathered of. A failure is out's. */
 void metrics_write(const struct figures_of *of, const struct figures *f,
                    const struct metrics_process *p, struct buf *out);
 

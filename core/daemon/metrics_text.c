@@ -13,11 +13,13 @@ static void put_value(struct buf *out, struct slice value)
 {
     for (size_t i = 0; i < value.n; i++) {
         uint8_t byte = value.p[i];
+        if (byte == '\n') {
+            buf_text(out, "\\n");
+            continue;
+        }
         if (byte == '\\' || byte == '"')
             buf_byte(out, '\\');
-        buf_text(out, byte == '\n' ? "\\n" : "");
-        if (byte != '\n')
-            buf_byte(out, byte);
+        buf_byte(out, byte);
     }
 }
 
@@ -43,9 +45,10 @@ void metrics_put_count(struct buf *out, const char *name, const struct metrics_l
 void metrics_put_seconds(struct buf *out, const char *name, const struct metrics_label *labels,
                          size_t n, int64_t ms)
 {
+    const char *sign = ms < 0 ? "-" : "";
+    int64_t size_ms = ms < 0 ? -ms : ms;
     metrics_put_name(out, name, labels, n);
-    buf_format(out, "%s%" PRId64 ".%03d\n", ms < 0 ? "-" : "", (ms < 0 ? -ms : ms) / 1000,
-               (int)((ms < 0 ? -ms : ms) % 1000));
+    buf_format(out, "%s%" PRId64 ".%03d\n", sign, size_ms / 1000, (int)(size_ms % 1000));
 }
 
 void metrics_put_one(struct buf *out, const char *name, const char *type, const char *help,

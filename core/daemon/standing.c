@@ -14,9 +14,10 @@
 #include "host/temp_file.h"
 #include "host/tree.h"
 
-#define PART "-"
-#define WAITING "+"
-/* a line is under 400 bytes, a region has a few thousand lanes */
+/* What stands where a lane's name would, in the line of a part. */
+#define PART_STOPPED "-"
+#define PART_WAITS "+"
+/* A line is under 400 bytes, and a region has a few thousand lanes. */
 #define FILE_BYTES ((size_t)4 << 20)
 
 static const char *standing_path(struct arena *a, const struct site *s, const char *room,
@@ -30,20 +31,27 @@ static const char *standing_path(struct arena *a, const struct site *s, const ch
 
 static void put_standing(struct buf *out, const struct standing *x)
 {
-    buf_format(out, "%" PRId64 " %.*s %.*s ", x->since_ms, (int)x->code.n, (const char *)x->code.p,
-               (int)x->lane.n, x->lane.n ? (const char *)x->lane.p : "");
-    for (size_t i = 0; i < x->sentence.n; i++)
-        buf_byte(out, x->sentence.p[i] == '\n' ? ' ' : x->sentence.p[i]);
+    buf_format(out, "%" PRId64 " ", x->since_ms);
+    buf_put(out, x->code);
+    buf_byte(out, ' ');
+    buf_put(out, x->lane);
+    buf_byte(out, ' ');
+    for (size_t i = 0; i < x->sentence.n; i++) {
+        uint8_t byte = x->sentence.p[i];
+        buf_byte(out, byte == '\n' ? ' ' : byte);
+    }
     buf_byte(out, '\n');
 }
 
-static struct slice cut_word(struct slice *rest, uint8_t at)
+/* Cuts off what stands before the next sign of that kind, and the sign. */
+static struct slice cut_word(struct slice *rest, uint8_t sign)
 {
-    struct slice one = slice_head(*rest, slice_find(*rest, at));
-    *rest = slice_from(*rest, one.n + 1 < rest->n ? one.n + 1 : rest->n);
-    return one;
+    struct slice word = slice_head(*rest, slice_find(*rest, sign));
+    *rest = slice_from(*rest, word.n + 1);
+    return word;
 }
 
+/* Takes a line off rest. False: it is none of ours. */
 static bool read_standing(struct slice *rest, struct standing *out)
 {
     struct slice line = cut_word(rest, '\n');
@@ -53,7 +61,7 @@ static bool read_standing(struct slice *rest, struct standing *out)
     out->lane = cut_word(&line, ' ');
     out->sentence = line;
     out->waits = false;
-    return out->code.n > 0;
+    return !slice_is_empty(out->code);
 }
 
 /* The lines that were written, in a; empty where none were, or the file cannot be read. */
@@ -68,23 +76,21 @@ static struct slice read_standings(struct arena *a, const char *path)
 
 /* ---- writing ---- */
 
+static bool is_same(const struct standing *a, const struct standing *b)
+{
+    return slice_equal(a->lane, b->lane) && slice_equal(a->code, b->code) &&
+           slice_equal(a->sentence, b->sentence);
+}
+
+/* What stood before keeps its time. */
 static void keep_time(struct slice before, struct standing *x)
 {
     struct standing was;
-    while (before.n) {
-        if (!read_standing(&before, &was))
-            continue;
-        bool is_same = slice_equal(was.lane, x->lane) && slice_equal(was.code, x->code) &&
-                       slice_equal(was.sentence, x->sentence);
-        if (is_same)
+    while (before.n > 0) {
+        bool is_line = read_standing(&before, &was);
+        if (is_line && is_same(&was, x))
             x->since_ms = was.since_ms;
     }
-}
-
-static void put_kept(struct buf *out, struct slice before, struct standing *x)
-{
-    keep_time(before, x);
-    put_standing(out, x);
 }
 
 static void replace_file(const char *path, struct slice bytes)
@@ -92,57 +98,73 @@ static void replace_file(const char *path, struct slice bytes)
     char aside[4096];
     (void)snprintf(aside, sizeof aside, "%s.part", path);
     int fd = temp_file_open(AT_FDCWD, aside, 0600);
-    bool good = fd >= 0 && temp_file_write(fd, bytes) && rename(aside, path) == 0;
+    bool is_replaced = fd >= 0 && temp_file_write(fd, bytes);
+    is_replaced = is_replaced && rename(aside, path) == 0;
     int why = errno;
     if (fd >= 0)
-        close(fd);
-    if (!good)
+        (void)close(fd);
+    if (!is_replaced)
         log_line(LOG_WARN, NULL, "run.standing", "cannot write '%s', which `status` reads: %s",
                  path, strerror(why));
 }
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all files, from begin to release */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all files, while one is open */
 
-struct writing {
+/* The file of one part, open to be read and written anew. */
+struct standing_file {
     struct arena a;
-    struct buf text;
-    const char *path;
-    struct slice before;
+    struct buf text;    /* its new lines */
+    const char *path;   /* NULL: memory is out */
+    struct slice lines; /* as they were */
 };
 
-static bool begin_writing(struct writing *w, const struct site *s, const char *room,
-                          const char *name)
+/* Takes the lock, until close_file or replace_lines. False: memory is out; it has to be closed all
+ * the same. */
+static bool open_file(struct standing_file *f, const struct site *s, const char *room,
+                      const char *name)
 {
     pthread_mutex_lock(&lock);
-    arena_init(&w->a, FILE_BYTES + (1 << 16));
-    buf_init(&w->text, FILE_BYTES);
-    w->path = standing_path(&w->a, s, room, name);
-    w->before = w->path ? read_standings(&w->a, w->path) : (struct slice){ 0 };
-    return w->path;
+    arena_init(&f->a, FILE_BYTES + (1 << 16));
+    buf_init(&f->text, FILE_BYTES);
+    f->lines = slice_of(NULL, 0);
+    f->path = standing_path(&f->a, s, room, name);
+    if (!f->path)
+        return false;
+    f->lines = read_standings(&f->a, f->path);
+    return true;
 }
 
-static void release_writing(struct writing *w)
+static void close_file(struct standing_file *f)
 {
-    buf_release(&w->text);
-    arena_release(&w->a);
+    buf_release(&f->text);
+    arena_release(&f->a);
     pthread_mutex_unlock(&lock);
 }
 
-static void end_writing(struct writing *w)
+/* Replaces the file by its new lines, or removes it where there are none. Closes f. */
+static void replace_lines(struct standing_file *f)
 {
-    struct err e = { .fate = ERR_NONE };
-    if (w->path && w->text.n == 0)
-        (void)unlink(w->path);
-    else if (w->path && buf_done(&w->text, &e))
-        replace_file(w->path, buf_slice(&w->text));
-    release_writing(w);
+    struct err ignored = { .fate = ERR_NONE };
+    bool is_made = f->path && buf_done(&f->text, &ignored);
+    bool is_empty = buf_slice(&f->text).n == 0;
+    if (is_made && is_empty)
+        (void)unlink(f->path);
+    else if (is_made)
+        replace_file(f->path, buf_slice(&f->text));
+    close_file(f);
+}
+
+static void add_standing(struct standing_file *f, struct standing *x)
+{
+    keep_time(f->lines, x);
+    put_standing(&f->text, x);
 }
 
 void standing_lanes(void *site, const struct router_stand *list, size_t n)
 {
-    struct writing w;
-    bool good = begin_writing(&w, site, "router", NULL);
-    for (size_t i = 0; good && i < n; i++) {
+    struct standing_file f;
+    bool is_open = open_file(&f, site, "router", NULL);
+    for (size_t i = 0; is_open && i < n; i++) {
         const struct router_stand *x = &list[i];
         char lane[300];
         (void)snprintf(lane, sizeof lane, "%s/%d", x->topic, x->partition);
@@ -150,32 +172,32 @@ void standing_lanes(void *site, const struct router_stand *list, size_t n)
                                 .code = slice_text(x->why.code),
                                 .lane = slice_text(lane),
                                 .sentence = slice_text(x->why.text) };
-        put_kept(&w.text, w.before, &one);
+        add_standing(&f, &one);
     }
-    end_writing(&w);
+    replace_lines(&f);
 }
 
 /* Whether another process runs that part: then that process writes of it. */
 static bool is_elsewhere(const struct err *why)
 {
-    static const char *const codes[] = { "db.locked", "bus.locked", "bus.fenced" };
-    for (size_t i = 0; why->code && i < sizeof codes / sizeof codes[0]; i++)
-        if (strcmp(why->code, codes[i]) == 0)
-            return true;
-    return false;
+    struct slice code = slice_text(why->code);
+    return slice_equal_text(code, "db.locked") || slice_equal_text(code, "bus.locked") ||
+           slice_equal_text(code, "bus.fenced");
 }
 
-/* The lines of all lanes but that, as they were. */
-static void put_others(struct writing *w, const char *lane)
+/* Adds the lines of all lanes but that, as they were. */
+static void add_others(struct standing_file *f, const char *lane)
 {
     struct standing was;
-    struct slice rest = w->before;
-    while (rest.n)
-        if (read_standing(&rest, &was) && !slice_equal_text(was.lane, lane))
-            put_standing(&w->text, &was);
+    struct slice rest = f->lines;
+    while (rest.n > 0) {
+        bool is_line = read_standing(&rest, &was);
+        if (is_line && !slice_equal_text(was.lane, lane))
+            put_standing(&f->text, &was);
+    }
 }
 
-static struct standing stands_now(const struct err *why, const char *lane)
+static struct standing standing_now(const struct err *why, const char *lane)
 {
     return (struct standing){ .since_ms = clock_wall_ms(),
                               .code = slice_text(why->code),
@@ -186,25 +208,24 @@ static struct standing stands_now(const struct err *why, const char *lane)
 bool standing_stopped(const struct site *s, const char *room, const char *name,
                       const struct err *why)
 {
-    struct writing w;
-    struct standing it = stands_now(why, PART);
+    struct standing_file f;
+    struct standing stopped = standing_now(why, PART_STOPPED);
     if (why->fate == ERR_RETRY || is_elsewhere(why))
         return false;
-    bool good = begin_writing(&w, s, room, name);
-    if (good) {
-        put_others(&w, PART);
-        put_kept(&w.text, w.before, &it);
+    if (open_file(&f, s, room, name)) {
+        add_others(&f, PART_STOPPED);
+        add_standing(&f, &stopped);
     }
-    end_writing(&w);
+    replace_lines(&f);
     return false;
 }
 
 void standing_over(const struct site *s, const char *room, const char *name)
 {
-    struct writing w;
-    if (begin_writing(&w, s, room, name))
-        put_others(&w, PART);
-    end_writing(&w);
+    struct standing_file f;
+    if (open_file(&f, s, room, name))
+        add_others(&f, PART_STOPPED);
+    replace_lines(&f);
 }
 
 static bool is_away(const struct err *why)
@@ -214,17 +235,17 @@ static bool is_away(const struct err *why)
 
 void standing_waits(const struct site *s, const char *room, const char *name, const struct err *why)
 {
-    struct writing w;
+    struct standing_file f;
     if (why && is_away(why))
         return;
-    bool good = begin_writing(&w, s, room, name);
-    if (good)
-        put_others(&w, WAITING);
-    if (good && why) {
-        struct standing it = stands_now(why, WAITING);
-        put_kept(&w.text, w.before, &it);
+    bool is_open = open_file(&f, s, room, name);
+    if (is_open)
+        add_others(&f, PART_WAITS);
+    if (is_open && why) {
+        struct standing waits = standing_now(why, PART_WAITS);
+        add_standing(&f, &waits);
     }
-    end_writing(&w);
+    replace_lines(&f);
 }
 
 /* ---- reading ---- */
@@ -232,18 +253,20 @@ void standing_waits(const struct site *s, const char *room, const char *name, co
 void standing_each(const struct site *s, const char *room, const char *name,
                    void (*each)(void *ctx, const struct standing *x), void *ctx)
 {
-    struct writing w;
+    struct standing_file f;
     struct standing x;
-    struct slice rest = begin_writing(&w, s, room, name) ? w.before : (struct slice){ 0 };
-    while (rest.n) {
+    (void)open_file(&f, s, room, name);
+    struct slice rest = f.lines;
+    while (rest.n > 0) {
         if (!read_standing(&rest, &x))
             continue;
-        x.waits = slice_equal_text(x.lane, WAITING);
-        if (x.waits || slice_equal_text(x.lane, PART))
+        x.waits = slice_equal_text(x.lane, PART_WAITS);
+        bool is_of_part = x.waits || slice_equal_text(x.lane, PART_STOPPED);
+        if (is_of_part)
             x.lane.n = 0;
         each(ctx, &x);
     }
-    release_writing(&w);
+    close_file(&f);
 }
 
 const char *standing_way_on(struct arena *a, const char *room, const char *name,

@@ -21,25 +21,28 @@ struct standing {
 
 /* A part is a room ("router", "feed", "delivery") and its name there, NULL for the router. */
 
-/* All lanes that stand (router_options.stands, of a struct site): the router runs, and what stood
- * before keeps its time. */
+/* Writes down all lanes that stand (router_options.stands, of a struct site): the router runs, and
+ * what stood before keeps its time. */
 void standing_lanes(void *site, const struct router_stand *list, size_t n);
-/* It cannot begin, or go on; its lanes are as they were. Nothing where it only waits for the bus
- * (ERR_RETRY), or where another process runs it (db.locked, bus.locked, bus.fenced). Always
- * false. */
+/* Writes down that the part cannot begin, or go on; its lanes are as they were. Writes nothing
+ * where it only waits for the bus (ERR_RETRY), or where another process runs it (db.locked,
+ * bus.locked, bus.fenced). Returns false, for whoever fails with it. */
 bool standing_stopped(const struct site *s, const char *room, const char *name,
                       const struct err *why);
-/* It runs, and waits for that; nothing where the bus is only away. NULL: it waits no longer. */
+/* Writes down that the part runs, and waits for that; nothing where the bus is only away. why NULL:
+ * it waits no longer. */
 void standing_waits(const struct site *s, const char *room, const char *name,
                     const struct err *why);
-/* It goes on, or somebody has said how; its lanes, and what it waits for, are as they were. */
+/* Writes down that the part goes on, or that somebody has said how; its lanes, and what it waits
+ * for, are as they were. */
 void standing_over(const struct site *s, const char *room, const char *name);
 
-/* What stands of it, as last written. */
+/* Calls each for what stands of a part, as last written. *x is borrowed until each returns, which
+ * may not call this room. */
 void standing_each(const struct site *s, const char *room, const char *name,
                    void (*each)(void *ctx, const struct standing *x), void *ctx);
-/* The command that ends it, or what to do before the part is started again. In a; NULL: no
- * memory. */
+/* The command that ends it, or what to do before the part is started again. Gives it in a; NULL:
+ * memory is out. */
 const char *standing_way_on(struct arena *a, const char *room, const char *name,
                             const struct standing *x);
 

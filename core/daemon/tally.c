@@ -24,18 +24,21 @@ static bool has_delivery(const struct site *s, struct slice service)
     return false;
 }
 
-/* Outcomes and shown reasons are constants, so they are compared as pointers. */
-static void count_reason(struct tally_counts *n, const char *outcome, const char *reason)
+/* The row of an outcome and a reason, a new one where there is none. NULL: no row is left. Outcomes
+ * and shown reasons are constants, so they are compared as pointers. */
+static struct tally_reason *reason_row(struct tally_counts *n, const char *outcome,
+                                       const char *reason)
 {
-    size_t i = 0;
-    while (i < n->reason_count &&
-           (n->reasons[i].outcome != outcome || n->reasons[i].reason != reason))
-        i++;
-    if (i == TALLY_REASONS_MAX)
-        return;
-    if (i == n->reason_count)
-        n->reasons[n->reason_count++] = (struct tally_reason){ outcome, reason, 0 };
-    n->reasons[i].count++;
+    for (size_t i = 0; i < n->reason_count; i++) {
+        struct tally_reason *row = &n->reasons[i];
+        if (row->outcome == outcome && row->reason == reason)
+            return row;
+    }
+    if (n->reason_count == TALLY_REASONS_MAX)
+        return NULL;
+    struct tally_reason *added = &n->reasons[n->reason_count++];
+    *added = (struct tally_reason){ outcome, reason, 0 };
+    return added;
 }
 
 static void tally_decision(struct tally *t, const struct audit_decision *d)
@@ -45,24 +48,36 @@ static void tally_decision(struct tally *t, const struct audit_decision *d)
                                      [OUTCOME_WITHHOLD] = &n->withheld,
                                      [OUTCOME_HOLD] = &n->held };
     n->decisions++;
-    n->caught_up += d->caught_up;
-    for (enum outcome o = 0; o < sizeof of_outcome / sizeof of_outcome[0]; o++)
-        if (slice_equal_text(d->outcome, decision_outcome_name(o))) {
-            ++*of_outcome[o];
-            n->to_deliveries += o == OUTCOME_DISCLOSE && has_delivery(t->site, d->recipient);
-            count_reason(n, decision_outcome_name(o),
-                         (const char *)reason_shown(d->reason, false).p);
-        }
+    if (d->caught_up)
+        n->caught_up++;
+    for (enum outcome o = 0; o < sizeof of_outcome / sizeof of_outcome[0]; o++) {
+        const char *outcome = decision_outcome_name(o);
+        if (!slice_equal_text(d->outcome, outcome))
+            continue;
+        ++*of_outcome[o];
+        if (o == OUTCOME_DISCLOSE && has_delivery(t->site, d->recipient))
+            n->to_deliveries++;
+        struct slice reason = reason_shown(d->reason, false);
+        struct tally_reason *row = reason_row(n, outcome, (const char *)reason.p);
+        if (row)
+            row->count++;
+    }
 }
 
-/* How often the audit notes a code of one event; a person's own words are not looked at. */
+static bool is_kind(const struct audit_read *r, enum audit_kind kind)
+{
+    return slice_equal_text(r->kind, audit_kind_name(kind));
+}
+
+/* How often the note of an entry has a code. The note of an act is a person's own text: it is not
+ * looked at. */
 static uint64_t count_noted(const struct audit_read *r, struct slice code)
 {
     uint64_t n = 0;
     struct slice rest = r->note;
-    if (slice_equal_text(r->kind, audit_kind_name(AUDIT_HOLD_ACT)))
+    if (is_kind(r, AUDIT_HOLD_ACT))
         return 0;
-    while (rest.n) {
+    while (rest.n > 0) {
         const uint8_t *at = memmem(rest.p, rest.n, code.p, code.n);
         if (!at)
             break;
@@ -72,49 +87,58 @@ static uint64_t count_noted(const struct audit_read *r, struct slice code)
     return n;
 }
 
-static struct tally_claims *claims_of(struct tally_counts *n, struct slice service)
+/* The row of a service, a new one where there is none. NULL: no row is left. */
+static struct tally_claims *claims_row(struct tally_counts *n, struct slice service)
 {
-    size_t i = 0;
-    while (i < n->claim_count && !slice_equal(n->claims[i].service, service))
-        i++;
-    if (i == TALLY_CLAIMS_MAX)
+    for (size_t i = 0; i < n->claim_count; i++)
+        if (slice_equal(n->claims[i].service, service))
+            return &n->claims[i];
+    if (n->claim_count == TALLY_CLAIMS_MAX)
         return NULL;
-    if (i == n->claim_count)
-        n->claims[n->claim_count++] = (struct tally_claims){ .service = service };
-    return &n->claims[i];
+    struct tally_claims *added = &n->claims[n->claim_count++];
+    *added = (struct tally_claims){ .service = service };
+    return added;
 }
 
-static enum claim_state state_named(struct slice name)
+/* A name that this program does not know is taken as the last state. */
+static enum claim_state claim_state_named(struct slice name)
 {
-    enum claim_state s = CLAIM_NONE;
-    while (s + 1 < CLAIM_STATES && !slice_equal_text(name, claimed_state_name(s)))
-        s++;
-    return s;
+    const enum claim_state last = CLAIM_STATES - 1;
+    for (enum claim_state s = CLAIM_NONE; s < last; s++)
+        if (slice_equal_text(name, claimed_state_name(s)))
+            return s;
+    return last;
 }
 
-/* A service that has left the region is told no more. */
+/* Claims of a service that has left the region are not counted. */
 static void tally_claim(struct tally *t, const struct audit_claim *c)
 {
     const struct bundle *b = t->site->bundle;
     int service = bundle_service(b, c->service);
     if (service < 0)
         return;
-    struct tally_claims *n = claims_of(&t->counts, b->services[service].name);
+    struct tally_claims *n = claims_row(&t->counts, b->services[service].name);
     if (!n)
         return;
-    enum claim_state before = state_named(c->before), after = state_named(c->after);
-    n->made += before == CLAIM_NONE;
-    n->caught_up += c->caught_up > 0;
-    n->now[before] -= before != CLAIM_NONE && n->now[before] > 0;
-    n->now[after] += after != CLAIM_NONE;
+    enum claim_state before = claim_state_named(c->before);
+    enum claim_state after = claim_state_named(c->after);
+    if (c->caught_up > 0)
+        n->caught_up++;
+    if (before == CLAIM_NONE)
+        n->made++;
+    else if (n->now[before] > 0)
+        n->now[before]--;
+    if (after != CLAIM_NONE)
+        n->now[after]++;
 }
 
-/* "skip router, up to 28 records of ... by ...": commands/skip.c */
+/* How many records a person skipped, by the note of the act: "skip router, up to 28 records of ...
+ * by ..." (commands/skip.c). */
 static uint64_t count_skipped(const struct audit_read *r)
 {
     static const char before[] = ", up to ";
     uint64_t n = 0;
-    if (!slice_starts(r->note, SLICE("skip ")))
+    if (!is_kind(r, AUDIT_HOLD_ACT) || !slice_starts(r->note, SLICE("skip ")))
         return 0;
     const uint8_t *at = memmem(r->note.p, r->note.n, before, sizeof before - 1);
     if (!at)
@@ -132,13 +156,16 @@ static bool tally_entry(void *ctx, int partition, const struct audit_read *r)
 {
     struct tally *t = ctx;
     struct tally_counts *n = &t->counts;
-    n->events += slice_equal_text(r->kind, audit_kind_name(AUDIT_EVENT));
-    n->duplicates += slice_equal_text(r->kind, audit_kind_name(AUDIT_DUPLICATE));
-    n->refused += slice_equal_text(r->kind, audit_kind_name(AUDIT_REFUSED));
-    n->receipts += slice_equal_text(r->kind, audit_kind_name(AUDIT_RECEIPT));
+    if (is_kind(r, AUDIT_EVENT))
+        n->events++;
+    else if (is_kind(r, AUDIT_DUPLICATE))
+        n->duplicates++;
+    else if (is_kind(r, AUDIT_REFUSED))
+        n->refused++;
+    else if (is_kind(r, AUDIT_RECEIPT))
+        n->receipts++;
+    n->skipped += count_skipped(r);
     n->not_yours += count_noted(r, SLICE("event.not-yours"));
-    if (slice_equal_text(r->kind, audit_kind_name(AUDIT_HOLD_ACT)))
-        n->skipped += count_skipped(r);
     n->openings += count_noted(r, slice_text(mark_note(MARK_FIRST)));
     n->returned += count_noted(r, slice_text(mark_note(MARK_RETURNED)));
     n->second += count_noted(r, slice_text(mark_note(MARK_OTHER)));
@@ -150,16 +177,18 @@ static bool tally_entry(void *ctx, int partition, const struct audit_read *r)
     return holds_take(&t->holds, partition, r);
 }
 
+/* What waits for that reason. Where no row is left it is counted with the last, so that nothing
+ * that waits goes uncounted. */
 static struct holds_count *waiting_by(struct tally_counts *n, const char *reason)
 {
-    size_t i = 0;
-    while (i < n->waiting_by_count && n->waiting_by[i].reason != reason)
-        i++;
-    if (i == TALLY_REASONS_MAX)
-        i = TALLY_REASONS_MAX - 1; /* no room: counted with the last */
-    else if (i == n->waiting_by_count)
-        n->waiting_by[n->waiting_by_count++] = (struct tally_held){ .reason = reason };
-    return &n->waiting_by[i].count;
+    for (size_t i = 0; i < n->waiting_by_count; i++)
+        if (n->waiting_by[i].reason == reason)
+            return &n->waiting_by[i].count;
+    if (n->waiting_by_count == TALLY_REASONS_MAX)
+        return &n->waiting_by[TALLY_REASONS_MAX - 1].count;
+    struct tally_held *added = &n->waiting_by[n->waiting_by_count++];
+    *added = (struct tally_held){ .reason = reason };
+    return &added->count;
 }
 
 static void count_waiting(struct tally *t)
@@ -201,10 +230,11 @@ bool tally_open(const struct site *s, struct bus *b, struct tally **out, struct 
 bool tally_read(struct tally *t, struct err *e)
 {
     const struct site *s = t->site;
-    bool is_open = t->audit != NULL;
-    if (!is_open)
-        is_open = audit_follow_open(t->bus, s->catalogue, s->bundle->partitions, &t->audit, e);
-    if (!is_open || !audit_follow_read(t->audit, tally_entry, t, e)) {
+    bool is_read = true;
+    if (!t->audit)
+        is_read = audit_follow_open(t->bus, s->catalogue, s->bundle->partitions, &t->audit, e);
+    is_read = is_read && audit_follow_read(t->audit, tally_entry, t, e);
+    if (!is_read) {
         forget_counts(t);
         return false;
     }

@@ -48,15 +48,17 @@ struct tally_counts {
 
 struct tally;
 
-/* Reads nothing yet. Borrows both. */
+/* Makes a tally that has read nothing yet. Borrows s and b until tally_close. Gives *out. Fails
+ * only when memory is out. */
 MUST_CHECK bool tally_open(const struct site *s, struct bus *b, struct tally **out, struct err *e);
-/* Reads what the audit has more, to its end. After a failure it begins anew: the next call reads
- * the whole audit. */
+/* Reads what the audit has more, to its end. After a failure, which is the bus's or one of memory,
+ * the next call reads the whole audit. */
 MUST_CHECK bool tally_read(struct tally *t, struct err *e);
-/* What waits: for the thread that reads, until it reads again. */
+/* What waits. It is for the thread that reads, until it reads again. */
 struct holds *tally_holds(struct tally *t);
-/* As it was when the audit was last read to its end. Any thread. */
+/* Copies the counts as they were when the audit was last read to its end. Any thread. */
 void tally_last(struct tally *t, struct tally_counts *out);
+/* Frees *t and sets it NULL. *t may be NULL. */
 void tally_close(struct tally **t);
 
 #endif
