@@ -74,12 +74,14 @@ bool acts_read_file(struct cli *c, const char *path, struct act *out, struct err
 static bool replace_file(const char *path, struct slice bytes, struct err *e)
 {
     char temp[4096];
-    int n = snprintf(temp, sizeof temp, "%s.part", path), fd = -1;
-    if (n > 0 && (size_t)n < sizeof temp)
-        fd = temp_file_open(AT_FDCWD, temp, 0644);
+    int n = snprintf(temp, sizeof temp, "%s.part", path);
+    bool is_cut_off = n < 0 || (size_t)n >= sizeof temp;
+    int fd = is_cut_off ? -1 : temp_file_open(AT_FDCWD, temp, 0644);
     if (fd < 0)
         return err_errno(e, ERR_FATAL, "act.write", errno, "cannot write", path);
-    bool done = temp_file_write(fd, bytes) && fsync(fd) == 0 && rename(temp, path) == 0;
+    bool done = temp_file_write(fd, bytes);
+    done = done && fsync(fd) == 0;
+    done = done && rename(temp, path) == 0;
     int number = errno;
     if (!done)
         (void)unlink(temp);

@@ -67,13 +67,15 @@ static struct said of_person(const struct bundle *b, const struct named *one, ch
     char time[TIME_TEXT_MAX];
     if (!one)
         return (struct said){ .key = NULL };
-    struct slice agency = b->agencies[one->agency].name, last = time_ms_to_iso(one->until_ms, time);
-    int n = snprintf(room, LINE_BYTES, "%.*s", SHOWN(agency));
-    for (enum people_role r = 0; r < ROLE_COUNT && n > 0 && n < LINE_BYTES; r++)
+    struct slice agency = b->agencies[one->agency].name;
+    struct slice last = time_ms_to_iso(one->until_ms, time);
+    char roles[LINE_BYTES / 2] = "";
+    size_t used = 0;
+    for (enum people_role r = 0; r < ROLE_COUNT && used < sizeof roles; r++)
         if (people_person_may(one, r))
-            n += snprintf(room + n, LINE_BYTES - (size_t)n, ", %s", people_role_name(r));
-    if (n > 0 && n < LINE_BYTES)
-        (void)snprintf(room + n, LINE_BYTES - (size_t)n, ", before %.*s", SHOWN(last));
+            used +=
+                (size_t)snprintf(roles + used, sizeof roles - used, ", %s", people_role_name(r));
+    (void)snprintf(room, LINE_BYTES, "%.*s%s, before %.*s", SHOWN(agency), roles, SHOWN(last));
     return (struct said){ slice_text(room), &one->key };
 }
 

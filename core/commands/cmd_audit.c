@@ -243,7 +243,9 @@ static int call_list(struct cli *c, int argc, char **argv)
     if (!is_known)
         return CLI_USAGE;
     const struct site *s = cli_site(c, argv[2], false);
-    return s ? list_audit(c, s, may_see_protected, acts) : CLI_CANNOT;
+    if (!s)
+        return CLI_CANNOT;
+    return list_audit(c, s, may_see_protected, acts);
 }
 
 /* `verify SITE`, `replay SITE`. A replay decides again, for which it needs the router's keys. */

@@ -167,34 +167,45 @@ static void warn_of_unnamed(void *warnings, const struct unnamed *x)
                        unnamed_text(x, text));
 }
 
-/* Looks at everything and prints problems and warnings. True when there is no problem. */
+/* Looks at what a site has beside its rules. */
+static void look_at_site(struct cli *c, const struct bundle *b, const struct site *s,
+                         struct findings *f)
+{
+    for (const struct site_note *n = s->notes; n; n = n->next)
+        (void)problems_say(&f->warnings, n->code, n->at->file, n->at->line, n->at->column, "%s",
+                           n->text);
+    site_find_person_keys(s, &c->arena, &f->problems);
+    look_at_state(s, &f->problems);
+    look_at_bus(s, &f->problems);
+    look_at_mappings(s, &f->warnings);
+    files_check(s, &f->problems, &f->warnings);
+    unnamed_each(s, warn_of_unnamed, &f->warnings);
+    bool has_people = b->people.count > 0;
+    if (has_people)
+        look_at_people(b, &f->warnings);
+    bundle_look_at_people(s, &f->warnings);
+    if (!has_people && !s->places.demo)
+        (void)problems_say(
+            &f->warnings, "bundle.people", "region.yaml", 0, 0,
+            "region.yaml names no people, so whoever types a name can release what is held: the "
+            "next bundle must say `people: {NAME: {agency, roles, key, until}}`");
+}
+
+/* Looks at everything and prints problems and warnings. s NULL: there are rules alone. False: there
+ * is a problem, or memory is out. */
 static bool look_at_all(struct cli *c, const struct bundle *b, const struct site *s)
 {
     struct findings f = { { 0 }, { 0 } };
     struct analyse_input in = { .bundle = b, .now_ms = clock_wall_ms() };
-    bool good = !s || (find_feeds(&c->arena, s, b, &in) && find_deliveries(&c->arena, s, b, &in));
-    for (const struct site_note *n = s ? s->notes : NULL; n; n = n->next)
-        (void)problems_say(&f.warnings, n->code, n->at->file, n->at->line, n->at->column, "%s",
-                           n->text);
+    bool good = true;
+    if (s) {
+        good = find_feeds(&c->arena, s, b, &in);
+        good = good && find_deliveries(&c->arena, s, b, &in);
+    }
     if (good)
         analyse(&in, &c->arena, &f.problems, &f.warnings);
-    if (s) {
-        site_find_person_keys(s, &c->arena, &f.problems);
-        look_at_state(s, &f.problems);
-        look_at_bus(s, &f.problems);
-        look_at_mappings(s, &f.warnings);
-        files_check(s, &f.problems, &f.warnings);
-        unnamed_each(s, warn_of_unnamed, &f.warnings);
-    }
-    if (s && b->people.count)
-        look_at_people(b, &f.warnings);
     if (s)
-        bundle_look_at_people(s, &f.warnings);
-    if (s && !s->places.demo && !b->people.count)
-        (void)problems_say(
-            &f.warnings, "bundle.people", "region.yaml", 0, 0,
-            "region.yaml names no people, so whoever types a name can release what is held: the "
-            "next bundle must say `people: {NAME: {agency, roles, key, until}}`");
+        look_at_site(c, b, s, &f);
     print_warnings(&f.warnings);
     good = good && !problems_any(&f.problems);
     if (!good)
@@ -255,7 +266,9 @@ static void print_rules(const struct bundle *b)
 static int check_rules(struct cli *c, const char *path)
 {
     struct cli_rules rules;
-    if (!cli_rules(c, path, &rules) || !look_at_all(c, rules.bundle, NULL))
+    if (!cli_rules(c, path, &rules))
+        return CLI_NO;
+    if (!look_at_all(c, rules.bundle, NULL))
         return CLI_NO;
     say("good: ");
     print_rules(rules.bundle);

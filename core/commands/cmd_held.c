@@ -197,10 +197,10 @@ static void print_own_signers(const struct site *s, const struct act *x)
     }
 }
 
-static int give_word(struct cli *c, const struct site *s, const struct held *h, const char *word,
-                     const char *person, const char *reason, const struct word_option *o)
+static int give_act(struct cli *c, const struct site *s, const struct held *h, const char *verb,
+                    const char *person, const char *reason, const struct word_option *o)
 {
-    struct act x = acts_make(s, word, h->hold, reason);
+    struct act x = acts_make(s, verb, h->hold, reason);
     memcpy(x.subject.b, h->subject, ID_BYTES);
     switch (acts_give(c, s, person, o, &x)) {
     case ACTS_WRITTEN:
@@ -233,7 +233,7 @@ static int settle_conflict(struct cli *c, const struct site *s, const struct hel
         say_to(stderr, "concordat: '%s' is not held because of a conflict\n", h->hold);
         return CLI_NO;
     }
-    return give_word(c, s, h, is_yes ? "settle-yes" : "settle-no", person, reason, o);
+    return give_act(c, s, h, is_yes ? "settle-yes" : "settle-no", person, reason, o);
 }
 
 static int act_on_hold(struct cli *c, const struct site *s, const struct held *h, int argc,
@@ -243,19 +243,24 @@ static int act_on_hold(struct cli *c, const struct site *s, const struct held *h
         return settle_conflict(c, s, h, argc, argv);
     struct word_option o[] = { ACTS_OPTIONS, { .name = NULL } };
     struct words none;
-    bool refuses = strcmp(argv[2], "refuse") == 0;
-    bool of_episode = refuses && argc > 6 && strcmp(argv[6], "--episode") == 0;
-    if (!words_read(argc, argv, of_episode ? 7 : 6, 0, o, &none))
+    const char *verb = argv[2], *person = argv[4], *reason = argv[5];
+    int options_from = 6;
+    bool is_refusal = strcmp(verb, "refuse") == 0;
+    bool is_of_episode = is_refusal && argc > 6 && strcmp(argv[6], "--episode") == 0;
+    if (is_of_episode) {
+        verb = "refuse-episode";
+        options_from = 7;
+    }
+    if (!words_read(argc, argv, options_from, 0, o, &none))
         return CLI_USAGE;
-    const char *person = argv[4], *reason = argv[5];
     if (!*person || !*reason)
         return CLI_USAGE;
-    if (of_episode && !held_episode_check(s, slice_text(h->hold)))
+    if (is_of_episode && !held_episode_check(s, slice_text(h->hold)))
         return CLI_NO;
     if (h->is_whole_episode)
         say("all that was refused of its episode waits again, and what follows in the episode is "
             "no longer refused\n");
-    return give_word(c, s, h, of_episode ? "refuse-episode" : argv[2], person, reason, o);
+    return give_act(c, s, h, verb, person, reason, o);
 }
 
 /* Looks for an event that was never held because its episode was refused. */

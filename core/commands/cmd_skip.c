@@ -8,11 +8,13 @@
 
 #include <string.h>
 
-static int by_act(struct cli *c, struct site *s, const char *path)
+static int skip_by_act(struct cli *c, struct site *s, const char *path)
 {
     struct act x;
     struct err e = { 0 };
-    return acts_read_file(c, path, &x, &e) ? skip_submit(c, s, &x) : cli_fail(CLI_NO, &e);
+    if (!acts_read_file(c, path, &x, &e))
+        return cli_fail(CLI_NO, &e);
+    return skip_submit(c, s, &x);
 }
 
 int cmd_skip(struct cli *c, int argc, char **argv)
@@ -23,19 +25,22 @@ int cmd_skip(struct cli *c, int argc, char **argv)
                                { .name = NULL } };
     struct words w;
     bool lists = words_flag(&argc, argv, "--list");
-    bool has_act = argc == 4 && strcmp(argv[2], "--act") == 0;
-    if (!has_act && !words_read(argc, argv, 1, 2, o, &w))
+    if (argc == 4 && !lists && strcmp(argv[2], "--act") == 0) {
+        struct site *s = cli_site(c, argv[1], false);
+        return s ? skip_by_act(c, s, argv[3]) : CLI_CANNOT;
+    }
+    if (!words_read(argc, argv, 1, 2, o, &w))
         return CLI_USAGE;
-    if (!has_act && !lists && (!o[0].count || !o[1].count))
+    const char *person = words_one(o, "--by");
+    const char *reason = words_one(o, "--reason");
+    if (lists && (person || reason))
         return CLI_USAGE;
-    if (lists && (has_act || o[0].count || o[1].count))
+    if (!lists && (!person || !reason))
         return CLI_USAGE;
-    struct site *s = cli_site(c, argv[1], false);
+    struct site *s = cli_site(c, w.plain[0], false);
     if (!s)
         return CLI_CANNOT;
-    if (has_act)
-        return by_act(c, s, argv[3]);
     if (lists)
         return skip_list(c, s, w.plain[1]);
-    return skip_by_person(c, s, w.plain[1], o[0].values[0], o[1].values[0], o);
+    return skip_by_person(c, s, w.plain[1], person, reason, o);
 }

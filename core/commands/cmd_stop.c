@@ -55,8 +55,6 @@ static void put_yaml_text(struct buf *b, const char *key, const char *value)
 
 /* Makes the file that is added to the bundle. Releases text. Gives *out, which lives in c's arena.
  */
-/* Makes the file that is added to the bundle. Releases text. Gives *out, which lives in c's arena.
- */
 static bool make_pack_file(struct cli *c, const struct site *s, const char *folder,
                            const char *agreement, struct buf *text, struct pack_file *out,
                            struct err *e)

@@ -113,8 +113,6 @@ bool acts_same_name(struct slice a, struct slice b)
     return x == y;
 }
 
-/* "@1790000000000 njeri" after the word of one who settles; before there was a time the name
- * alone. */
 /* Reads "settle-yes @1790000000000 njeri", where verb is "settle-yes": gives the name, and the time
  * in *ms (INT64_MAX: none). An older program kept no time. */
 static struct slice split_first(struct slice kept, struct slice verb, int64_t *ms)
@@ -170,7 +168,6 @@ static enum act_enough enough_typed(const struct input_act *act, struct slice fi
     return acts_same_name(first_by, act->person) ? ACT_SAME : ACT_ENOUGH;
 }
 
-/* By signatures: whoever said so first counts as long as they may act. */
 /* Whoever signed first counts as long as they may act. */
 enum act_enough acts_enough(const struct bundle *b, int64_t now_ms, const struct input_act *act,
                             struct slice first_by, bool two)
@@ -187,7 +184,6 @@ struct slice acts_first(const struct input_act *act)
     return act->by.count ? act->by.list[0]->name : act->person;
 }
 
-/* What cannot be read may say so. */
 /* Whether the event's sender restricts it by a code that nobody knows. An event that cannot be read
  * may say so. */
 static bool has_unknown_code(const struct bundle *b, struct arena *a, struct slice framed)

@@ -219,8 +219,6 @@ bool input_is_refused(const struct input_rules *r, const struct bus_record *in)
     return is_of_schema(r, in, SLICE("Refused"));
 }
 
-/* By its key: the subject's own, or (service not empty) the pseudonym that this one of the agency's
- * was given. */
 /* Finds whom a record is about by its key. The key is the subject's own, or, where service is not
  * empty, the pseudonym that this service of the agency was given. */
 static bool find_person(const struct input_rules *r, const struct bus_record *in,
@@ -312,7 +310,6 @@ bool input_unread(const struct input_rules *r, const struct bus_record *in, stru
     return check_partition(r, in, &out->subject, "unread.partition", e);
 }
 
-/* "unread:AGENCY/FEED:CODE"; a word on all of them says no subject, and its record says one. */
 /* Reads "unread:AGENCY/FEED:CODE". An act on all of these messages says no subject: then the key of
  * its record does. */
 static bool read_looking(const struct bus_record *in, struct input_act *out)
@@ -333,7 +330,6 @@ static bool read_looking(const struct bus_record *in, struct input_act *out)
     return out->source.n > 0 && out->code.n > 0;
 }
 
-/* "eventidhex:AGENCY/SERVICE" */
 /* Reads "eventidhex:AGENCY/SERVICE". */
 static bool read_hold(const struct bundle *b, struct input_act *out)
 {
@@ -491,7 +487,6 @@ static bool check_order(const struct input_rules *r, const struct bus_record *in
     return pack_order_signed(&p, r->bundle, in->accepted_ms, e);
 }
 
-/* By the topic's agency alone may a part be spoken for; once they all stood on control. */
 /* Checks that a part is spoken for on the topic of its own agency. Parts of older programs spoke on
  * control, in regions that named nobody. */
 static bool check_state(const struct input_rules *r, const struct bus_record *in,

@@ -263,7 +263,6 @@ static bool find_id(const struct bundle *b, const struct memory *m, const struct
     return true;
 }
 
-/* Its place in the list; the list's end when the opening has no mark. */
 /* The place of the opening's mark in the list; the list's end: it has none. The newest mark stands
  * last, and is asked for most. */
 static size_t find_mark(const struct marks *marks, int64_t number)
@@ -288,7 +287,6 @@ static int64_t mark_of(const struct marks *marks, int64_t number, bool *is_last)
     return opening_of(number) == 0 ? marks->old : -1;
 }
 
-/* Whoever is above its mark was never decided; of all others the id tells. */
 /* An event above its mark was never decided; of all others the id tells. */
 bool marks_ask(const struct bundle *b, const struct memory *m, const struct mark_event *event,
                struct mark_place *out, struct err *e)
@@ -348,7 +346,6 @@ static bool end_own(struct buf *b, const uint8_t key[ID_BYTES], struct memory_ch
     return out->bytes || err_memory(e);
 }
 
-/* Whether the mark there is to be forgotten: `left` are kept with it and behind it. */
 /* Whether the mark there is to be forgotten. left: how many are kept with it. */
 static bool is_stale(const struct marks *marks, size_t at, size_t left, int64_t now_ms)
 {
@@ -410,8 +407,6 @@ static bool make_marks(const struct bundle *b, const struct memory *m,
     return end_own(&record, key, out, e);
 }
 
-/* A page that is full: the next is one whose ids are older than those that must be kept, else a new
- * one, else the next all the same. */
 /* Goes on to the next page, since this one is full. Where the ids of the next must still be kept, a
  * new page is made. Where there are too many pages, the next is taken all the same. */
 static bool turn_page(const struct bundle *b, const struct memory *m, int64_t now_ms,

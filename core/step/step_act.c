@@ -28,7 +28,6 @@ static bool open_held(struct work *w, struct slice framed, struct err *e)
     return true;
 }
 
-/* What follows in its episode cannot be told of an event that is of none. */
 /* Nobody can refuse what follows in the episode of an event that is of none. */
 static bool check_episode(const struct work *w, const struct input_act *act, struct err *e)
 {
@@ -42,7 +41,6 @@ static bool check_episode(const struct work *w, const struct input_act *act, str
                    "without --episode");
 }
 
-/* Refused by a person: the hold ends as withheld (law 2), and it lasts. */
 /* A person refuses: the hold ends as withheld (law 2), and the refusal lasts. */
 static bool refuse_hold(struct work *w, const struct input_act *act, const struct person *person,
                         const struct hold *hold, struct err *e)
@@ -104,8 +102,6 @@ static bool keep_first_settling(struct work *w, const struct input_act *act,
 
 /* The agency of all who settle, with whoever said so first; below 0: of several, or nobody
  * signed. */
-/* The agency of all who settle, with whoever said so first; below 0: of several, or nobody
- * signed. */
 static int agency_of_all(const struct work *w, const struct input_act *act, struct slice first_by)
 {
     struct err ignored = { .fate = ERR_NONE };
@@ -130,7 +126,6 @@ static int64_t signed_ms(const struct input_act *act, int64_t first_ms)
 
 #define CAME_SINCE " (words that came after it was signed are in conflict still)"
 
-/* Whether what was settled is held for a conflict still: none of those who signed knew of it. */
 /* Whether what was settled is still held for a conflict: none of those who signed knew of that. */
 static bool is_in_conflict(const struct person *after, const struct hold *hold)
 {
@@ -449,7 +444,6 @@ static bool carry_refusal(struct work *w, const struct refused *said, const stru
     return work_keep_judged(w, e);
 }
 
-/* Where one was enough: here that is on file, unless two must say so. */
 /* Takes back what is not refused under this key: what one person took back is on file here from
  * then on, unless two must. */
 static bool carry_late(struct work *w, const struct refused *said, const struct person *person,
@@ -482,7 +476,6 @@ static bool carry_first(struct work *w, const struct refused *said, const struct
     return work_keep_person(w, &after, e);
 }
 
-/* Where two must take it back and one has, theirs is the first word. */
 /* Takes back what is refused under this key too. */
 static bool carry_reopening(struct work *w, const struct refused *said, const struct person *person,
                             struct err *e)

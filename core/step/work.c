@@ -24,7 +24,6 @@ bool work_keep_person(struct work *w, const struct person *after, struct err *e)
     return true;
 }
 
-/* Codes stand beside each other. */
 /* Adds a code to the note, a blank between the two. */
 static bool add_note(struct work *w, struct slice more)
 {

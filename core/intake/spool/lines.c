@@ -23,7 +23,6 @@ static const char *const texts[LINES_QUERY_COUNT] = {
     [LINES_SPOKEN_ANY] = "select 1 from spoken_since limit 1",
 };
 
-/* Whether there is a row, of which *out is the first column. */
 /* Whether there is a row. */
 static bool has_row(struct db_query *q, bool *row, struct err *e)
 {
@@ -146,7 +145,6 @@ bool lines_put_spoken(struct lines *l, const uint8_t *key, struct err *e)
     return db_do(l->q[LINES_SPOKEN_PUT], e);
 }
 
-/* No opening has the highest bit. */
 /* A number for a new line. No opening has the highest bit (step/marks.h). */
 static uint32_t draw_line(void)
 {
