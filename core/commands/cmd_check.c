@@ -171,9 +171,6 @@ static void warn_of_unnamed(void *warnings, const struct unnamed *x)
 static void look_at_site(struct cli *c, const struct bundle *b, const struct site *s,
                          struct findings *f)
 {
-    for (const struct site_note *n = s->notes; n; n = n->next)
-        (void)problems_say(&f->warnings, n->code, n->at->file, n->at->line, n->at->column, "%s",
-                           n->text);
     site_find_person_keys(s, &c->arena, &f->problems);
     look_at_state(s, &f->problems);
     look_at_bus(s, &f->problems);
@@ -197,7 +194,11 @@ static bool look_at_all(struct cli *c, const struct bundle *b, const struct site
 {
     struct findings f = { { 0 }, { 0 } };
     struct analyse_input in = { .bundle = b, .now_ms = clock_wall_ms() };
+    const struct site_note *notes = s ? s->notes : NULL;
     bool good = true;
+    for (const struct site_note *n = notes; n; n = n->next)
+        (void)problems_say(&f.warnings, n->code, n->at->file, n->at->line, n->at->column, "%s",
+                           n->text);
     if (s) {
         good = find_feeds(&c->arena, s, b, &in);
         good = good && find_deliveries(&c->arena, s, b, &in);
