@@ -15,21 +15,23 @@ struct no {
     struct news news;
     bool has_subject;
     bool is_said; /* published now, and by no earlier reading of the same message */
-    bool is_told; /* the router, that it could not be read */
+    bool is_told; /* the router is told that it could not be read */
 };
 
-/* Earlier ones of the same message count as seen. One that is to come again says what it said
- * once. */
-static bool compare(struct feed *f, const struct message *m, const struct no *before, struct no *n,
-                    struct err *e)
+/* Compares a restriction with what is remembered. The message's restrictions before it count as
+ * seen. A message that is to come again says only once what it says. */
+static bool compare_no(struct feed *f, const struct message *m, const struct no *before,
+                       struct no *n, struct err *e)
 {
     const struct mapped_event *event = &n->x->event;
     if (!feed_compare(f, event, &n->subject, &n->news, e))
         return false;
     for (const struct no *b = before; b < n; b++)
         feed_compare_after(event, &b->news, b->news.change.revision, &n->news);
-    if (m->is_unkept && n->news.is_repeat)
-        n->news.is_news = n->news.is_learned = false;
+    if (m->is_unkept && n->news.is_repeat) {
+        n->news.is_news = false;
+        n->news.is_learned = false;
+    }
     return true;
 }
 
@@ -44,39 +46,43 @@ static bool find_subject(struct feed *f, struct no *n, struct err *e)
     return false;
 }
 
-/* As in feed_store.c: of a row that is compared as a whole its revision is part of the id. */
+/* Whether the message is a row that is compared as a whole: then its revision is part of the id, as
+ * in feed_store.c. */
 static bool is_diffed(const struct feed *f, const struct mapped_restrictions *all)
 {
     return all->all_changed && !f->format->reply;
 }
 
-static bool queue(struct feed *f, const struct occasion *o, const struct place *p, struct no *n,
-                  bool *done, struct err *e)
+/* Queues the record of a restriction. *done false: no record can be made of it. */
+static bool queue_no(struct feed *f, const struct occasion *o, const struct place *p, struct no *n,
+                     bool *done, struct err *e)
 {
     struct build b = n->x->event.build;
     struct err one = { .fate = ERR_NONE };
     size_t before = f->records.n;
-    *done = event_queue(o, p, &n->subject, &b, &f->records, &one) &&
-            f->records.n - before <= BUS_RECORD_MAX_BYTES;
-    if (*done) {
-        f->spool.turn.feed_seq++;
-        f->spool.turn.counts.events++;
-        return n->news.is_repeat ||
-               feed_remember_word(f, &n->x->event, &b, &n->subject,
-                                  slice_from(buf_slice(&f->records), before), e);
+    bool good = event_queue(o, p, &n->subject, &b, &f->records, &one);
+    *done = good && f->records.n - before <= BUS_RECORD_MAX_BYTES;
+    if (!*done) {
+        f->records.n = before;
+        if (one.fate == ERR_NONE || one.fate == ERR_REJECT)
+            return true;
+        *e = one;
+        return false;
     }
-    f->records.n = before;
-    if (one.fate == ERR_NONE || one.fate == ERR_REJECT)
+    f->spool.turn.feed_seq++;
+    f->spool.turn.counts.events++;
+    if (n->news.is_repeat)
         return true;
-    *e = one;
-    return false;
+    struct slice record = slice_from(buf_slice(&f->records), before);
+    return feed_remember_word(f, &n->x->event, &b, &n->subject, record, e);
 }
 
 /* Publishes a restriction, unless an earlier reading of the same message did: then that is only
  * noted anew. *done false: the schema does not take the record, so the restriction counts as one
  * that cannot be read. */
-static bool publish(struct feed *f, const struct message *m, const struct mapped_restrictions *all,
-                    struct no *n, bool *done, struct err *e)
+static bool publish_no(struct feed *f, const struct message *m,
+                       const struct mapped_restrictions *all, struct no *n, bool *done,
+                       struct err *e)
 {
     const struct occasion o = { &f->origin, all->message_id, m->body, f->turn.now_ms };
     const bool diffed = is_diffed(f, all);
@@ -89,26 +95,32 @@ static bool publish(struct feed *f, const struct message *m, const struct mapped
     if (!feed_is_told(f, &o, &p, &x.key, diffed, done, e))
         return false;
     if (!*done) {
-        if (!queue(f, &o, &p, n, done, e))
+        if (!queue_no(f, &o, &p, n, done, e))
             return false;
         n->is_said = *done;
     }
+    if (!*done)
+        return true;
     feed_told_id(&o, &p, &x.id);
-    return !*done || told_aside_put(&f->told, &x, e);
+    return told_aside_put(&f->told, &x, e);
 }
 
-static bool learn(struct feed *f, struct no *n, struct err *e)
+static bool learn_no(struct feed *f, struct no *n, struct err *e)
 {
-    return (!n->subject.remember || spool_link_put(&f->spool, &n->subject.link, e)) &&
-           feed_learn_change(f, &n->x->event, &n->subject, &n->news, e);
+    if (n->subject.remember && !spool_link_put(&f->spool, &n->subject.link, e))
+        return false;
+    return feed_learn_change(f, &n->x->event, &n->subject, &n->news, e);
 }
 
-/* Whether the router was told of one before `end` that it could not be read, about n's subject. */
-static bool is_told(const struct no *list, const struct no *end, const struct no *n)
+/* Whether the router is told, of a restriction before `end` that is about n's subject, that it
+ * could not be read. */
+static bool is_told_of(const struct no *list, const struct no *end, const struct no *n)
 {
-    for (const struct no *b = list; b < end; b++)
-        if (b->is_told && memcmp(b->subject.key.b, n->subject.key.b, ID_BYTES) == 0)
+    for (const struct no *b = list; b < end; b++) {
+        bool is_same = memcmp(b->subject.key.b, n->subject.key.b, ID_BYTES) == 0;
+        if (b->is_told && is_same)
             return true;
+    }
     return false;
 }
 
@@ -122,12 +134,15 @@ static bool carry_signs(struct feed *f, struct no *n, struct err *e)
     const uint8_t *local = identity_link_key(&f->identity, local_id, &n->subject);
     const struct said_upto upto = { (int64_t)f->spool.turn.counts.taken, INT64_MAX };
     bool any = false;
-    return feed_queue_signs(f, &f->work, local, &n->subject, &f->records, &any, e) &&
-           (!any || feed_carry_signs(f, local, &n->subject, &upto, e));
+    if (!feed_queue_signs(f, &f->work, local, &n->subject, &f->records, &any, e))
+        return false;
+    if (!any)
+        return true;
+    return feed_carry_signs(f, local, &n->subject, &upto, e);
 }
 
-static bool take(struct feed *f, const struct message *m, const struct mapped_restrictions *all,
-                 struct no *list, struct no *n, struct err *e)
+static bool take_no(struct feed *f, const struct message *m, const struct mapped_restrictions *all,
+                    struct no *list, struct no *n, struct err *e)
 {
     bool done = false;
     if (!find_subject(f, n, e))
@@ -136,18 +151,21 @@ static bool take(struct feed *f, const struct message *m, const struct mapped_re
         return true;
     if (!carry_signs(f, n, e))
         return false;
-    if (!n->x->is_unread && !compare(f, m, list, n, e))
-        return false;
-    if (!n->x->is_unread && !n->news.is_news)
-        return true;
-    if (!n->x->is_unread && !publish(f, m, all, n, &done, e))
-        return false;
+    if (!n->x->is_unread) {
+        if (!compare_no(f, m, list, n, e))
+            return false;
+        if (!n->news.is_news)
+            return true;
+        if (!publish_no(f, m, all, n, &done, e))
+            return false;
+    }
     if (done)
-        return learn(f, n, e);
+        return learn_no(f, n, e);
     n->news.is_learned = false;
     n->is_told = true;
-    return is_told(list, n, n) ||
-           feed_sign(f, m, event_identifiers(&n->x->event.build).local_id, &n->subject, e);
+    if (is_told_of(list, n, n))
+        return true;
+    return feed_sign(f, m, event_identifiers(&n->x->event.build).local_id, &n->subject, e);
 }
 
 /* A restriction that is published says anew how things stand with its person. What the same message
@@ -156,7 +174,7 @@ static bool forget_signs(struct feed *f, struct no *list, size_t count, struct e
 {
     const struct no *end = list + count;
     for (struct no *n = list; n < end; n++) {
-        if (!n->is_said || is_told(list, end, n))
+        if (!n->is_said || is_told_of(list, end, n))
             continue;
         struct slice local_id = event_identifiers(&n->x->event.build).local_id;
         if (!feed_forget_signs(f, local_id, &n->subject, e))
@@ -179,10 +197,14 @@ bool feed_restrict(struct feed *f, const struct message *m, struct err *e)
         return err_memory(e);
     for (size_t i = 0; i < all.count; i++) {
         list[i].x = &all.list[i];
-        if (!take(f, m, &all, list, &list[i], e))
+        if (!take_no(f, m, &all, list, &list[i], e))
             return false;
     }
-    return forget_signs(f, list, all.count, e) && buf_done(&f->records, e) && feed_fit_words(f, e);
+    if (!forget_signs(f, list, all.count, e))
+        return false;
+    if (!buf_done(&f->records, e))
+        return false;
+    return feed_fit_words(f, e);
 }
 
 bool feed_restrict_unkept(struct feed *f, struct message *m, struct err *e)
@@ -198,9 +220,13 @@ bool feed_restrict_unkept(struct feed *f, struct message *m, struct err *e)
         c->taken--;
         return true;
     }
-    bool says = c->events > events;
-    c->published += says;
-    c->unchanged += !says;
-    return spool_put(&f->spool, says ? SPOOL_EVENTS : SPOOL_NOTICE, slice_of(NULL, 0),
-                     slice_of(NULL, 0), buf_slice(&f->records), e);
+    const struct slice nothing = slice_of(NULL, 0);
+    enum spool_kind kind = SPOOL_NOTICE;
+    if (c->events > events) {
+        kind = SPOOL_EVENTS;
+        c->published++;
+    } else {
+        c->unchanged++;
+    }
+    return spool_put(&f->spool, kind, nothing, nothing, buf_slice(&f->records), e);
 }

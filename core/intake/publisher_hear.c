@@ -17,37 +17,46 @@
 struct hearing {
     struct feed *f;
     struct arena *a;
-    struct heard *to;  /* by partition, and behind them of notices: how far it was read now */
-    bool others, lost; /* another spool has spoken; of whom cannot be told */
-    bool is_anew;      /* this file has never asked, or the lane is not what it was */
-    bool asked, ours;  /* of the opening that was met last */
-    uint32_t opening;
+    struct heard *to; /* by partition, and behind them of notices: how far it was read now */
+    bool others;      /* another spool has spoken */
+    bool lost;        /* somebody may have spoken, and nobody can tell of whom */
+    bool is_anew;     /* this file has never asked, or a lane is not what it was */
+    uint32_t opening; /* the one that was met last */
+    bool asked, ours; /* whether the file was asked about it, and what it said */
     struct buf keys;
     struct buf notices; /* struct notice of each that is not known, or an end */
     bool has_notices;   /* their lane was read */
 };
 
-/* events: one of several lanes of it; notices: the one lane. */
+/* A lane that is heard: one of the topic of events, or the one of notices. */
 struct lane {
     const char *topic;
     int partition;
-    int kept; /* under which lines.h keeps how far it was read */
-    bool is_events, is_old;
+    int kept; /* the number under which lines.h keeps how far the lane was read */
+    bool is_events;
+    bool is_old; /* the file is of a program that read no such lane: what stands there is no news */
     struct heard *to;
 };
 
+/* Whether this file has that opening. Records of one opening follow each other: the file is asked
+ * once for them all. */
 static bool is_ours(struct hearing *h, uint32_t opening, bool *ours, struct err *e)
 {
-    bool good = true;
-    if (!h->asked || h->opening != opening) {
+    bool is_answered = h->asked && h->opening == opening;
+    if (!is_answered) {
         pthread_mutex_lock(&h->f->lock);
-        good = lines_is_ours(&h->f->spool.lines, opening, &h->ours, e);
+        h->asked = lines_is_ours(&h->f->spool.lines, opening, &h->ours, e);
         pthread_mutex_unlock(&h->f->lock);
-        h->asked = good;
         h->opening = opening;
     }
     *ours = h->ours;
-    return good;
+    return h->asked;
+}
+
+/* header.feed_seq has the opening in its upper half (step/marks.h). */
+static inline uint32_t opening_of(int64_t feed_seq)
+{
+    return (uint32_t)(feed_seq >> 32);
 }
 
 static void note_key(struct hearing *h, struct slice key)
@@ -87,11 +96,13 @@ static bool hear_record(struct hearing *h, const struct bus_record *r, struct er
         return true;
     const struct schema *s = catalogue_fingerprint(h->f->o.bundle->catalogue, fingerprint);
     const struct header_slots *slots = s ? plan_header(s->plan) : NULL;
-    if (!slots || !plan_view(s->plan, h->a, body, &v, &unread) ||
-        !slice_equal(view_text(&v, (size_t)slots->source_feed), h->f->origin.feed) ||
-        view_is_null(&v, (size_t)slots->feed_seq))
+    if (!slots || !plan_view(s->plan, h->a, body, &v, &unread))
         return true;
-    if (!is_ours(h, (uint32_t)(view_long(&v, (size_t)slots->feed_seq) >> 32), &ours, e))
+    if (!slice_equal(view_text(&v, (size_t)slots->source_feed), h->f->origin.feed))
+        return true;
+    if (view_is_null(&v, (size_t)slots->feed_seq))
+        return true;
+    if (!is_ours(h, opening_of(view_long(&v, (size_t)slots->feed_seq)), &ours, e))
         return false;
     if (!ours)
         note_subject(h, r, slots, &v);
@@ -107,6 +118,7 @@ static void note_end(struct hearing *h, const struct lane *l, const struct bus_r
     *l->to = (struct heard){ end.next, end.stamp };
 }
 
+/* Notes a notice that this file does not know, and each that ends one. */
 static bool hear_notice(struct hearing *h, const struct bus_record *r, struct err *e)
 {
     struct notice x;
@@ -125,11 +137,13 @@ static bool hear_notice(struct hearing *h, const struct bus_record *r, struct er
 static bool hear_from(struct hearing *h, const struct lane *l, int64_t from, struct err *e)
 {
     struct bus_reader *r = NULL;
-    bool end = false, good = bus_reader_open(h->f->o.bus, l->topic, l->partition, from, &r, e);
+    bool end = false;
+    bool good = bus_reader_open(h->f->o.bus, l->topic, l->partition, from, &r, e);
     while (good && !end) {
         const struct bus_record *list = NULL;
         size_t n = 0;
-        good = !atomic_load(&h->f->stopping) && bus_reader_next(r, 0, &list, &n, &end, e);
+        good = !atomic_load(&h->f->stopping);
+        good = good && bus_reader_next(r, 0, &list, &n, &end, e);
         for (size_t i = 0; good && i < n; i++) {
             good = l->is_events ? hear_record(h, &list[i], e) : hear_notice(h, &list[i], e);
             l->to->next = list[i].offset + 1;
@@ -146,13 +160,18 @@ static bool is_same(struct hearing *h, const struct lane *l, bool *same, struct 
 {
     const struct bus_end then = { .next = l->to->next, .stamp = l->to->stamp };
     *same = false;
-    return l->to->next < 0 || bus_still_has(h->f->o.bus, l->topic, l->partition, &then, same, e);
+    if (l->to->next < 0)
+        return true;
+    return bus_still_has(h->f->o.bus, l->topic, l->partition, &then, same, e);
 }
 
+/* aged: records that were never read here have aged out of the lane. */
 static void note_lane(struct hearing *h, bool same, bool aged)
 {
-    h->is_anew = h->is_anew || !same;
-    h->lost = h->lost || (same && aged);
+    if (!same)
+        h->is_anew = true;
+    else if (aged)
+        h->lost = true;
 }
 
 /* Reads on in one lane. A lane that was made anew is read from its start. Where records have aged
@@ -165,19 +184,24 @@ static bool hear_lane(struct hearing *h, const struct lane *l, struct err *e)
     pthread_mutex_lock(&h->f->lock);
     bool good = lines_heard(&h->f->spool.lines, l->kept, to, e);
     pthread_mutex_unlock(&h->f->lock);
-    if (!good || !bus_end(h->f->o.bus, l->topic, l->partition, &now, e) || !is_same(h, l, &same, e))
+    good = good && bus_end(h->f->o.bus, l->topic, l->partition, &now, e);
+    good = good && is_same(h, l, &same, e);
+    if (!good)
         return false;
+    bool was_read = to->next >= 0, aged = to->next < now.first;
     if (l->is_events)
-        note_lane(h, same, to->next >= 0 && to->next < now.first);
-    if (to->next < 0 && l->is_old)
+        note_lane(h, same, was_read && aged);
+    if (!was_read && l->is_old)
         *to = (struct heard){ now.next, now.stamp };
-    else if (!same || to->next < now.first)
+    else if (!same || aged)
         *to = (struct heard){ .next = 0 };
-    return to->next >= now.next || hear_from(h, l, to->next, e);
+    if (to->next >= now.next)
+        return true;
+    return hear_from(h, l, to->next, e);
 }
 
-/* Without them all else goes on: a login may lack the right to read that topic, which was none of
- * its rights once. False: the program is about to end, or the bus is away. */
+/* Hears the notices of quarantine. Where their topic cannot be read all else goes on: logins of
+ * older sites lack that right. False: the program is about to end, or the bus is away. */
 static bool hear_notices(struct hearing *h, struct err *e)
 {
     struct feed *f = h->f;
@@ -187,8 +211,10 @@ static bool hear_notices(struct hearing *h, struct err *e)
     pthread_mutex_lock(&f->lock);
     bool good = noticed_is_old(&f->quarantined.noticed, &l.is_old, e);
     pthread_mutex_unlock(&f->lock);
-    h->has_notices = good && hear_lane(h, &l, e) && buf_done(&h->notices, e);
-    if (h->has_notices)
+    good = good && hear_lane(h, &l, e);
+    good = good && buf_done(&h->notices, e);
+    h->has_notices = good;
+    if (good)
         return true;
     if (e->fate == ERR_NONE || e->fate == ERR_RETRY)
         return false;
@@ -205,9 +231,12 @@ static bool hear_events(struct hearing *h, struct err *e)
 {
     bool good = true;
     for (int i = 0; good && i < h->f->o.bundle->partitions; i++) {
-        const struct lane l = {
-            h->f->topic_events, i, i, true, h->f->spool.lines.is_old, &h->to[i]
-        };
+        const struct lane l = { .topic = h->f->topic_events,
+                                .partition = i,
+                                .kept = i,
+                                .is_events = true,
+                                .is_old = h->f->spool.lines.is_old,
+                                .to = &h->to[i] };
         good = hear_lane(h, &l, e);
     }
     return good;
@@ -241,7 +270,9 @@ static bool put_keys(struct hearing *h, struct err *e)
     for (size_t at = 0; at < h->keys.n; at += ID_BYTES)
         if (!lines_put_spoken(l, h->keys.p + at, e))
             return false;
-    return !h->lost || lines_put_spoken(l, NULL, e);
+    if (!h->lost)
+        return true;
+    return lines_put_spoken(l, NULL, e);
 }
 
 /* Stores whether this spool's memories are the last word. They are not where another has spoken,
@@ -249,27 +280,34 @@ static bool put_keys(struct hearing *h, struct err *e)
 static bool put_verdict(struct hearing *h, struct err *e)
 {
     struct lines *l = &h->f->spool.lines;
-    return h->others || h->lost || h->is_anew ? lines_others(l, e) : lines_alone(l, e);
+    bool is_last_word = !h->others && !h->lost && !h->is_anew;
+    return is_last_word ? lines_alone(l, e) : lines_others(l, e);
 }
 
-/* Lock held. */
-static bool write(struct hearing *h, struct err *e)
+/* Stores what was heard in a turn of its own. Lock held. */
+static bool store_heard(struct hearing *h, struct err *e)
 {
     struct feed *f = h->f;
     struct lines *l = &f->spool.lines;
     struct err ignored = { .fate = ERR_NONE };
-    bool good = feed_begin(f, e) && lines_store(l, e) && put_lanes(h, e) && put_keys(h, e) &&
-                put_notices(h, e) && put_verdict(h, e) && feed_commit(f, e);
+    bool good = feed_begin(f, e);
+    good = good && lines_store(l, e);
+    good = good && put_lanes(h, e);
+    good = good && put_keys(h, e);
+    good = good && put_notices(h, e);
+    good = good && put_verdict(h, e);
+    good = good && feed_commit(f, e);
     if (good) {
         l->in_doubt = false;
     } else {
         spool_rollback(&f->spool);
         feed_forget(f);
     }
-    return lines_read(l, good ? e : &ignored) && good;
+    bool is_read = lines_read(l, good ? e : &ignored);
+    return good && is_read;
 }
 
-static void tell(const struct hearing *h)
+static void tell_heard(const struct hearing *h)
 {
     if (h->lost)
         log_line(LOG_WARN, &h->f->who, "intake.unheard",
@@ -283,7 +321,7 @@ static void tell(const struct hearing *h)
                  "spoke of counts no more, and is told once more");
 }
 
-/* At each start, and when they are more. */
+/* Logs messages that the file lost, at each start and when they have become more. */
 static bool tell_lost(struct feed *f, struct err *e)
 {
     struct notices_lost now;
@@ -297,7 +335,8 @@ static bool tell_lost(struct feed *f, struct err *e)
                  "numbers from %" PRId64 " to %" PRId64
                  ": ask their sender to send them again; concordat quarantine SITE list, then drop",
                  now.count, now.first, now.last);
-    f->publisher.lost = good ? now.count : f->publisher.lost;
+    if (good)
+        f->publisher.lost = now.count;
     return good;
 }
 
@@ -311,14 +350,16 @@ bool publisher_hear(struct feed *f, struct arena *a, struct err *e)
         return err_memory(e);
     buf_init(&h.keys, KEYS_BYTES_MAX);
     buf_init(&h.notices, NOTICES_BYTES_MAX);
-    bool good = hear_events(&h, e) && hear_notices(&h, e);
-    if (good && (good = buf_done(&h.keys, e))) {
+    bool good = hear_events(&h, e);
+    good = good && hear_notices(&h, e);
+    good = good && buf_done(&h.keys, e);
+    if (good) {
         pthread_mutex_lock(&f->lock);
-        good = write(&h, e);
+        good = store_heard(&h, e);
         pthread_mutex_unlock(&f->lock);
     }
     if (good)
-        tell(&h);
+        tell_heard(&h);
     good = good && tell_lost(f, e);
     buf_release(&h.keys);
     buf_release(&h.notices);
@@ -326,10 +367,13 @@ bool publisher_hear(struct feed *f, struct arena *a, struct err *e)
     return good;
 }
 
-/* One turn. Lock held. */
+/* Settles a turn's worth of records that waited. Lock held. */
 static bool settle_some(struct feed *f, bool *more, struct err *e)
 {
-    if (feed_begin(f, e) && doubts_settle(&f->spool, more, e) && feed_commit(f, e))
+    bool good = feed_begin(f, e);
+    good = good && doubts_settle(&f->spool, more, e);
+    good = good && feed_commit(f, e);
+    if (good)
         return true;
     spool_rollback(&f->spool);
     feed_forget(f);

@@ -19,14 +19,18 @@ struct filter {
     bool started, complete;
 };
 
+/* Prepares an empty filter of the table `known` in d, which it borrows. Fails: db.*. */
 MUST_CHECK bool filter_open(struct filter *f, struct db *d, struct err *e);
+/* Frees the bits. Closing d ends the statement. */
 void filter_close(struct filter *f);
 /* Adds a key that goes into the table. */
 void filter_add(struct filter *f, const uint8_t key[ID_BYTES]);
+/* False: the key is not in the table. */
 bool filter_may_have(const struct filter *f, const uint8_t key[ID_BYTES]);
 /* Fetches the line of memory that a later filter_may_have(key) reads. */
 void filter_expect(const struct filter *f, const uint8_t key[ID_BYTES]);
-/* Adds the next keys of the table, until all are in. Within the caller's transaction. */
+/* Adds the next keys of the table, until all are in. Called within the caller's transaction. Fails:
+ * db.*. */
 MUST_CHECK bool filter_step(struct filter *f, struct err *e);
 
 #endif

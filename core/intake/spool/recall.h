@@ -56,10 +56,12 @@ struct recall {
     } saved; /* what a rollback goes back to */
 };
 
-/* Prepares the statements, and reads `recent` back into memory. Borrows d. */
+/* Prepares the statements, and reads `recent` back into memory. Borrows d. On failure
+ * recall_close ends it. */
 MUST_CHECK bool recall_open(struct recall *r, struct db *d, struct err *e);
 void recall_close(struct recall *r);
 
+/* Begins a turn. Fails: memory.limit. */
 MUST_CHECK bool recall_begin(struct recall *r, struct err *e);
 /* Writes this turn's entries, merges some of the frozen table, and deletes some merged rows of
  * `recent`. */
@@ -68,9 +70,10 @@ void recall_committed(struct recall *r);
 /* Goes back to the last commit. Also when nothing was begun. */
 void recall_rolled_back(struct recall *r);
 
-/* put remembers a value for a key; get finds the newest. */
+/* Remembers a value for a key. */
 MUST_CHECK bool recall_put(struct recall *r, enum recall_kind kind, const uint8_t key[ID_BYTES],
                            const struct recall_value *value, struct err *e);
+/* Finds the newest value of a key; *found: there is one. */
 MUST_CHECK bool recall_get(struct recall *r, enum recall_kind kind, const uint8_t key[ID_BYTES],
                            struct recall_value *value, bool *found, struct err *e);
 /* Deletes an entry that has exactly this value, if it was merged. */
