@@ -33,7 +33,7 @@ static bool json_parse(struct arena *a, const struct head *head, struct slice on
     (void)head;
     struct doc *d = ARENA_NEW(a, struct doc);
     if (d)
-        d->last = ARENA_NEW(a, struct place);
+        d->last = ARENA_NEW(a, struct json_place);
     if (!d || !d->last)
         return err_memory(e);
     if (!is_utf8_text(one, e) || !tree_json(a, one, &d->root, e))

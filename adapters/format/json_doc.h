@@ -8,7 +8,7 @@
 #define JSON_INDEX_NONE (-1)
 #define JSON_INDEX_EACH (-2)
 
-struct step {
+struct json_step {
     struct slice key; /* empty: an index on the value itself */
     int64_t index;
 };
@@ -16,11 +16,11 @@ struct step {
 struct path {
     bool is_relative, null_clears;
     size_t count;
-    struct step steps[JSON_STEPS_MAX];
+    struct json_step steps[JSON_STEPS_MAX];
 };
 
 /* The item of an each-path that was found last: the next one is looked for from there. */
-struct place {
+struct json_place {
     const struct path *base;
     size_t nth;
     const struct node *item;
@@ -28,7 +28,7 @@ struct place {
 
 struct doc {
     struct node *root;
-    struct place *last; /* written by json_find */
+    struct json_place *last; /* written by json_find */
 };
 
 static inline bool json_is_scalar(const struct node *n)

@@ -17,7 +17,7 @@ static const struct node *walk_steps(const struct node *n, const struct path *p,
                                      bool whole)
 {
     for (size_t i = 0; n && i < p->count; i++) {
-        const struct step *s = &p->steps[i];
+        const struct json_step *s = &p->steps[i];
         bool is_last = i + 1 == p->count;
         if (s->key.n)
             n = node_get_slice(n, s->key);
@@ -32,7 +32,7 @@ static const struct node *walk_steps(const struct node *n, const struct path *p,
 /* The n-th item of an each: paths ask for the same one many times, and then for the next. */
 static const struct node *item_at(const struct doc *d, const struct path *base, size_t nth)
 {
-    struct place *last = d->last;
+    struct json_place *last = d->last;
     bool known = last->base == base && last->item;
     if (known && nth == last->nth)
         return last->item;
@@ -42,7 +42,7 @@ static const struct node *item_at(const struct doc *d, const struct path *base, 
         n = last->item->next;
     else
         n = walk_steps(d->root, base, nth, false);
-    *last = (struct place){ base, nth, n };
+    *last = (struct json_place){ base, nth, n };
     return n;
 }
 
@@ -55,7 +55,7 @@ size_t json_count(const struct doc *d, const struct path *p)
 }
 
 struct found json_find(struct arena *a, const struct doc *d, const struct path *p,
-                              const struct path *base, size_t nth)
+                       const struct path *base, size_t nth)
 {
     (void)a;
     struct found f = { .how = FOUND_ABSENT };
@@ -142,12 +142,12 @@ static bool list_hides(const struct node *list, const struct path *p, size_t i,
 /* Hidden is a value where p wants members or items, a list or members where p wants a value, an
  * item that no path reads, and an item without a member that any path wants. */
 bool json_hides(struct arena *a, const struct doc *d, const struct path *p,
-                       const struct path *const *all, size_t n)
+                const struct path *const *all, size_t n)
 {
     (void)a;
     const struct node *at = p->is_relative ? NULL : d->root;
     for (size_t i = 0; i < p->count && !is_nothing(at); i++) {
-        const struct step *s = &p->steps[i];
+        const struct json_step *s = &p->steps[i];
         if (s->key.n) {
             if (at->kind != NODE_MAP)
                 return true;

@@ -24,7 +24,7 @@ static bool compile_step(struct slice text, size_t *at, struct path *p, struct e
     if (p->count == JSON_STEPS_MAX)
         return err_set(e, ERR_REJECT, "json.path", *at, "cannot go deeper than %d steps",
                        JSON_STEPS_MAX);
-    struct step *s = &p->steps[p->count++];
+    struct json_step *s = &p->steps[p->count++];
     size_t start = *at;
     while (*at < text.n && text.p[*at] != '.' && text.p[*at] != '[')
         *at += 1;
@@ -74,7 +74,7 @@ bool json_compile(struct arena *a, struct slice text, struct path **out, struct 
 
 /* The items of a list are one place. */
 bool json_place(struct arena *a, const struct path *p, const struct path **whole,
-                       struct slice *name, struct err *e)
+                struct slice *name, struct err *e)
 {
     const char *text = "";
     for (size_t i = 0; text && i < p->count; i++)

@@ -65,7 +65,7 @@ static bool no_name(const struct node *n, struct err *e)
 
 /* A map whose keys are dotted paths becomes nested objects. */
 bool json_render(const struct node *filled, const struct format_options *o, struct slice id,
-                        struct buf *out, struct err *e)
+                 struct buf *out, struct err *e)
 {
     (void)o;
     (void)id; /* a message carries its id in a member that the mapping names */

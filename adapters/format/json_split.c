@@ -1,6 +1,7 @@
 /* json_split.c - takes a unit of JSON apart: one value, a list of messages, or one a line.
  *
- * It looks only at brackets, commas and quotes. What stands between them is json_parse's to judge. */
+ * It looks only at brackets, commas and quotes. What stands between them is json_parse's to judge.
+ */
 #include "format/json_doc.h"
 
 #include "base/charset.h"
@@ -120,8 +121,7 @@ static void begin_cut(struct slice unit, struct cut *c)
 }
 
 /* A list of messages (application/cloudevents-batch+json), or one value a line (NDJSON). */
-bool json_split(struct arena *a, struct slice unit, struct cut *c, struct slice *one,
-                       struct err *e)
+bool json_split(struct arena *a, struct slice unit, struct cut *c, struct slice *one, struct err *e)
 {
     (void)a;
     if (c->note == NOT_BEGUN)
