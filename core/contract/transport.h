@@ -79,65 +79,71 @@ struct intake {
     struct slice cursor;
 };
 
-/* What fetches says at each try whether it could, since nobody outside would notice that it cannot:
- * the intake tells it in the log, in `status`, in metrics and health, with since when and how
- * often. why: what keeps it from that, a code and a sentence without payload; ERR_RETRY: it may
- * pass by itself, else somebody has to mend it. again_ms: until the next try. why NULL: it could.
- * From run()'s thread. */
+/* Tells the intake whether a transport that fetches could. The transport calls it at each try, from
+ * run()'s thread, since nobody outside would notice that it cannot. The intake tells it in the log,
+ * in `status`, in metrics and health, with since when and how often.
+ * why: what keeps the transport from fetching, a code and a sentence without payload; ERR_RETRY: it
+ * may pass by itself, else somebody has to mend it. NULL: it could fetch. again_ms: until the next
+ * try. */
 static inline void intake_fetched(const struct intake *up, const struct err *why, int64_t again_ms)
 {
     if (up->fetched)
         up->fetched(up->ctx, why, again_ms);
 }
 
-/* id: the same for ever, the recipient's idempotency key. name: a safe file name stem made of it.
- * is_answer: whether what came is the answer to this message; what is not is passed over, and more
- * is waited for. NULL: the first that comes is. */
+/* What is sent. bytes: the message. id: the same for ever, the recipient's idempotency key. name: a
+ * safe file name stem made of it. is_answer: whether what came is the answer to this message; what
+ * is none is passed over, and the transport waits for more. NULL: the first that comes is the
+ * answer. */
 struct outgoing {
     struct slice bytes, id, name;
     bool (*is_answer)(void *ctx, struct slice came);
-    void *ctx;
+    void *ctx; /* of is_answer */
 };
 
+/* Where a function may be NULL, that says what its comment says behind "NULL". */
 struct transport {
     const char *name;
     const struct cfg_option *options; /* read into state before open() */
     bool fetches;                     /* it asks by itself, and says so: intake_fetched */
-    size_t state_size;                /* the caller allocates, zeroes, frees */
-    /* What the options, once read, mean together, without touching the world outside: so that a
-     * wrong configuration is refused before anything starts. receives: for a feed, else for a
-     * delivery. ERR_FATAL. NULL: there is nothing to check. */
+    size_t state_size;                /* the caller allocates the state, zeroes it and frees it */
+    /* Checks what the options, once read, mean together, and touches nothing outside. So a wrong
+     * configuration is refused before anything starts. receives: for a feed, else for a delivery.
+     * Fails with ERR_FATAL. NULL: there is nothing to check. */
     bool (*check)(const void *state, bool receives, struct err *e);
-    /* The files that it names beside those of secure.h, read and let go. ERR_FATAL. NULL: there are
-     * none. */
+    /* Reads the files that the options name beside those of secure.h, and lets them go. Fails with
+     * ERR_FATAL. NULL: there are none. */
     bool (*try)(const void *state, struct err *e);
-    /* Binds or checks what it needs; on failure leaves nothing to close. ERR_FATAL. */
+    /* Binds or checks what it needs. Fails with ERR_FATAL, and then leaves nothing to close. */
     bool (*open)(void *state, struct err *e);
-    /* Blocks until stop(), handing turns up. NULL: sends only. */
+    /* Hands turns up until stop(); blocks. False: it cannot go on, for the reason in e. NULL: it
+     * sends only. */
     bool (*run)(void *state, struct intake up, struct err *e);
-    /* Blocks until the partner has answered; the answer's bytes go to answer (reset first), empty
-     * when the partner gives none, cut off where answer is full. out: what came of it. NULL:
-     * receives only. */
+    /* Sends a message, and blocks until the partner has answered. out: what came of it. answer is
+     * reset first and then has the answer's bytes: none where the partner gives none, and no more
+     * than answer takes. Borrows m. NULL: it receives only. */
     void (*send)(void *state, const struct outgoing *m, struct buf *answer, struct handing *out);
-    /* Any thread, and waits for nobody. run() returns within a second, or as soon as the intake has
-     * what is under way; send() too, with a message that is to go again. For good: nothing is run
-     * or sent after it until the next open(). */
+    /* Ends run() and send() for good: nothing is run or sent until the next open(). It may come
+     * from any thread, and waits for nobody. run() returns within a second, or as soon as the
+     * intake has what is under way. send() does too, and its message is to go again. */
     void (*stop)(void *state);
+    /* Undoes open(). */
     void (*close)(void *state);
-    /* Where it listens ("127.0.0.1:41234"), for the log and for tests with port 0; NULL:
-     * nowhere. */
+    /* Where it listens ("127.0.0.1:41234"), for the log and for tests with port 0. The text lives
+     * in state. NULL: it listens nowhere. */
     const char *(*where)(void *state);
-    /* How it stands to the world, by its options (secure.h; zeroed first): what a site is held to.
-     * NULL: it cannot be told, so no demo site, whose rules nobody has signed, has it. */
+    /* Fills out (secure.h; zeroed first) with how it stands to the world by its options: a site is
+     * held to that. NULL: nobody can tell, so a demo site, whose rules nobody has signed, may not
+     * have it. */
     void (*stand)(const void *state, bool receives, struct secure_stand *out);
-    /* When the certificate ends that the other side showed last; TLS_NO_END: none yet. Any thread.
-     * NULL: it is never shown one, or by many. */
+    /* When the certificate ends that the other side showed last; TLS_NO_END: it has shown none yet.
+     * It may come from any thread. NULL: the other side shows none, or there are many. */
     int64_t (*shown_until_ms)(const void *state);
-    /* How many files the connections take that the site lets it hold; 0: the site does not say.
+    /* How many files are taken by the connections that the site allows; 0: the site does not say.
      * NULL: none to speak of. */
     size_t (*files)(const void *state);
-    /* Where the site does not say: how many files there are for it, before open(). NULL with the
-     * above. */
+    /* Says, before open(), how many files there are for it, where the site does not say. NULL where
+     * files is NULL. */
     void (*may_open)(void *state, size_t files);
 };
 
