@@ -128,6 +128,7 @@ static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
 static rd_kafka_conf_t *configure(const struct kafka_start *s, struct kafka_client *c,
                                   struct err *e)
 {
+    struct kafka_setting told[KAFKA_ROLE_SETTINGS_MAX];
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     rd_kafka_conf_set_log_cb(conf, to_log);
     rd_kafka_conf_set_opaque(conf, c);
@@ -136,7 +137,7 @@ static rd_kafka_conf_t *configure(const struct kafka_start *s, struct kafka_clie
         rd_kafka_conf_set_dr_msg_cb(conf, on_report);
     /* Newer libraries tell the broker about themselves unless told not to; older ones cannot. */
     (void)rd_kafka_conf_set(conf, "enable.metrics.push", "false", NULL, 0);
-    bool good = kafka_conf_set(conf, kafka_role_settings(s->role), e);
+    bool good = kafka_conf_set(conf, kafka_role_settings(s->role, told), e);
     good = good && kafka_conf_set(conf, s->site, e);
     good = good && kafka_conf_set(conf, s->own, e);
     if (good)

@@ -89,7 +89,7 @@ bool kafka_note_compacted(struct kafka_client *c, struct bus_topic *t, size_t n,
 #define LEAST(must) (kafka_must_is_least(must) ? "at least " : "")
 
 /* Says in the log what is wrong, with the command that mends it. */
-static void say_wrong(const char *full, const struct kafka_setting *must, const char *is)
+static void say_wrong(const char *full, const struct kafka_topic_setting *must, const char *is)
 {
     log_line(LOG_ERROR, &who, "bus.settings",
              "topic '%s' has %s=%s and must have %s%s: kafka-configs.sh --bootstrap-server BROKER "
@@ -105,7 +105,7 @@ static bool check_settings(const struct described *d, const struct bus_topic *t,
     char full[KAFKA_NAME_MAX];
     bool good = true;
     kafka_full_name(d->c, t->name, full);
-    for (const struct kafka_setting *must = kafka_topic_musts(t); must->name; must++) {
+    for (const struct kafka_topic_setting *must = kafka_topic_musts(t); must->name; must++) {
         const char *is = setting_value(one, must->name);
         if (!is || kafka_must_holds(must, is))
             continue;

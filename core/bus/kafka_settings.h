@@ -29,23 +29,30 @@ enum kafka_role {
     KAFKA_FETCHER,   /* a worker's consumer */
     KAFKA_READER     /* reads one partition to its end */
 };
-const struct kafka_setting *kafka_role_settings(enum kafka_role role);
+/* Fills out with what the role is told, a NULL name at its end. Returns out. */
+#define KAFKA_ROLE_SETTINGS_MAX 32
+const struct kafka_setting *kafka_role_settings(enum kafka_role role,
+                                                struct kafka_setting out[KAFKA_ROLE_SETTINGS_MAX]);
 
+/* A setting of a topic; a NULL name ends a list. */
+struct kafka_topic_setting {
+    const char *name, *value;
+};
 /* The settings that a topic must have, whoever made it. Otherwise senders would date their records,
- * records that must stay would be deleted, or large ones be refused. A NULL name ends the list. */
-const struct kafka_setting *kafka_topic_musts(const struct bus_topic *t);
+ * records that must stay would be deleted, or large ones be refused. */
+const struct kafka_topic_setting *kafka_topic_musts(const struct bus_topic *t);
 /* Whether the value `is` will do: it is as `must` says, or, of a size, at least that. */
-bool kafka_must_holds(const struct kafka_setting *must, const char *is);
+bool kafka_must_holds(const struct kafka_topic_setting *must, const char *is);
 /* Whether the value is the least that will do. */
-bool kafka_must_is_least(const struct kafka_setting *must);
+bool kafka_must_is_least(const struct kafka_topic_setting *must);
 /* The largest batch that a topic takes, in bytes. A batch has one record at least. */
 #define KAFKA_TOPIC_SIZE "max.message.bytes"
 #define KAFKA_ROOM_BYTES "4325376" /* BUS_RECORD_MAX_BYTES and 128 KiB for the batch around it */
 
-/* The settings that a new topic is made with: those that it must have, and some that do it good. A
- * NULL name ends the list. copies: how many brokers keep the topic. */
-#define KAFKA_TOPIC_SETTINGS_MAX 7
+/* Fills out with the settings that a new topic is made with: those that it must have, and some that
+ * do it good, a NULL name at their end. copies: how many brokers keep the topic. */
+#define KAFKA_TOPIC_SETTINGS_MAX 8
 void kafka_topic_settings(const struct bus_topic *t, int copies,
-                          struct kafka_setting out[KAFKA_TOPIC_SETTINGS_MAX]);
+                          struct kafka_topic_setting out[KAFKA_TOPIC_SETTINGS_MAX]);
 
 #endif

@@ -135,7 +135,7 @@ static rd_kafka_NewTopic_t *new_topic(struct kafka_client *c, const struct bus_t
 {
     char full[KAFKA_NAME_MAX], why[160];
     int copies = brokers < 3 ? brokers : 3;
-    struct kafka_setting settings[KAFKA_TOPIC_SETTINGS_MAX];
+    struct kafka_topic_setting settings[KAFKA_TOPIC_SETTINGS_MAX];
     rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(kafka_full_name(c, t->name, full),
                                                        t->partitions, copies, why, sizeof why);
     kafka_topic_settings(t, copies, settings);

@@ -33,6 +33,14 @@ static const char *value_of(const struct kafka_setting *in, const char *name)
     return "";
 }
 
+static const char *topics_value_of(const struct kafka_topic_setting *in, const char *name)
+{
+    for (; in->name; in++)
+        if (strcmp(in->name, name) == 0)
+            return in->value;
+    return "";
+}
+
 static void takes_hosts_and_how_to_connect(void)
 {
     CU_ASSERT_TRUE_FATAL(
@@ -91,33 +99,38 @@ static void refuses_a_setting_given_twice(void)
 static void reads_only_what_was_committed_and_looks_at_all(void)
 {
     static const char level[] = "isolation.level";
-    CU_ASSERT_STRING_EQUAL(value_of(kafka_role_settings(KAFKA_FETCHER), level), "read_committed");
-    CU_ASSERT_STRING_EQUAL(value_of(kafka_role_settings(KAFKA_READER), level), "read_committed");
-    CU_ASSERT_STRING_EQUAL(value_of(kafka_role_settings(KAFKA_LOOKER), level), "read_uncommitted");
+    struct kafka_setting told[KAFKA_ROLE_SETTINGS_MAX];
+    CU_ASSERT_STRING_EQUAL(value_of(kafka_role_settings(KAFKA_FETCHER, told), level),
+                           "read_committed");
+    CU_ASSERT_STRING_EQUAL(value_of(kafka_role_settings(KAFKA_READER, told), level),
+                           "read_committed");
+    CU_ASSERT_STRING_EQUAL(value_of(kafka_role_settings(KAFKA_LOOKER, told), level),
+                           "read_uncommitted");
 }
 
 static void sends_one_request_at_a_time_that_a_new_partition_may_refuse(void)
 {
     static const char requests[] = "max.in.flight.requests.per.connection";
-    CU_ASSERT_STRING_EQUAL(value_of(kafka_role_settings(KAFKA_PUBLISHER), requests), "1");
-    CU_ASSERT_STRING_EQUAL(value_of(kafka_role_settings(KAFKA_WRITER), requests), "1");
+    struct kafka_setting told[KAFKA_ROLE_SETTINGS_MAX];
+    CU_ASSERT_STRING_EQUAL(value_of(kafka_role_settings(KAFKA_PUBLISHER, told), requests), "1");
+    CU_ASSERT_STRING_EQUAL(value_of(kafka_role_settings(KAFKA_WRITER, told), requests), "1");
 }
 
 static void makes_topics_that_time_records_and_keep_the_audit(void)
 {
-    struct kafka_setting made[KAFKA_TOPIC_SETTINGS_MAX];
+    struct kafka_topic_setting made[KAFKA_TOPIC_SETTINGS_MAX];
     struct bus_topic facts = { .name = "facts", .partitions = 4, .compacted = true };
     struct bus_topic audit = { .name = "audit", .partitions = 4 };
     struct bus_topic events = { .name = "events.x", .partitions = 4 };
     kafka_topic_settings(&facts, 1, made);
-    CU_ASSERT_STRING_EQUAL(value_of(made, "cleanup.policy"), "compact");
-    CU_ASSERT_STRING_EQUAL(value_of(made, "message.timestamp.type"), "LogAppendTime");
+    CU_ASSERT_STRING_EQUAL(topics_value_of(made, "cleanup.policy"), "compact");
+    CU_ASSERT_STRING_EQUAL(topics_value_of(made, "message.timestamp.type"), "LogAppendTime");
     kafka_topic_settings(&audit, 3, made);
-    CU_ASSERT_STRING_EQUAL(value_of(made, "retention.ms"), "-1");
-    CU_ASSERT_STRING_EQUAL(value_of(made, "min.insync.replicas"), "2");
+    CU_ASSERT_STRING_EQUAL(topics_value_of(made, "retention.ms"), "-1");
+    CU_ASSERT_STRING_EQUAL(topics_value_of(made, "min.insync.replicas"), "2");
     kafka_topic_settings(&events, 1, made);
-    CU_ASSERT_STRING_EQUAL(value_of(made, "retention.ms"), "");
-    CU_ASSERT_STRING_EQUAL(value_of(made, "cleanup.policy"),
+    CU_ASSERT_STRING_EQUAL(topics_value_of(made, "retention.ms"), "");
+    CU_ASSERT_STRING_EQUAL(topics_value_of(made, "cleanup.policy"),
                            "delete"); /* the broker's default may be another */
 }
 
@@ -134,19 +147,19 @@ static void asks_of_a_topic_that_is_there_what_the_laws_rest_on(void)
         { { .name = "control" }, "delete", "-1", "-1" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct kafka_setting *must = kafka_topic_musts(&rows[i].t);
-        CU_ASSERT_STRING_EQUAL(value_of(must, "message.timestamp.type"), "LogAppendTime");
-        CU_ASSERT_STRING_EQUAL(value_of(must, "cleanup.policy"), rows[i].policy);
-        CU_ASSERT_STRING_EQUAL(value_of(must, "retention.ms"), rows[i].ms);
-        CU_ASSERT_STRING_EQUAL(value_of(must, "retention.bytes"), rows[i].bytes);
-        CU_ASSERT_STRING_EQUAL(value_of(must, "max.message.bytes"), "4325376");
+        const struct kafka_topic_setting *must = kafka_topic_musts(&rows[i].t);
+        CU_ASSERT_STRING_EQUAL(topics_value_of(must, "message.timestamp.type"), "LogAppendTime");
+        CU_ASSERT_STRING_EQUAL(topics_value_of(must, "cleanup.policy"), rows[i].policy);
+        CU_ASSERT_STRING_EQUAL(topics_value_of(must, "retention.ms"), rows[i].ms);
+        CU_ASSERT_STRING_EQUAL(topics_value_of(must, "retention.bytes"), rows[i].bytes);
+        CU_ASSERT_STRING_EQUAL(topics_value_of(must, "max.message.bytes"), "4325376");
     }
 }
 
 static void a_topic_may_take_larger_records_than_it_must_and_no_smaller_ones(void)
 {
-    static const struct kafka_setting size = { "max.message.bytes", "4325376" },
-                                      policy = { "cleanup.policy", "compact" };
+    static const struct kafka_topic_setting size = { "max.message.bytes", "4325376" },
+                                            policy = { "cleanup.policy", "compact" };
     CU_ASSERT_TRUE(kafka_must_holds(&size, "4325376"));
     CU_ASSERT_TRUE(kafka_must_holds(&size, "10485760"));
     CU_ASSERT_FALSE(kafka_must_holds(&size, "4325375"));
