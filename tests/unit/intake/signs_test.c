@@ -432,6 +432,55 @@ static void a_restored_file_holds_anew(void)
     CU_ASSERT_EQUAL(told(), 3);
 }
 
+static void leave_no_room(void)
+{
+    feed_close(&w.feed);
+    w.options.quarantine_max_bytes = 1;
+    CU_ASSERT_FATAL(world_open_feed(&w));
+    log_set_level((enum log_level) - 1);
+}
+
+/* A number that is not verified stood beside the local id, so the lift went under another key. */
+static void what_is_read_of_the_same_local_id_between_it_holds_anew(void)
+{
+    static const char unread[] =
+        "{\"id\":\"u1\",\"type\":\"admitted\",\"environment\":\"live\",\"visit\":\"V\","
+        "\"hide\":\"what\",\"local\":\"H1\"}";
+    leave_no_room();
+    for (size_t i = 1; i <= 3; i++) {
+        CU_ASSERT_EQUAL(world_say(&w, unread), ANSWER_LATER);
+        const size_t n = told();
+        CU_ASSERT_EQUAL(world_say(&w, unread), ANSWER_LATER);
+        CU_ASSERT_EQUAL(told(), n);
+        CU_ASSERT_EQUAL(
+            say("\"lift\":\"place\",\"local\":\"H1\",\"nhs\":\"" NHS_ADA "\",\"status\":\"02\""),
+            ANSWER_KEPT);
+        size_t own = 0;
+        for (size_t j = 0, all = told(); j < all; j++)
+            own += slice_equal(signs[j].key, local("H1"));
+        CU_ASSERT_EQUAL(own, i);
+    }
+}
+
+/* It was said under the local id, and is carried to the number before the same message comes
+ * again. */
+static void what_is_carried_over_between_it_holds_anew(void)
+{
+    static const char unread[] =
+        "{\"id\":\"u1\",\"type\":\"admitted\",\"environment\":\"live\",\"visit\":\"V\","
+        "\"hide\":\"what\",\"local\":\"H1\",\"nhs\":\"" NHS_ADA "\",\"status\":\"02\"}";
+    leave_no_room();
+    CU_ASSERT_EQUAL(world_say(&w, unread), ANSWER_LATER);
+    CU_ASSERT_EQUAL(world_say(&w, unread), ANSWER_LATER);
+    CU_ASSERT_EQUAL_FATAL(told(), 1);
+    CU_ASSERT_EQUAL(say("\"hide\":\"place\",\"local\":\"H1\""), ANSWER_KEPT);
+    CU_ASSERT_EQUAL_FATAL(told(), 2); /* the first sign, under the local id too */
+    CU_ASSERT_EQUAL(world_say(&w, unread), ANSWER_LATER);
+    CU_ASSERT_EQUAL(told(), 3);
+    CU_ASSERT_EQUAL(world_say(&w, unread), ANSWER_LATER);
+    CU_ASSERT_EQUAL(told(), 3);
+}
+
 /* As the program before left it: one table of events and signs, a sign's first byte inverted. */
 static void make_older(void)
 {
@@ -500,6 +549,9 @@ static CU_TestInfo cases[] = {
     { "what is read of another person ends no sign", what_is_read_of_another_person_ends_no_sign },
     { "it holds anew over restarts too", it_holds_anew_over_restarts_too },
     { "a restored file holds anew", a_restored_file_holds_anew },
+    { "what is read of the same local id between, it holds anew",
+      what_is_read_of_the_same_local_id_between_it_holds_anew },
+    { "what is carried over between, it holds anew", what_is_carried_over_between_it_holds_anew },
     { "a sign of an older file keeps its time", a_sign_of_an_older_file_keeps_its_time },
     { "an event of an older file is told once", an_event_of_an_older_file_is_told_once },
     { "all are carried, with their times", all_are_carried_with_their_times },
