@@ -48,9 +48,9 @@ struct feed_counts {
 bool feed_is_full_or_old(const struct feed_counts *c, int64_t now_ms);
 /* Whether the last snapshot is older than stale_after_ms. */
 bool feed_is_stale(const struct feed_counts *c, int64_t now_ms);
-MUST_CHECK bool feed_counts_read(const char *spool, struct feed_counts *out, struct err *e);
 /* Reads the sums of a spool; zeroes where the file has none. spool: path of its database. Errors:
  * db.*. */
+MUST_CHECK bool feed_counts_read(const char *spool, struct feed_counts *out, struct err *e);
 /* Calls each for every tally, in the order of what and name: `what` is "not_carried" (name: type),
  * "quarantined" (name: code), or one of TALLY_*. */
 MUST_CHECK bool feed_counts_each(const char *spool,
