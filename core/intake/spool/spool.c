@@ -156,10 +156,13 @@ bool spool_open(const char *path, struct spool *s, struct err *e)
     buf_init(&s->raws, GATHERED_MAX);
     buf_init(&s->records, GATHERED_MAX);
     buf_init(&s->answers, GATHERED_MAX);
-    bool good = db_open(path, schema, &s->db, e) && db_run(s->db, tuning, e) &&
-                recall_open(&s->recall, s->db, e) && read_state(s, e) && spool_read_cursor(s, e) &&
-                lines_open(&s->lines, s->db, (uint32_t)(s->kept.feed_seq >> 32),
-                           s->kept.counts.taken > 0, e);
+    bool good = db_open(path, schema, &s->db, e);
+    good = good && db_run(s->db, tuning, e);
+    good = good && recall_open(&s->recall, s->db, e);
+    good = good && read_state(s, e);
+    good = good && spool_read_cursor(s, e);
+    uint32_t opening = (uint32_t)(s->kept.feed_seq >> 32);
+    good = good && lines_open(&s->lines, s->db, opening, s->kept.counts.taken > 0, e);
     for (int i = 0; good && i < SPOOL_QUERY_COUNT; i++)
         good = db_prepare(s->db, texts[i], &s->q[i], e);
     if (!good)

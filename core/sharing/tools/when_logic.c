@@ -335,7 +335,7 @@ static bool leaf_fits(const struct search *s, const struct leaf *leaf)
 
 static bool find_way(struct search *s, const struct goal *g, const struct leaf *leaves);
 
-/* One of the children is enough: each is a branch of its own. */
+/* Tries each child as a branch of its own: one is enough. */
 static bool find_any(struct search *s, const struct goal *g, const struct goal *next,
                      const struct leaf *leaves)
 {
@@ -347,7 +347,7 @@ static bool find_any(struct search *s, const struct goal *g, const struct goal *
     return false;
 }
 
-/* A leaf: each truth that is wanted of it is a branch of its own. */
+/* Tries each truth that is wanted of a leaf as a branch of its own. */
 static bool find_leaf(struct search *s, const struct goal *g, const struct goal *next,
                       const struct leaf *leaves)
 {
@@ -425,7 +425,7 @@ bool when_can_both(const struct catalogue *c, const struct when *a, unsigned a_i
     return find_way(&s, goals, NULL);
 }
 
-/* Unknown is what is neither: not true and not false at once. */
+/* A condition is unknown when it is neither true nor false: the search wants both at once. */
 bool when_can_be(const struct catalogue *c, const struct when *w, unsigned is)
 {
     if (is == WHEN_IS_UNKNOWN)
@@ -435,8 +435,9 @@ bool when_can_be(const struct catalogue *c, const struct when *w, unsigned is)
 
 bool when_implies(const struct catalogue *c, const struct when *a, const struct when *b)
 {
-    return !when_can_both(c, a, WHEN_IS_TRUE, b, WHEN_IS_FALSE | WHEN_IS_UNKNOWN) &&
-           !when_can_both(c, a, WHEN_IS_TRUE | WHEN_IS_UNKNOWN, b, WHEN_IS_FALSE);
+    if (when_can_both(c, a, WHEN_IS_TRUE, b, WHEN_IS_FALSE | WHEN_IS_UNKNOWN))
+        return false;
+    return !when_can_both(c, a, WHEN_IS_TRUE | WHEN_IS_UNKNOWN, b, WHEN_IS_FALSE);
 }
 
 /* ---- words that a field never holds ---- */
@@ -446,7 +447,7 @@ static bool is_text_path(const struct when_node *n)
     return n->op == WHEN_PATH && (n->type == WHEN_TEXT || n->type == WHEN_TEXTS);
 }
 
-/* "word" in a list that is a field. */
+/* Whether the node asks if a literal is in a field that is a list. */
 static bool is_word_in_field(const struct when_node *n)
 {
     return n->op == WHEN_IN && n->args->op == WHEN_LITERAL && is_text_path(n->args->next);
