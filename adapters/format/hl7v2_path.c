@@ -19,7 +19,7 @@ struct reader {
 
 static bool path_refuse(const struct reader *r, struct err *e, const char *wanted)
 {
-    return err_set(e, ERR_REJECT, "hl7v2.path", r->at, "cannot read path: %s expected", wanted);
+    return err_set(e, ERR_REJECT, "hl7v2.path", r->at, "want %s at this place", wanted);
 }
 
 static bool next_is(const struct reader *r, char c)

@@ -36,8 +36,10 @@ static bool folder_check(const void *state, bool receives, struct err *e)
     const struct folder *s = state;
     const char *folder = receives ? s->read : s->write;
     if (!cfg_is_set(folder))
-        return err_set(e, ERR_FATAL, "folder.option", 0, "cannot %s",
-                       receives ? "take files in without 'read'" : "write files without 'write'");
+        return err_set(e, ERR_FATAL, "folder.option", 0, "the option %s",
+                       receives
+                           ? "'read' is missing: it names the folder that files are taken from"
+                           : "'write' is missing: it names the folder that files are written into");
     if (s->settle_ms < 0 || s->retry_ms <= 0 || s->size_max <= 0)
         return err_set(e, ERR_FATAL, "folder.option", 0,
                        "'retry' and 'size_max' must be over 0, 'settle' at least 0");

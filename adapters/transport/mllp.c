@@ -75,15 +75,17 @@ static bool mllp_check(const void *state, bool receives, struct err *e)
     const char *where = receives ? s->listen : s->connect;
     struct address at;
     if (!cfg_is_set(where))
-        return err_set(e, ERR_FATAL, "mllp.option", 0, "cannot %s",
-                       receives ? "receive without 'listen'" : "send without 'connect'");
+        return err_set(e, ERR_FATAL, "mllp.option", 0, "the option %s",
+                       receives
+                           ? "'listen' is missing: a feed needs an address to listen on"
+                           : "'connect' is missing: a delivery needs an address to connect to");
     if (cfg_is_set(s->listen) && cfg_is_set(s->connect))
         return err_set(e, ERR_FATAL, "mllp.option", 0,
-                       "cannot use both 'listen' and 'connect': want one of them");
+                       "'listen' and 'connect' exclude each other: want one of them");
     if (!mllp_address_check(where, &at, e))
         return false;
     if (!receives && !at.host[0])
-        return err_set(e, ERR_FATAL, "mllp.option", 0, "cannot send without a host in 'connect'");
+        return err_set(e, ERR_FATAL, "mllp.option", 0, "'connect' names no host: want HOST:PORT");
     return check_mllp_limits(s, receives, e) && check_peers(s, e);
 }
 
@@ -169,7 +171,8 @@ static bool mllp_run(void *state, struct intake up, struct err *e)
 {
     struct mllp *s = state;
     if (s->listener < 0)
-        return err_set(e, ERR_FATAL, "mllp.option", 0, "cannot receive without 'listen'");
+        return err_set(e, ERR_FATAL, "mllp.option", 0,
+                       "the option 'listen' is missing: a feed needs an address to listen on");
     return mllp_server_run(s, up, e);
 }
 
@@ -182,7 +185,8 @@ static void mllp_send(void *state, const struct outgoing *m, struct buf *answer,
     if (cfg_is_set(s->connect))
         mllp_client_send(s, m, answer, out);
     else
-        err_set(&out->why, ERR_RETRY, "mllp.option", 0, "cannot send without 'connect'");
+        err_set(&out->why, ERR_RETRY, "mllp.option", 0,
+                "the option 'connect' is missing: a delivery needs an address to connect to");
 }
 
 static void mllp_stop(void *state)

@@ -217,10 +217,11 @@ static void say_what_came(const struct mllp *s, const struct reading *r, struct 
 static bool make_frame(struct mllp *s, struct slice bytes, struct err *e)
 {
     if (slice_find(bytes, MLLP_VT) < bytes.n || slice_find(bytes, MLLP_FS) < bytes.n)
-        return err_set(e, ERR_REJECT, "mllp.payload", 0, "cannot frame: VT or FS in the message");
+        return err_set(e, ERR_REJECT, "mllp.payload", 0,
+                       "the message holds VT or FS, by which MLLP marks its beginning and end");
     if (bytes.n == 0 || bytes.n > (size_t)s->frame_max)
         return err_set(e, ERR_REJECT, "mllp.payload", 0,
-                       "cannot frame: the message is empty or over 'frame_max'");
+                       "the message is empty, or larger than 'frame_max'");
     buf_reset(&s->work);
     buf_byte(&s->work, MLLP_VT);
     buf_put(&s->work, bytes);

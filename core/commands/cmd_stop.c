@@ -143,21 +143,28 @@ int cmd_stop(struct cli *c, int argc, char **argv)
  * nobody that role. False after saying why that person may not. */
 static bool find_extender(const struct bundle *b, struct slice name, struct approver *out)
 {
+    char list[110];
     if (!people_may(&b->people, ROLE_EXTENDS)) {
         const struct approver *approver = approver_named(&b->approvers, name);
         if (!approver) {
-            say_to(stderr, "concordat: '%.*s' is none of the approvers that region.yaml names\n",
-                   SHOWN(name));
+            const struct choices_at approvers = choices_of_approvers(&b->approvers);
+            say_to(stderr, "concordat: region.yaml names no approver '%.*s': it has %s\n",
+                   SHOWN(name), nearest_list_at(name, &approvers, list, sizeof list));
             return false;
         }
         *out = *approver;
         return true;
     }
     const struct named *who = people_named(&b->people, name);
-    if (!who || !people_person_may_at(who, ROLE_EXTENDS, clock_wall_ms())) {
+    if (!who) {
+        const struct choices_at people = choices_of_people(&b->people);
+        say_to(stderr, "concordat: region.yaml names nobody '%.*s' among its people: it has %s\n",
+               SHOWN(name), nearest_list_at(name, &people, list, sizeof list));
+        return false;
+    }
+    if (!people_person_may_at(who, ROLE_EXTENDS, clock_wall_ms())) {
         say_to(stderr, "concordat: '%.*s' %s\n", SHOWN(name),
-               !who ? "is none of the people that region.yaml names"
-               : !people_person_may(who, ROLE_EXTENDS)
+               !people_person_may(who, ROLE_EXTENDS)
                    ? "may not extend an agreement: region.yaml gives no role 'extends'"
                    : "may act no more: the last day in region.yaml is over");
         return false;

@@ -105,7 +105,7 @@ bool passphrase_new(struct passphrase *out, struct err *e)
     passphrase_wipe(&again);
     if (is_read && !is_same)
         return err_set(e, ERR_FATAL, "key.passphrase", 0,
-                       "cannot make the key: the two are not the same");
+                       "cannot make the key: the two passphrases differ");
     return is_same;
 }
 

@@ -2,6 +2,9 @@
  * signs. */
 #include "commands/submit_sign.h"
 
+#include "base/nearest.h"
+#include "sharing/rules/rule_choices.h"
+
 #include <string.h>
 
 #include "base/clock.h"
@@ -41,17 +44,17 @@ static bool find_signer(struct signer *g, const struct bundle *b, struct err *e)
 {
     struct public_key public;
     struct slice name = slice_text(g->s->name);
+    const struct choices_at approvers = choices_of_approvers(&b->approvers);
+    char list[110];
     g->who = g->s->known ? approver_named(g->s->known, name) : NULL;
     if (!g->who)
         g->who = approver_named(&b->approvers, name);
     if (!g->who)
         g->who = find_signing_person(g, b, name);
     if (!g->who)
-        return err_set(
-            e, ERR_REJECT, "pack.approver", 0,
-            "cannot sign: region.yaml names '%s' neither as an approver nor as a person who may "
-            "sign this",
-            g->s->name);
+        return err_set(e, ERR_REJECT, "pack.approver", 0,
+                       "'%s' may not sign this: region.yaml has the approvers %s", g->s->name,
+                       nearest_list_at(name, &approvers, list, sizeof list));
     for (size_t i = 0; i < g->pack->signature_count; i++)
         if (slice_equal(g->pack->signatures[i].name, name))
             return err_set(

@@ -87,17 +87,19 @@ static bool check_side(const struct secure_stand *s, struct err *e)
                              "'client' is for a listener, not for who connects", e);
     if (s->listens && !(has_cert && has_key))
         return refuse_option(t->at, "", "secure.tls",
-                             "cannot listen with tls without 'cert' and 'key'", e);
+                             "'cert' and 'key' are missing: a listener with tls needs them", e);
     if (has_cert != has_key)
         return refuse_option(t->at, has_cert ? "cert" : "key", "secure.tls",
-                             "cannot use 'cert' without 'key', nor 'key' without 'cert'", e);
+                             "'cert' and 'key' go together, and one of them is missing", e);
     if (s->listens && has_ca && !asks_client)
         return refuse_option(
             t->at, "ca", "secure.tls",
-            "'ca' of a listener counts with 'client: required' or 'client: optional' alone", e);
+            "'ca' does nothing for this listener without 'client: required' or 'client: optional'",
+            e);
     if (asks_client && !has_ca)
-        return refuse_option(t->at, "client", "secure.tls",
-                             "cannot ask for certificates without 'ca': whose are good", e);
+        return refuse_option(
+            t->at, "client", "secure.tls",
+            "'ca' is missing: it names the authorities whose certificates are good", e);
     return true;
 }
 

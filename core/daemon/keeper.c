@@ -175,7 +175,8 @@ static struct edition *compile_bundle(struct keeper *k, struct arena *a,
             *e = p.list[i];
     }
     if (!g && e->fate == ERR_NONE)
-        err_set(e, ERR_REJECT, "bundle.load", 0, "cannot load the bundle");
+        err_set(e, ERR_REJECT, "bundle.load", 0,
+                "the bundle cannot be loaded; the lines before say why");
     problems_release(&p);
     return g;
 }

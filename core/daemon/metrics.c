@@ -88,7 +88,7 @@ static const struct table_family of_feeds[] = {
       1 },
     { "concordat_feed_unpublished_bytes",
       "gauge",
-      "Their size.",
+      "Size of the messages in the spool that wait for the bus.",
       NULL,
       { { NULL, FEED(waiting_bytes) } },
       1 },
@@ -112,7 +112,7 @@ static const struct table_family of_feeds[] = {
       1 },
     { "concordat_feed_words_bytes",
       "gauge",
-      "Their size.",
+      "Size of the stored consents, objections and restrictions that wait for a link.",
       NULL,
       { { NULL, FEED(words_bytes) } },
       1 },
@@ -355,7 +355,7 @@ static void put_fetches(struct buf *out, const struct figures_of *of, const stru
     const struct site *s = of->site;
     metrics_put_family(
         out, seconds, "gauge",
-        "Since when a feed that fetches cannot; 0: it can. Page somebody when it lasts.");
+        "For how long a feed that fetches could not; 0 while it can. Page somebody when it lasts.");
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct spool_fetch *x = &f->feeds[i].fetch;
         const struct metrics_label name = { "feed", slice_text(s->feeds[i].name) };
@@ -363,7 +363,7 @@ static void put_fetches(struct buf *out, const struct figures_of *of, const stru
         if (has_feed(of, i) && s->feeds[i].transport->fetches)
             metrics_put_seconds(out, seconds, &name, 1, trouble_ms);
     }
-    metrics_put_family(out, tries, "gauge", "How often the feed has tried in vain since then.");
+    metrics_put_family(out, tries, "gauge", "How often a feed that fetches has tried in vain since it last could.");
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct metrics_label name = { "feed", slice_text(s->feeds[i].name) };
         if (has_feed(of, i) && s->feeds[i].transport->fetches)

@@ -109,7 +109,8 @@ bool delivery_take_back(struct delivery *d, const struct way_back *w, int64_t wa
     pthread_mutex_unlock(&d->lock);
     if (!good)
         return err_set(e, ERR_RETRY, "delivery.busy", 0,
-                       "cannot do it now: the delivery waits for its partner; ask again");
+                       "the delivery waits for its partner and can do nothing else now: give the "
+                       "command again");
     if (failed.fate != ERR_NONE)
         *e = failed;
     return failed.fate == ERR_NONE;

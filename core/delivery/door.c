@@ -279,7 +279,7 @@ static bool read_notice(const struct door_input *in, struct arena *a, struct not
     if (!in->notice.n || notice_read(in->bundle->catalogue, a, in->notice, out, &why))
         return true;
     return err_set(e, ERR_RETRY, "delivery.notice", why.at,
-                   "cannot let it leave: the notice about its subject cannot be read (%s)",
+                   "the disclosure waits: the notice about its person cannot be read (%s)",
                    why.code);
 }
 
@@ -308,10 +308,9 @@ bool door_check(const struct door_input *in, struct arena *a, struct buf *work,
         return true;
     if (slice_is_one_of(view_text_at(&out->view, "header.id"), notice.waiting,
                         notice.waiting_count))
-        return err_set(
-            e, ERR_RETRY, "delivery.doubt", 0,
-            "cannot let it leave: something about its subject is in doubt, until named people "
-            "end that (concordat held SITE list)");
+        return err_set(e, ERR_RETRY, "delivery.doubt", 0,
+                       "the disclosure waits: something about its person is in doubt until named "
+                       "people settle it (concordat held SITE list)");
     if (!notice.withhold_count)
         return true;
     return door_reduce(in, &notice, a, work, out, e);

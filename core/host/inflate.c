@@ -21,12 +21,13 @@ static bool inflate_member(z_stream *z, struct buf *out, struct err *e)
         buf_put(out, slice_of(piece, sizeof piece - z->avail_out));
         if (!buf_ok(out))
             return err_set(e, ERR_REJECT, "inflate.limit", 0,
-                           "cannot take what was compressed: it is too large");
+                           "the body is too large once it is decompressed");
     }
     if (said == Z_STREAM_END)
         return true;
-    return said == Z_MEM_ERROR ? err_memory(e)
-                               : err_set(e, ERR_REJECT, "inflate.syntax", 0, "cannot read as gzip");
+    return said == Z_MEM_ERROR
+               ? err_memory(e)
+               : err_set(e, ERR_REJECT, "inflate.syntax", 0, "the body is no gzip, or is damaged");
 }
 
 bool inflate_gzip(struct slice compressed, struct buf *out, struct err *e)

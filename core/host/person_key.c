@@ -82,9 +82,10 @@ bool person_key_make(const char *path, struct slice passphrase, struct public_ke
     struct key secret = { .set = true };
     char text[BASE64_LENGTH(KEY_BYTES)], *bytes = NULL;
     if (passphrase.n < PASSPHRASE_MIN || passphrase.n > PASSPHRASE_MAX)
-        return err_set(e, ERR_FATAL, "key.passphrase", 0,
-                       "cannot make the key: a passphrase has %d to %d characters, several words",
-                       PASSPHRASE_MIN, PASSPHRASE_MAX);
+        return err_set(
+            e, ERR_FATAL, "key.passphrase", 0,
+            "cannot make the key: the passphrase must have %d to %d characters; take several words",
+            PASSPHRASE_MIN, PASSPHRASE_MAX);
     random_bytes(secret.b, KEY_BYTES);
     ed25519_public(&secret, out);
     base64_encode(slice_of(out->b, KEY_BYTES), text);
@@ -170,7 +171,7 @@ static bool open_key(const char *path, struct slice bytes, struct slice passphra
     PKCS8_PRIV_KEY_INFO_free(plain);
     if (!opened)
         return err_set(e, ERR_FATAL, "key.passphrase", 0,
-                       "cannot open key file '%s': the passphrase is not its own", path);
+                       "cannot open key file '%s': this is not its passphrase", path);
     return good || err_set(e, ERR_FATAL, "key.form", 0,
                            "cannot use key file '%s': it is no Ed25519 key", path);
 }

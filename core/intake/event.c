@@ -178,7 +178,8 @@ bool event_queue_as(const struct catalogue *c, struct slice framed, const struct
     const struct schema *schema = catalogue_fingerprint(c, fingerprint);
     if (!schema || !plan_header(schema->plan))
         return err_set(e, ERR_REJECT, "intake.word", 0,
-                       "cannot say a word again: its schema is there no more");
+                       "a stored consent, objection or restriction cannot be published: this "
+                       "program lacks its schema");
     if (!plan_view(schema->plan, a, body, &v, e) || !build_init(&b, schema->plan, a, e))
         return false;
     for (size_t i = 0; i < plan_slots(v.plan); i++)

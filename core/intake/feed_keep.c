@@ -39,7 +39,7 @@ bool feed_keep_begin(struct feed *f)
     if (f->spool.waiting_bytes > f->o.spool_max_bytes)
         return err_set(
             e, ERR_RETRY, "spool.full", 0,
-            "cannot keep more: the spool is at its limit (spool_max), which the bus empties");
+            "the spool is full (spool_max): it empties when the bus takes what it holds");
     if (!feed_begin(f, e) || !spool_prune(&f->spool, t->now_ms, e))
         return false;
     const int64_t upto = may_forget(f);

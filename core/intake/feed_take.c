@@ -85,7 +85,8 @@ static bool is_run_full(const struct feed *f)
 bool feed_may_go_on(const struct feed *f, struct err *e)
 {
     return !atomic_load(&f->stopping) ||
-           err_set(e, ERR_RETRY, "intake.stopping", 0, "cannot go on: the program ends");
+           err_set(e, ERR_RETRY, "intake.stopping", 0,
+                   "the program is stopping: the sender is asked to come again");
 }
 
 /* Stores a full run, so that one more message can be read. False: the turn has failed; or the run

@@ -72,7 +72,8 @@ static bool pin_header(struct arena *a, const struct node *root, struct plan *pl
     for (size_t i = 0; h && i < sizeof pins / sizeof pins[0]; i++) {
         int slot = plan_slot(plan, slice_text(pins[i].path));
         if (slot < 0)
-            good = schema_problem(p, root, "schema.header", "an event has '%s'", pins[i].path);
+            good = schema_problem(p, root, "schema.header", "the schema of an event lacks '%s'",
+                                  pins[i].path);
         memcpy((uint8_t *)h + pins[i].at, &slot, sizeof slot);
     }
     plan->header = h;
@@ -95,7 +96,8 @@ static bool set_schema_restricts(struct arena *a, const struct node *root, struc
         while (kind < s->kind_count && !slice_equal(s->kinds[kind], words[i]))
             kind++;
         if (kind == s->kind_count)
-            return schema_problem(p, root, "schema.restricts", "'%.*s' is no kind of it",
+            return schema_problem(p, root, "schema.restricts",
+                                  "'restricts' names '%.*s', which is no kind of this event",
                                   SHOWN(words[i]));
         s->restricts |= (uint64_t)1 << kind;
     }

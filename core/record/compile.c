@@ -60,7 +60,9 @@ static bool defined_shape(struct compiler *c, const struct node *def, struct sha
     if (slice_equal_text(kind, "array")) {
         out->type = SLOT_ARRAY;
         out->item = node_get(def, "items");
-        return out->item ? true : schema_problem(c->p, def, "schema.type", "an array of what?");
+        return out->item ? true
+                         : schema_problem(c->p, def, "schema.type",
+                                          "an array must say what its items are");
     }
     bool is_enum = slice_equal_text(kind, "enum");
     bool is_fixed = slice_equal_text(kind, "fixed");
@@ -92,7 +94,7 @@ static bool union_shape(struct compiler *c, const struct node *list, struct shap
     if (list->count != 2)
         return schema_problem(c->p, list, "schema.union", "a union is [\"null\", T] and no other");
     if (slice_equal_text(second->text, "null"))
-        return schema_problem(c->p, list, "schema.null-first", "null stands first in a union");
+        return schema_problem(c->p, list, "schema.null-first", "null must stand first in a union");
     if (!slice_equal_text(first->text, "null"))
         return schema_problem(c->p, list, "schema.union", "a union is [\"null\", T] and no other");
     out->nullable = true;
@@ -169,14 +171,16 @@ static bool set_item(struct compiler *c, struct slot *s, struct op *op, const st
         return false;
     if (!shape.record)
         return shape.type == SLOT_STRING ||
-               schema_problem(c->p, item, "schema.type", "a list is of texts or of records");
+               schema_problem(c->p, item, "schema.type",
+                              "the items of a list must be texts or records");
     struct scope within = { { .n = 0 }, (int)s->category, true };
     struct plan *plan = compile_record(c, shape.record, within);
     if (!plan)
         return false;
     if (plan->min_bytes == 0)
-        return schema_problem(c->p, item, "schema.zero-width",
-                              "an item takes no bytes, so a count could claim any number of them");
+        return schema_problem(
+            c->p, item, "schema.zero-width",
+            "the items of this list take no bytes, so a message could claim any number of them");
     op->bound = plan->min_bytes > UINT32_MAX ? UINT32_MAX : (uint32_t)plan->min_bytes;
     op->item = s->item = plan;
     return true;
@@ -200,7 +204,8 @@ static bool set_symbols(struct compiler *c, struct slot *s, struct op *op, const
     if (!schema_words(c->a, def, "symbols", &s->symbols, &s->symbol_count, c->p))
         return false;
     op->bound = (uint32_t)s->symbol_count;
-    return s->symbol_count > 0 || schema_problem(c->p, def, "schema.words", "no 'symbols'");
+    return s->symbol_count > 0 ||
+           schema_problem(c->p, def, "schema.words", "an enum must list its 'symbols'");
 }
 
 /* What depends on the type alone. */
@@ -262,7 +267,7 @@ static bool compile_fields(struct compiler *c, const struct node *record, struct
 {
     const struct node *fields = node_get(record, "fields");
     if (!fields)
-        return schema_problem(c->p, record, "schema.type", "a record has fields");
+        return schema_problem(c->p, record, "schema.type", "a record must have fields");
     schema_rules_fields(fields, c->p);
     bool good = true;
     for (const struct node *field = fields->first; field; field = field->next) {
@@ -320,7 +325,7 @@ struct plan *compile(struct arena *a, const struct composed *c, bool internal,
     struct compiler compiler = { a, c, categories, p, internal };
     struct scope all = { { .n = 0 }, NO_CATEGORY, false };
     if (!slice_equal_text(schema_attribute(c->root, "type"), "record")) {
-        schema_problem(p, c->root, "schema.type", "a schema is a record");
+        schema_problem(p, c->root, "schema.type", "a schema must be a record");
         return NULL;
     }
     return compile_record(&compiler, c->root, all);

@@ -80,7 +80,7 @@ static struct node *compose_fields(struct composer *c, const struct node *fields
         if (field->kind == NODE_MAP && node_get(field, "type"))
             copy = compose_member(c, field, "type", space);
         else
-            schema_problem(c->p, field, "schema.type", "a field has a name and a type");
+            schema_problem(c->p, field, "schema.type", "a field must have a name and a type");
         node_add(out, copy);
         good &= copy != NULL;
     }
@@ -187,7 +187,8 @@ static struct node *make_type(struct composer *c, const struct node *type, struc
     case NODE_MAP:
         return compose_map(c, type, space);
     default:
-        schema_problem(c->p, type, "schema.type", "this is no type");
+        schema_problem(c->p, type, "schema.type",
+                       "a type is wanted here: a name, a record, an array or a union");
         return NULL;
     }
 }

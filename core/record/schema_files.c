@@ -108,9 +108,10 @@ static bool check_root(struct arena *a, struct schema_file *f, struct problems *
         good = schema_problem(p, root, "schema.name", "a type is named as its file: '%.*s'",
                               (int)f->name.n, (const char *)f->name.p);
     if (slice_is_empty(space))
-        good = schema_problem(p, root, "schema.namespace", "a type has a namespace");
+        good = schema_problem(p, root, "schema.namespace", "the type has no 'namespace'");
     if (slice_is_empty(schema_attribute(root, "doc")))
-        good = schema_problem(p, root, "schema.doc", "a type has a doc");
+        good =
+            schema_problem(p, root, "schema.doc", "the type has no 'doc', which says what it is");
     const char *full = arena_format(a, "%.*s.%.*s", (int)space.n, (const char *)space.p,
                                     (int)f->name.n, (const char *)f->name.p);
     f->full = slice_text(full);

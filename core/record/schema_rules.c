@@ -141,11 +141,13 @@ void schema_rules_event(const struct node *root, struct problems *p)
     const struct node *disclosed = node_get(root, "disclosed");
     if (!node_get(root, "kinds")) {
         if (header)
-            schema_problem(p, root, "schema.kinds", "an event needs 'kinds'");
+            schema_problem(p, root, "schema.kinds", "the schema of an event must list its 'kinds'");
         return;
     }
     if (!header || !subject)
-        schema_problem(p, root, "schema.header", "an event starts with 'header' and 'subject'");
+        schema_problem(p, root, "schema.header",
+                       "the schema of an event must begin with the fields 'header' and 'subject'");
     if (!disclosed || disclosed->kind != NODE_BOOL)
-        schema_problem(p, root, "schema.disclosed", "an event says \"disclosed\": true or false");
+        schema_problem(p, root, "schema.disclosed",
+                       "the schema of an event must say \"disclosed\": true or false");
 }

@@ -39,7 +39,7 @@ struct edition *bundles_read(struct arena *a, struct slice bytes, const char *la
         return NULL;
     if (!slice_equal(g->bundle->region, pack->region)) {
         (void)problems_say(p, "pack.region", label, 2, 1,
-                           "cannot use the bundle: region.yaml names another region");
+                           "the bundle is of another region than this site's region.yaml");
         return NULL;
     }
     g->number = pack->number;

@@ -67,11 +67,12 @@ static void note_far(struct reading *r, const struct node *n, struct slice addre
                      const struct secure *s, const struct protection *p)
 {
     if (p->encrypted && s->cleartext.at)
-        reading_note(r, s->cleartext.at, "secure.needless",
-                     "'cleartext' changes nothing here: the bus is gone to by TLS");
+        reading_note(
+            r, s->cleartext.at, "secure.needless",
+            "'cleartext' does nothing here, since the bus is reached by TLS: leave it out");
     if (p->shows && s->anyone.at)
         reading_note(r, s->anyone.at, "secure.needless",
-                     "'anyone' changes nothing here: the bus is shown who comes");
+                     "'anyone' does nothing here, since we show the bus who we are: leave it out");
     if (p->encrypted &&
         slice_equal_text(bus_setting(address, "ssl.endpoint.identification.algorithm"), "none"))
         reading_note(

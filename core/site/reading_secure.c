@@ -49,9 +49,11 @@ bool reading_stand_of(struct reading *r, const struct node *n, struct slice what
     if (!s->secure)
         return true;
     note_needless(r, s, &s->secure->cleartext,
-                  "'cleartext' changes nothing here: it goes by TLS, or not beyond this machine");
+                  "'cleartext' does nothing here, since the connection uses TLS or stays on this "
+                  "machine: leave it out");
     note_needless(r, s, &s->secure->anyone,
-                  "'anyone' changes nothing here: who may send is known, or is on this machine");
+                  "'anyone' does nothing here, since senders are known, or are on this machine: "
+                  "leave it out");
     reading_days(r, s->secure->tls.at, until_ms, "new files are taken without a restart");
     return true;
 }

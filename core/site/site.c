@@ -20,7 +20,7 @@ static void read_keys(struct reading *r, const struct node *root)
         r->site->router_keys.recipients = *key;
     if (r->site->has_router && !node_get(r->keys, "recipients"))
         strict_say(&r->reader, r->keys, "site.key",
-                   "cannot route without 'recipients': the router turns subjects into pseudonyms");
+                   "the key 'recipients' is missing under keys: a router makes pseudonyms with it");
 }
 
 static void read_root_words(struct reading *r, const struct node *root)

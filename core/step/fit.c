@@ -50,8 +50,8 @@ bool fit_person(const struct bundle *b, struct arena *a, const struct person *be
         return false;
     if (!fits)
         return err_set(e, ERR_REJECT, "event.size", 0,
-                       "cannot decide an event that adds to more than its agency's share of "
-                       "what is known of one person");
+                       "the event would bring what its agency makes known of one person over an "
+                       "agency's limit");
     return encode_person(b, &less, out, e);
 }
 

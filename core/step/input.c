@@ -41,9 +41,8 @@ bool input_open(const struct bundle *b, struct arena *a, struct slice framed, co
     else if (has_place)
         has_place = !s->internal;
     if (!has_place)
-        return err_set(
-            e, ERR_REJECT, "event.schema", 2,
-            "cannot take a record of an unknown schema, or of one that has no place here");
+        return err_set(e, ERR_REJECT, "event.schema", 2,
+                       "the record's schema is unknown, or has no place on this topic");
     return plan_view(s->plan, a, body, out, e);
 }
 
@@ -58,7 +57,7 @@ static bool check_sender(const struct input_rules *r, const struct input_event *
     if (bundle_agency(r->bundle, agency) >= 0 && slice_equal(says, agency) && is_its_own)
         return true;
     return err_set(e, ERR_REJECT, "event.agency", 0,
-                   "cannot take an event of another agency than its topic's");
+                   "the event names another agency than the one that its topic belongs to");
 }
 
 static bool find_feed(struct input_event *event, struct slice agency, struct arena *a,
@@ -83,12 +82,12 @@ bool input_event(const struct input_rules *r, const struct bus_record *in, struc
     struct slice agency;
     *out = (struct input_event){ .header = NULL };
     if (input_topic(in->topic, &agency) != INPUT_EVENTS)
-        return err_set(e, ERR_REJECT, "event.topic", 0, "cannot take an event from this topic");
+        return err_set(e, ERR_REJECT, "event.topic", 0, "events have no place on this topic");
     if (!input_open(r->bundle, a, in->value, NULL, &out->view, e))
         return false;
     out->header = plan_header(out->view.plan);
     if (!out->header)
-        return err_set(e, ERR_REJECT, "event.schema", 2, "cannot take a record without a header");
+        return err_set(e, ERR_REJECT, "event.schema", 2, "the record has no header");
     out->has_sender = check_sender(r, out, agency, e);
     return out->has_sender && find_feed(out, agency, a, e);
 }
@@ -129,7 +128,7 @@ static bool find_subject(const struct input_rules *r, const struct bus_record *i
     struct slice reference = view_text(v, (size_t)h->reference), agency;
     if (in->key.n != ID_BYTES)
         return err_set(e, ERR_REJECT, "event.key", 0,
-                       "cannot take an event whose key is no subject key");
+                       "the event's key on the bus is no subject key");
     if (slice_is_empty(reference)) {
         memcpy(event->subject.b, in->key.p, ID_BYTES);
         return true;
@@ -140,16 +139,16 @@ static bool find_subject(const struct input_rules *r, const struct bus_record *i
         id_from_hex(reference, pseudonym.b) && memcmp(pseudonym.b, in->key.p, ID_BYTES) == 0;
     if (!is_key)
         return err_set(e, ERR_REJECT, "event.key", 0,
-                       "cannot take an event whose key is not its reference");
+                       "the event's key on the bus is not the reference that it names");
     struct slice service = view_text(v, (size_t)h->reference_of);
     if (!turn_back(r, agency, service, pseudonym.b, &event->subject))
         return err_set(e, ERR_REJECT, "event.reference", 0,
-                       "cannot take an event by a reference that its sender was not given");
+                       "the event names its person by a reference that its sender was never given");
     if (view_is_null(v, (size_t)h->route))
         return true;
     if (view_long(v, (size_t)h->route) != in->partition)
         return err_set(e, ERR_REJECT, "event.partition", 0,
-                       "cannot take an event from partition %d: its route is another",
+                       "the event lies in partition %d, and its route names another",
                        in->partition);
     return true;
 }
@@ -162,7 +161,7 @@ bool input_event_check(const struct input_rules *r, const struct bus_record *in,
     const char *taken = r->live ? "live" : "test";
     if (!slice_equal_text(view_text(v, (size_t)h->type), plan_name(v->plan)))
         return err_set(e, ERR_REJECT, "event.type", 0,
-                       "cannot take an event whose type is not its schema");
+                       "the event's header names another type than its schema");
     if (!find_subject(r, in, event, e))
         return false;
     if (!check_partition(r, in, &event->subject, "event.partition", e))
@@ -188,10 +187,10 @@ bool input_receipt(const struct input_rules *r, const struct bus_record *in, str
     out->code = view_text_at(&v, "code");
     if (in->key.n != ID_BYTES)
         return err_set(e, ERR_REJECT, "receipt.key", 0,
-                       "cannot take a receipt whose key is no reference");
+                       "the receipt's key on the bus is no reference");
     if (!turn_back(r, agency, out->recipient, in->key.p, &out->subject))
         return err_set(e, ERR_REJECT, "receipt.agency", 0,
-                       "cannot take a receipt for a service of another agency");
+                       "the receipt names a service of another agency than its topic's");
     size_t removed = (size_t)plan_slot(v.plan, SLICE("removed[]"));
     if (!view_strings(&v, removed, a, &out->removed, &out->removed_count, e))
         return false;
@@ -244,13 +243,13 @@ bool input_refused(const struct input_rules *r, const struct bus_record *in, str
         return false;
     if (!refused_read(r->keys, &v, in->value, &out->said))
         return err_set(e, ERR_REJECT, "refused.seal", 0,
-                       "cannot take a refusal that this router has not sealed");
+                       "the refusal bears no seal of this router");
     if (!slice_equal(out->said.x.agency, agency))
         return err_set(e, ERR_REJECT, "refused.agency", 0,
-                       "cannot take a refusal of another agency's than its topic's");
+                       "the refusal names another agency than the one that its topic belongs to");
     if (!find_person(r, in, agency, out->said.reference_of, &out->subject))
         return err_set(e, ERR_REJECT, "refused.key", 0,
-                       "cannot tell whom the refusal is about: its key is none of its sender's");
+                       "the refusal's key on the bus is none that its sender was given");
     return check_partition(r, in, &out->subject, "refused.partition", e);
 }
 
@@ -298,15 +297,16 @@ bool input_unread(const struct input_rules *r, const struct bus_record *in, stru
         return err_memory(e);
     if (bundle_agency(r->bundle, agency) < 0 || !slice_equal(out->seen.agency, agency))
         return err_set(e, ERR_REJECT, "unread.agency", 0,
-                       "cannot take a sign of another agency than its topic's");
+                       "the sign of an unread message names another agency than the one that its "
+                       "topic belongs to");
     if (!is_short(&out->seen))
         return err_set(e, ERR_REJECT, "unread.text", 0,
-                       "cannot take a sign of which a text is longer than %d bytes",
+                       "a text in the sign of an unread message is longer than %d bytes",
                        SIGN_TEXT_MAX_BYTES);
     service = view_text_at(&v, "reference_of");
     if (!find_person(r, in, agency, service, &out->subject))
         return err_set(e, ERR_REJECT, "unread.key", 0,
-                       "cannot tell whom the sign is about: its key is none of its sender's");
+                       "the key of a sign of an unread message is none that its sender was given");
     return check_partition(r, in, &out->subject, "unread.partition", e);
 }
 
@@ -481,7 +481,7 @@ static bool check_order(const struct input_rules *r, const struct bus_record *in
     if (p.number != (uint64_t)view_long_at(v, "number") ||
         !slice_equal(view_text_at(v, "hash"), slice_of(p.hash, HASH_BYTES)))
         return err_set(e, ERR_REJECT, "order.forged", 0,
-                       "cannot take the order: it brings another bundle than the one it names");
+                       "the order brings another bundle than the one that it names");
     if (r->demo)
         return true;
     return pack_order_signed(&p, r->bundle, in->accepted_ms, e);
@@ -498,8 +498,9 @@ static bool check_state(const struct input_rules *r, const struct bus_record *in
         return true;
     if (topic == INPUT_STATES && slice_equal(view_text_at(v, "agency"), agency))
         return true;
-    return err_set(e, ERR_REJECT, "state.agency", 0,
-                   "cannot take what is said of a part: it is of another agency than the topic's");
+    return err_set(
+        e, ERR_REJECT, "state.agency", 0,
+        "the report about a part names another agency than the one that its topic belongs to");
 }
 
 bool input_bundle(const struct input_rules *r, const struct bus_record *in, struct arena *a,
@@ -519,7 +520,7 @@ bool input_bundle(const struct input_rules *r, const struct bus_record *in, stru
     if (!plan_view(s->plan, a, body, &v, e))
         return false;
     if (is_order && input_topic(in->topic, &ignored) != INPUT_CONTROL)
-        return err_set(e, ERR_REJECT, "event.topic", 0, "cannot take an order from this topic");
+        return err_set(e, ERR_REJECT, "event.topic", 0, "orders have no place on this topic");
     bool good = is_order ? check_order(r, in, a, &v, e) : check_state(r, in, &v, e);
     if (!good)
         return false;

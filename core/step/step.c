@@ -206,7 +206,7 @@ static bool take_control(struct work *w, bool has_acts, struct err *e)
         return step_act(w, e);
     if (is_neither)
         return err_set(e, ERR_REJECT, "event.schema", 2,
-                       "cannot take a record that has no place on this topic");
+                       "the record is of a schema that has no place on this topic");
     w->says.kind = AUDIT_BUNDLE;
     w->says.schema = b.schema;
     w->says.note = b.note;
@@ -234,7 +234,8 @@ static bool take_input(struct work *w, struct err *e)
     case INPUT_OTHER:
         break;
     }
-    return err_set(e, ERR_REJECT, "event.topic", 0, "cannot take a record from this topic");
+    return err_set(e, ERR_REJECT, "event.topic", 0,
+                   "this topic has no records that a router decides");
 }
 
 /* Nothing follows from a refused record but its entry, and its feed's mark: it was decided. */

@@ -125,10 +125,9 @@ bool words_fit(struct words *w, size_t *let_go, struct err *e)
     if (!needs)
         return true;
     w->is_full = bytes > max_bytes;
-    return !w->is_full ||
-           err_set(e, ERR_RETRY, WORDS_FULL, 0,
-                   "cannot keep what it says about sharing for links to come: their share "
-                   "(words_max) is full; concordat status SITE");
+    return !w->is_full || err_set(e, ERR_RETRY, WORDS_FULL, 0,
+                                  "the message's consents and restrictions cannot be kept until a "
+                                  "link comes: words_max is full; see concordat status SITE");
 }
 
 bool words_drop(struct words *w, int64_t since_ms, int64_t until_ms, int64_t most, int64_t *done,

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/nearest.h"
+#include "sharing/rules/rule_choices.h"
 
 #define FIRST_LINE "concordat act 1"
 
@@ -132,16 +133,11 @@ bool act_hash(const struct act *x, uint8_t out[HASH_BYTES], struct err *e)
 
 /* -- signing and verifying --------------------------------------------------------------------- */
 
-static struct slice person_at(const void *of, size_t i)
-{
-    return ((const struct people *)of)->list[i].name;
-}
-
 const struct named *act_person(const struct bundle *b, struct slice verb, struct slice name,
                                int64_t now_ms, struct err *e)
 {
     const struct named *who = people_named(&b->people, name);
-    const struct choices_at choices = { &b->people, person_at, b->people.count };
+    const struct choices_at choices = choices_of_people(&b->people);
     enum people_role role = ROLE_HOLDS;
     char list[90];
     (void)act_role(verb, &role);

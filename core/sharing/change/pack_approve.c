@@ -97,8 +97,8 @@ static bool refuse_first(const struct spoken_of *x, struct err *e)
     if (x->line)
         (void)snprintf(at, sizeof at, "region.yaml:%" PRIu32, x->line);
     return err_set(e, ERR_REJECT, "pack.first", 0,
-                   "%s: '%.*s' of '%.*s', which had no approver: its first must sign, and stand "
-                   "under joined: in this host's own file of approvers",
+                   "%s: '%.*s' of '%.*s', which had no approver: its first approver must sign, and "
+                   "this host's file of approvers must name them under joined:",
                    at, SHOWN(x->name), SHOWN(x->agency));
 }
 

@@ -131,7 +131,7 @@ static bool bad_field(struct checker *k, const struct when_node *n, const struct
 
 static bool bad_type(struct checker *k, const struct when_node *n, const char *what)
 {
-    return err_set(k->e, ERR_REJECT, "when.type", n->at, "cannot type the condition: %s", what);
+    return err_set(k->e, ERR_REJECT, "when.type", n->at, "cannot use the condition: %s", what);
 }
 
 static bool slot_type(const struct slot *s, enum when_type *out)

@@ -26,6 +26,18 @@ static struct slice agreement_at(const void *of, size_t i)
     return name;
 }
 
+static struct slice person_at(const void *of, size_t i)
+{
+    const struct people *p = of;
+    return p->list[i].name;
+}
+
+static struct slice approver_at(const void *of, size_t i)
+{
+    const struct approvers *a = of;
+    return a->list[i].name;
+}
+
 static struct slice reason_at(const void *of, size_t i)
 {
     (void)of;
@@ -42,6 +54,16 @@ static struct slice protected_at(const void *of, size_t i)
 struct choices_at choices_of_agencies(const struct bundle *b)
 {
     return (struct choices_at){ b, agency_at, b->agency_count };
+}
+
+struct choices_at choices_of_people(const struct people *p)
+{
+    return (struct choices_at){ p, person_at, p->count };
+}
+
+struct choices_at choices_of_approvers(const struct approvers *a)
+{
+    return (struct choices_at){ a, approver_at, a->count };
 }
 
 struct choices_at choices_of_services(const struct bundle *b)

@@ -126,6 +126,9 @@ static void people_are_read(void)
     err_clear(&e);
     CU_ASSERT_PTR_NULL(act_person(b, SLICE("release"), SLICE("ann"), 0, &e));
     CU_ASSERT_STRING_EQUAL(e.code, "act.role");
+    err_clear(&e);
+    CU_ASSERT_PTR_NULL(act_person(b, SLICE("payload"), SLICE("anne"), 0, &e));
+    CU_ASSERT_PTR_NOT_NULL(strstr(e.text, "nobody 'anne' among its people: it has ann"));
 }
 
 static struct act a_release(void)

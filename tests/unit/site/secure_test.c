@@ -138,11 +138,13 @@ static void what_is_safe_or_said_is_good(void)
 static void options_that_do_not_go_together_are_refused_where_they_stand(void)
 {
     static const struct turned_down all[] = {
-        { LISTENS, "tls:\n  ca: c", "secure.tls", 2, "without 'cert' and 'key'" },
-        { SENDS, "tls:\n  ca: c\n  key: k", "secure.tls", 3, "without 'key'" },
+        { LISTENS, "tls:\n  ca: c", "secure.tls", 2, "'cert' and 'key' are missing" },
+        { SENDS, "tls:\n  ca: c\n  key: k", "secure.tls", 3, "'cert' and 'key' go together" },
         { KNOWS, "tls: {cert: a, key: b,\n  client: always}", "secure.tls", 2, "required or" },
-        { KNOWS, "tls: {cert: a, key: b,\n  client: required}", "secure.tls", 2, "without 'ca'" },
-        { KNOWS, "tls: {cert: a, key: b,\n  ca: c}", "secure.tls", 2, "with 'client: required'" },
+        { KNOWS, "tls: {cert: a, key: b,\n  client: required}", "secure.tls", 2,
+          "'ca' is missing" },
+        { KNOWS, "tls: {cert: a, key: b,\n  ca: c}", "secure.tls", 2,
+          "without 'client: required'" },
         { KNOWS, "tls: {cert: a, key: b,\n  min: 1.1}", "secure.tls", 2, "1.2 or 1.3" },
         { KNOWS, "tls: {cert: a, key: b,\n  name: x}", "secure.tls", 2, "for who connects" },
         { SENDS, "tls: {\n  client: required}", "secure.tls", 2, "for a listener" },
