@@ -363,7 +363,8 @@ static void put_fetches(struct buf *out, const struct figures_of *of, const stru
         if (has_feed(of, i) && s->feeds[i].transport->fetches)
             metrics_put_seconds(out, seconds, &name, 1, trouble_ms);
     }
-    metrics_put_family(out, tries, "gauge", "How often a feed that fetches has tried in vain since it last could.");
+    metrics_put_family(out, tries, "gauge",
+                       "How often a feed that fetches has tried in vain since it last could.");
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct metrics_label name = { "feed", slice_text(s->feeds[i].name) };
         if (has_feed(of, i) && s->feeds[i].transport->fetches)
