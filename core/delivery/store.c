@@ -93,7 +93,7 @@ static const char *const sql[] = {
     [Q_HISTORY] = "select not exists(select 1 from own), (select at_ms from anew)",
     [Q_HEARD] = "select next, stamp from heard where lane = ?1",
     [Q_HEAR] = "insert or replace into heard values(?1, ?2, ?3)",
-    [Q_SETTLED] = "select own.outcome, queue.seq, queue.state, queue.maybe, own.reference from own"
+    [Q_SETTLED] = "select own.outcome, queue.seq, queue.maybe, own.reference from own"
                   " left join queue using (id) where own.id = ?1",
     [Q_MAY_HAVE_LEFT] = "update own set arrived = 1 where id in (select id from queue)",
     [Q_COUNT] = "insert into counts values(?1, ?2) on conflict(name) do update set n = n + ?2",

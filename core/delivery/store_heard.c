@@ -34,7 +34,7 @@ bool store_hear_all(struct store *s, const struct bus_end *ends, int count, stru
 
 /* What the file has of a disclosure that had ended. seq 0: it is not in the queue. */
 struct file_has {
-    bool known, maybe, receipt_waits;
+    bool known, maybe;
     int64_t seq;
     char outcome[16];
     uint8_t subject[ID_BYTES];
@@ -51,15 +51,14 @@ static bool ask_file(struct store *s, struct slice id, struct file_has *out, str
     if (!out->known)
         return true;
     struct slice outcome = slice_head(db_blob(q, 0), sizeof out->outcome - 1);
-    struct slice subject = slice_head(db_blob(q, 4), sizeof out->subject);
+    struct slice subject = slice_head(db_blob(q, 3), sizeof out->subject);
     if (outcome.n)
         memcpy(out->outcome, outcome.p, outcome.n);
     if (subject.n)
         memcpy(out->subject, subject.p, subject.n);
     out->subject_n = subject.n;
     out->seq = db_int(q, 1);
-    out->receipt_waits = db_int(q, 2) == QUEUED_ENDED;
-    out->maybe = db_int(q, 3) != 0;
+    out->maybe = db_int(q, 2) != 0;
     db_reset(q);
     return true;
 }
@@ -78,6 +77,13 @@ static bool end_as_told(struct store *s, const struct told_end *t, const struct 
     return db_do(own, e) && store_count(s, t->outcome, 1, e) && store_count(s, "returned", 1, e);
 }
 
+static bool is_taken(const char *outcome)
+{
+    return strcmp(outcome, "accepted") == 0 || strcmp(outcome, "reduced") == 0;
+}
+
+/* What the partner took by this file stays so, and its receipt goes out, whatever another file says
+ * of it. */
 static bool settle_one(struct store *s, const struct told_end *t, int64_t *news, struct err *e)
 {
     struct file_has has;
@@ -85,6 +91,8 @@ static bool settle_one(struct store *s, const struct told_end *t, int64_t *news,
         return false;
     bool same = has.known && strcmp(has.outcome, t->outcome) == 0;
     *news += !same;
+    if (is_taken(has.outcome) && !is_taken(t->outcome))
+        return true;
     if (has.known && !same && !end_as_told(s, t, &has, e))
         return false;
     return !has.seq || store_delete(s, has.seq, slice_of(has.subject, has.subject_n), e);

@@ -38,18 +38,23 @@ static void run_sql(const char *path, const char *sql)
     db_close(&db);
 }
 
-/* At the end of A's lane of the receipts: another host of the service says so, or another
- * service. */
-static void put_receipt(int n, const char *recipient, const char *outcome)
+static void encode_receipt(int n, const char *recipient, const char *outcome, struct buf *out)
 {
     struct receipt one = { .disclosure = slice_text(desk_id(n)),
                            .recipient = slice_text(recipient),
                            .outcome = outcome,
                            .code = "",
                            .at_ms = desk.now_ms };
+    buf_init(out, 1000);
+    CU_ASSERT_TRUE(receipt_encode(desk.catalogue, &one, out, &desk.e));
+}
+
+/* At the end of A's lane of the receipts: another host of the service says so, or another
+ * service. */
+static void put_receipt(int n, const char *recipient, const char *outcome)
+{
     struct buf b;
-    buf_init(&b, 1000);
-    CU_ASSERT_TRUE(receipt_encode(desk.catalogue, &one, &b, &desk.e));
+    encode_receipt(n, recipient, outcome, &b);
     struct bus_record r = { .topic = "receipts.wexshire-council",
                             .partition = 'A' % 4,
                             .key = desk_key('A'),
@@ -364,27 +369,51 @@ static void who_may_not_read_receipts_goes_by_its_file(void)
     CU_ASSERT_STRING_EQUAL(desk.e.code, "bus.topic");
 }
 
+/* The partner took it by this file, and the file closes before its receipt is published. */
+static void take_without_receipt(int n)
+{
+    struct store *s;
+    struct queued row;
+    struct buf receipt;
+    bool found;
+    partner_is(MOOD_AWAY);
+    say(n, 'A');
+    CU_ASSERT_TRUE(desk_step());
+    delivery_close(&desk.delivery);
+    encode_receipt(n, SERVICE, "accepted", &receipt);
+    CU_ASSERT_FATAL(store_open(desk_database(), &s, &desk.e));
+    CU_ASSERT_FATAL(store_due(s, 0, INT64_MAX, &desk.arena, &row, &found, &desk.e) && found);
+    CU_ASSERT_TRUE(store_ended(s, &row, "accepted", buf_slice(&receipt), &desk.e));
+    store_close(&s);
+    buf_release(&receipt);
+}
+
 /* Its receipt had been published, and the commit behind that never was. */
 static void a_crash_behind_a_receipt_is_no_other_file(void)
 {
     struct told told[4];
-    struct store *s;
-    struct queued row;
-    bool found;
-    partner_is(MOOD_AWAY);
-    say(1, 'A');
-    CU_ASSERT_TRUE(desk_step());
-    delivery_close(&desk.delivery);
-    CU_ASSERT_FATAL(store_open(desk_database(), &s, &desk.e));
-    CU_ASSERT_FATAL(store_due(s, 0, INT64_MAX, &desk.arena, &row, &found, &desk.e) && found);
-    CU_ASSERT_TRUE(store_ended(s, &row, "accepted", SLICE("its receipt"), &desk.e));
-    store_close(&s);
+    take_without_receipt(1);
     put_receipt(1, SERVICE, "accepted");
     desk_reopen();
     CU_ASSERT_TRUE(desk_step());
     ended(1, "accepted", 0);
     CU_ASSERT_EQUAL(desk_receipts(told, 4), 1);
     CU_ASSERT(desk_counts().returned == 0 && desk_counts().accepted == 1);
+}
+
+/* It has published its receipt, or not yet. */
+static void what_this_file_sent_is_not_stopped_by_another(void)
+{
+    say(1, 'A');
+    CU_ASSERT_TRUE(desk_step());
+    put_receipt(1, SERVICE, "stopped");
+    take_without_receipt(2);
+    put_receipt(2, SERVICE, "stopped");
+    desk_reopen();
+    CU_ASSERT_TRUE(desk_step());
+    ended(2, "accepted", 0);
+    CU_ASSERT(desk_counts().accepted == 2 && desk_counts().stopped == 0);
+    CU_ASSERT_EQUAL(desk_counts().returned, 0);
 }
 
 /* It ends before all that came since the backup is compared. */
@@ -424,6 +453,8 @@ static CU_TestInfo cases[] = {
     { "one receipt that it was taken is enough", one_receipt_that_it_was_taken_is_enough },
     { "who may not read receipts goes by its file", who_may_not_read_receipts_goes_by_its_file },
     { "a crash behind a receipt is no other file", a_crash_behind_a_receipt_is_no_other_file },
+    { "what this file sent is not stopped by another",
+      what_this_file_sent_is_not_stopped_by_another },
     { "a start that is cut short is made up for", a_start_that_is_cut_short_is_made_up_for },
     CU_TEST_INFO_NULL,
 };
