@@ -1,9 +1,27 @@
 /* identity.c - in order of trust: number, case reference, durable link, local key. */
 #include "intake/identity.h"
+
+#include "base/clock.h"
 #include "contract/reference.h"
 #include "host/crypto.h"
 
 #include <stdio.h>
+
+static bool refuse_nobody(struct err *e)
+{
+    return err_set(e, ERR_REJECT, "map.subject", 0,
+                   "the message does not say whom it is about: it has no NHS number, reference or "
+                   "local id");
+}
+
+bool identity_names_somebody(const struct identifiers *c, struct err *e)
+{
+    struct nhs_number number;
+    struct disclosure_id quoted;
+    bool has_local = !slice_is_empty(c->local_id);
+    return has_local || nhs_number_parse(c->nhs_number, &number) ||
+           disclosure_id_parse(c->case_reference, &quoted) || refuse_nobody(e);
+}
 
 static void first_bytes(const uint8_t hash[HASH_BYTES], uint8_t out[ID_BYTES])
 {
@@ -50,8 +68,10 @@ static bool want_link(const struct identity *id, const struct identifiers *c, st
 static void set_birth_hash(const struct identity *id, const struct identifiers *c,
                            struct subject *out)
 {
-    if (c->birth_date.n != sizeof "2026-01-31" - 1)
-        return; /* a part of a date could agree with nothing on file */
+    struct moment born;
+    bool is_whole = time_from_iso(c->birth_date, &born) && born.precision == TIME_DAY;
+    if (!is_whole)
+        return; /* many people share a year, and "03/11/1941" agrees with no other spelling */
     out->has_birth_hash = true;
     hmac_sha256(id->region_key, c->birth_date, out->birth_hash);
 }
@@ -136,9 +156,7 @@ static bool by_local_id(const struct identity *id, const struct identifiers *c, 
                         struct err *e)
 {
     if (slice_is_empty(c->local_id))
-        return err_set(e, ERR_REJECT, "map.subject", 0,
-                       "the message does not say whom it is about: it has no NHS number, reference "
-                       "or local id");
+        return refuse_nobody(e);
     struct link known;
     bool found = false;
     const uint8_t *local = identity_link_key(id, c->local_id, out);

@@ -47,6 +47,9 @@ struct identity {
     struct spool *spool;
 };
 
+/* Whether any feed could tell whom the record is about: else map.subject, as identity_resolve says
+ * it. A number or a reference alone may still be refused by a feed that may not use it. */
+MUST_CHECK bool identity_names_somebody(const struct identifiers *c, struct err *e);
 /* Sets key, partition and confidence of *out to the agency's own key of a local id. It does not ask
  * whom the id leads to. */
 void identity_local(const struct identity *id, struct slice local_id, struct subject *out);

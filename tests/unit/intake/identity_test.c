@@ -110,11 +110,31 @@ static void says_the_birth_date_of_a_remembered_person(void)
     say("\"nhs\":\"" NHS_ADA "\",\"status\":\"01\",\"born\":\"1941-11-03\",\"local\":\"H1\"");
     say("\"born\":\"1941-11-03\",\"local\":\"H1\"");
     say("\"born\":\"1941-11\",\"local\":\"H1\"");
-    CU_ASSERT_EQUAL_FATAL(events(e), 3);
+    say("\"born\":\"1941\",\"local\":\"H1\"");
+    CU_ASSERT_EQUAL_FATAL(events(e), 4);
     CU_ASSERT_EQUAL(view_text_at(&e[1].v, "header.birth_hash").n, 64);
     CU_ASSERT_STRING_EQUAL(world_text(&w, &e[1], "header.birth_hash"),
                            world_text(&w, &e[0], "header.birth_hash"));
     CU_ASSERT_STRING_EQUAL(world_text(&w, &e[2], "header.birth_hash"), "");
+    CU_ASSERT_STRING_EQUAL(world_text(&w, &e[3], "header.birth_hash"), "");
+}
+
+/* A mapping may have let it through as it was: it would agree with the same words of another
+ * agency, and disagree with their meaning. */
+static void takes_no_other_text_for_a_birth_date(void)
+{
+    static const char *const texts[] = { "03/11/1941", "1941-13-03", "not known." };
+    struct subject s;
+    struct err err = { .fate = ERR_NONE };
+    struct identity id = { .agency = SLICE("a"),
+                           .region_key = &w.region_key,
+                           .agency_key = &w.agency_key,
+                           .partitions = 4 };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct identifiers c = { .nhs_number = SLICE(NHS_ADA), .birth_date = slice_text(texts[i]) };
+        CU_ASSERT_TRUE(identity_resolve(&id, &c, &s, &err));
+        CU_ASSERT_FALSE(s.has_birth_hash);
+    }
 }
 
 static void uses_the_agencys_own_key_for_a_local_id(void)
@@ -238,6 +258,7 @@ static CU_TestInfo cases[] = {
     { "says when a number is not verified", says_when_a_number_is_not_verified },
     { "trusts a feed that is declared traced", trusts_a_feed_that_is_declared_traced },
     { "says the birth date of a remembered person", says_the_birth_date_of_a_remembered_person },
+    { "takes no other text for a birth date", takes_no_other_text_for_a_birth_date },
     { "remembers whose a local id is", remembers_whose_a_local_id_is },
     { "uses the agency's own key for a local id", uses_the_agencys_own_key_for_a_local_id },
     { "drops the number where the agency may not have it",
