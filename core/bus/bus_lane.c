@@ -8,13 +8,14 @@
 #include "bus/backend.h"
 #include "host/log.h"
 
+/* way_on: the command for it, where the lane's reader is known by how it reads. */
 static bool refuse_aged(const char *topic, int partition, int64_t from, int64_t first,
-                        struct err *e)
+                        const char *way_on, struct err *e)
 {
     return err_set(e, ERR_FATAL, "bus.aged", 0,
                    "cannot go on in '%s' %d at %" PRId64 ": it begins at %" PRId64
-                   "; up to %" PRId64 " records are gone (concordat skip SITE router)",
-                   topic, partition, from, first, first - from);
+                   "; up to %" PRId64 " records are gone%s",
+                   topic, partition, from, first, first - from, way_on);
 }
 
 bool bus_lane_may_read(const char *topic, int partition, int64_t from, const struct bus_end *end,
@@ -26,7 +27,7 @@ bool bus_lane_may_read(const char *topic, int partition, int64_t from, const str
                        "cannot read partition %d of topic '%s' from offset %" PRId64
                        ": it ends at %" PRId64,
                        partition, topic, from, end->next);
-    return !has_aged || refuse_aged(topic, partition, from, end->first, e);
+    return !has_aged || refuse_aged(topic, partition, from, end->first, "", e);
 }
 
 void bus_lane_begin_anew(const struct bus_join *j, struct bus_position *p,
@@ -54,5 +55,6 @@ bool bus_lane_may_go_on(const struct bus_join *j, struct bus_position *p, const 
     if (at >= end->first)
         return true;
     p->next = end->first;
-    return j->past_gaps || refuse_aged(p->topic, p->partition, at, end->first, e);
+    return j->past_gaps ||
+           refuse_aged(p->topic, p->partition, at, end->first, " (concordat skip SITE router)", e);
 }

@@ -22,7 +22,6 @@ static bool begin_look(struct delivery *d, bool *fresh, struct err *e)
     int64_t now_ms = delivery_now_ms(d), anew_ms;
     if (!store_history(d->store, fresh, &anew_ms, e))
         return false;
-    d->looked_ms = now_ms;
     d->told_stays = anew_ms > 0 && now_ms - anew_ms < ANEW_KEPT_MS;
     return told_make(&d->told, e);
 }
@@ -50,6 +49,17 @@ static bool ask_lane(struct delivery *d, int lane, struct bus_end *at, bool *rea
     return true;
 }
 
+/* Receipts that aged since the lane was asked are no end of the part: asked again, the lane begins
+ * behind them, and they are counted. */
+static bool read_lane(struct delivery *d, int lane, struct err *e)
+{
+    if (told_read(d->told, &d->o, d->receipts, lane, &d->heard[lane], e))
+        return true;
+    if (e->fate == ERR_FATAL && strcmp(e->code, "bus.aged") == 0)
+        e->fate = ERR_RETRY;
+    return false;
+}
+
 static bool read_lanes(struct delivery *d, bool all, int64_t *gone, bool *some, struct err *e)
 {
     bool good = true;
@@ -62,7 +72,7 @@ static bool read_lanes(struct delivery *d, bool all, int64_t *gone, bool *some, 
         if (good && all)
             *at = (struct bus_end){ .next = 0 };
         if (good && (read || all))
-            good = told_read(d->told, &d->o, d->receipts, i, at, e);
+            good = read_lane(d, i, e);
         *some = *some || read || all;
     }
     return good;
@@ -125,6 +135,8 @@ bool look_back(struct delivery *d, struct err *e)
         return false;
     bool good = read_lanes(d, d->told_stays, &gone, &some, e);
     good = good && (!some || settle(d, gone, e));
+    if (good)
+        d->looked_ms = delivery_now_ms(d);
     if (!good || !some)
         told_release(&d->told);
     return good || go_on_unheard(d, fresh, e);

@@ -110,7 +110,7 @@ void desk_fresh(void)
     arena_init(&desk.arena, (size_t)64 << 20);
     desk.e = (struct err){ 0 };
     desk.partner = (struct partner){ .mood = MOOD_TAKES };
-    desk.broken = partner_receipts_barred = false;
+    desk.broken = partner_receipts_barred = partner_receipts_aged = false;
     desk.mapping = desk.mapping_json;
     desk.tries_on_error = desk.tries_on_reject = 0;
     desk.now_ms = MAY_2026_MS;

@@ -59,7 +59,7 @@ struct wrapped {
     const bool *broken;
 };
 size_t partner_receipts_opened;
-bool partner_receipts_barred;
+bool partner_receipts_barred, partner_receipts_aged;
 
 struct wrapped_reader {
     struct bus_reader face;
@@ -95,6 +95,10 @@ static bool wrapped_reader_open(struct bus *b, const char *topic, int partition,
     if (is_receipts && partner_receipts_barred) {
         mem_free(r);
         return err_set(e, ERR_FATAL, "bus.topic", 0, "cannot read topic '%s': barred", topic);
+    }
+    if (is_receipts && partner_receipts_aged) {
+        mem_free(r);
+        return err_set(e, ERR_FATAL, "bus.aged", 0, "cannot go on in '%s': aged meanwhile", topic);
     }
     r->face.ops = b->ops;
     r->broken = strncmp(topic, "restrictions.", 13) == 0 ? w->broken : NULL;

@@ -27,8 +27,8 @@ extern const struct transport partner_transport;
 
 /* How often a lane of `receipts.*` was opened to be read. */
 extern size_t partner_receipts_opened;
-/* They may not be read. */
-extern bool partner_receipts_barred;
+/* They may not be read; what a lane was to be read from has aged since its begin was asked. */
+extern bool partner_receipts_barred, partner_receipts_aged;
 
 /* Takes over the real bus: bus_close closes both. While *broken, reading `restrictions.*` fails.
  * NULL: no memory. */

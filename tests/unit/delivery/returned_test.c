@@ -269,6 +269,23 @@ static void where_receipts_have_aged_the_retraction_goes(void)
     CU_ASSERT_EQUAL(desk_counts().untold, 1);
 }
 
+/* Their lane's begin was asked, and then they aged: the next try begins behind them. */
+static void receipts_that_age_in_between_end_nothing(void)
+{
+    desk.partner.mood = MOOD_AWAY;
+    say(1, 'A');
+    CU_ASSERT_TRUE(desk_step());
+    put_receipt(1, SERVICE, "accepted");
+    desk.now_ms += 60000;
+    partner_receipts_aged = true;
+    CU_ASSERT_FALSE(desk_step());
+    CU_ASSERT_EQUAL(desk.e.fate, ERR_RETRY);
+    CU_ASSERT_STRING_EQUAL(desk.e.code, "bus.aged");
+    partner_receipts_aged = false;
+    CU_ASSERT_TRUE(desk_step());
+    CU_ASSERT_EQUAL(desk_counts().returned, 1);
+}
+
 static void a_file_of_an_older_program_reads_all_once(void)
 {
     partner_is(MOOD_AWAY);
@@ -445,6 +462,7 @@ static CU_TestInfo cases[] = {
     { "a copy cannot tell what has left", a_copy_cannot_tell_what_has_left },
     { "where receipts have aged the retraction goes",
       where_receipts_have_aged_the_retraction_goes },
+    { "receipts that age in between end nothing", receipts_that_age_in_between_end_nothing },
     { "a file of an older program reads all once", a_file_of_an_older_program_reads_all_once },
     { "where nothing is newer nothing is read", where_nothing_is_newer_nothing_is_read },
     { "receipts of others are passed over", receipts_of_others_are_passed_over },
