@@ -176,3 +176,21 @@ void bundle_look_at_people(const struct site *s, struct problems *warnings)
             look_at_agency(s, agency, warnings);
     }
 }
+
+/* ---- whose key it is ---- */
+
+void bundle_look_at_keys(const struct bundle *b, struct problems *warnings)
+{
+    for (size_t i = 0; i < b->approvers.count; i++) {
+        const struct approver *a = &b->approvers.list[i];
+        for (size_t j = 0; j < b->people.count; j++) {
+            const struct named *one = &b->people.list[j];
+            if (same_key(&a->key, &one->key))
+                (void)problems_say(
+                    warnings, "check.one-key", "region.yaml", one->line, 1,
+                    "'%.*s' acts with the key by which '%.*s' approves, so who holds it can be "
+                    "either: make another key for one of them",
+                    SHOWN(one->name), SHOWN(a->name));
+        }
+    }
+}

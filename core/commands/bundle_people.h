@@ -10,5 +10,7 @@ void bundle_print_people(const struct bundle *before, const struct bundle *now);
  * this host that they are the agency's. Looks at all agencies where a router runs, else at those of
  * the feeds. A demo has no warnings. */
 void bundle_look_at_people(const struct site *s, struct problems *warnings);
+/* Warns of each key that is an approver's and a person's. */
+void bundle_look_at_keys(const struct bundle *b, struct problems *warnings);
 
 #endif

@@ -205,6 +205,7 @@ static bool look_at_all(struct cli *c, const struct bundle *b, const struct site
     }
     if (good)
         analyse(&in, &c->arena, &f.problems, &f.warnings);
+    bundle_look_at_keys(b, &f.warnings);
     if (s)
         look_at_site(c, b, s, &f);
     print_warnings(&f.warnings);

@@ -9,6 +9,7 @@
 #include "commands/way_back.h"
 #include "host/say.h"
 #include "intake/asides.h"
+#include "intake/event.h"
 #include "record/record_json.h"
 
 #include <stdio.h>
@@ -88,6 +89,17 @@ static void put_misses(struct mapping_run *r, const struct mapped *m, struct nod
     node_put(out, SLICE("read_and_not_kept"), list);
 }
 
+/* A record about nobody sets its whole message aside, at any feed. */
+static bool names_somebody(const struct mapped *m, struct err *e)
+{
+    for (size_t i = 0; i < m->event_count; i++) {
+        const struct identifiers c = event_identifiers(&m->events[i].build);
+        if (!identity_names_somebody(&c, e))
+            return false;
+    }
+    return true;
+}
+
 static bool put_message(struct mapping_run *r, const struct head *head, struct slice one,
                         struct node *out, struct err *e)
 {
@@ -96,6 +108,8 @@ static bool put_message(struct mapping_run *r, const struct head *head, struct s
     if (!mapping_format(r->m)->parse(r->a, head, one, &d, e))
         return false;
     if (!mapping_in(r->m, r->a, d, clock_wall_ms(), &mapped, e))
+        return false;
+    if (!names_somebody(&mapped, e))
         return false;
     bool is_carried = mapped.outcome == MAPPED_EVENTS;
     struct slice id = mapped.message_id;

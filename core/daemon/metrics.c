@@ -151,6 +151,13 @@ static const struct table_family of_deliveries[] = {
       NULL,
       { { NULL, DELIVERY(returned) } },
       1 },
+    { "concordat_delivery_untold_receipts_total",
+      "counter",
+      "Receipts, at most, that the bus deleted before this state file knew them: what another file "
+      "sent cannot be told.",
+      NULL,
+      { { NULL, DELIVERY(untold) } },
+      1 },
     { "concordat_delivery_undelivered_disclosures",
       "gauge",
       "Disclosures that wait for the partner.",
