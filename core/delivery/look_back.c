@@ -99,14 +99,16 @@ static bool settle(struct delivery *d, int64_t gone, struct err *e)
     const struct told_end *list;
     size_t n;
     int64_t news = 0;
+    struct bus_end others;
     struct arena a;
     arena_init(&a, LIST_BYTES);
-    bool good =
-        told_list(d->told, &a, &list, &n, e) && store_settle(d->store, list, n, gone, &news, e);
+    bool good = told_list(d->told, &a, &list, &n, e);
+    good = good && store_settle(d->store, list, n, gone, &news, e);
+    good = good && store_heard(d->store, STORE_OTHERS, &others, e);
     arena_release(&a);
     if (!good)
         return false;
-    d->may_have_left = news > 0 || gone > 0;
+    d->may_have_left = others.next > 0;
     tell(d, news, gone);
     return trouble_review(d, e);
 }

@@ -137,9 +137,11 @@ MUST_CHECK bool store_take_back(struct store *s, const struct way_back *w, uint6
 MUST_CHECK bool store_forget(struct store *s, const struct queued *row, const struct bus_end *heard,
                              struct err *e);
 
-/* store_heard.c. Up to where the receipts of that lane are known; next 0: not at all. */
+/* store_heard.c. Up to where the receipts of that lane are known; next 0: not at all. In the place
+ * of a lane: next 1 from store_settle to store_hear_all, where another file has spoken. */
+#define STORE_OTHERS (-1)
 MUST_CHECK bool store_heard(struct store *s, int lane, struct bus_end *out, struct err *e);
-/* Of all lanes, in one commit. */
+/* Of all lanes, in one commit: the topic of disclosures has been compared. */
 MUST_CHECK bool store_hear_all(struct store *s, const struct bus_end *ends, int count,
                                struct err *e);
 /* How a disclosure ended, by its receipt on the bus. */
@@ -149,7 +151,8 @@ struct told_end {
 /* Sets the file right by what receipts say, in one commit: what has one leaves the queue and is not
  * sent. *news: how many of them the file did not know as ended so; those that it has never taken
  * are to be compared when they come. gone: so many receipts aged out that the file does not know.
- * Where there are any of either, what waits may have left by another file. */
+ * Where there are any of either, what waits may have left by another file, and what comes
+ * (STORE_OTHERS). */
 MUST_CHECK bool store_settle(struct store *s, const struct told_end *list, size_t n, int64_t gone,
                              int64_t *news, struct err *e);
 

@@ -21,9 +21,10 @@ bool store_heard(struct store *s, int lane, struct bus_end *out, struct err *e)
 
 bool store_hear_all(struct store *s, const struct bus_end *ends, int count, struct err *e)
 {
-    bool good = db_begin(s->db, e);
-    if (!good)
+    const struct bus_end nobody = { .next = 0 };
+    if (!db_begin(s->db, e))
         return false;
+    bool good = store_hear(s, STORE_OTHERS, &nobody, e);
     for (int i = 0; i < count && good; i++)
         good = store_hear(s, i, &ends[i], e);
     if (good)
@@ -98,6 +99,12 @@ static bool settle_one(struct store *s, const struct told_end *t, int64_t *news,
     return !has.seq || store_delete(s, has.seq, slice_of(has.subject, has.subject_n), e);
 }
 
+static bool note_others(struct store *s, struct err *e)
+{
+    const struct bus_end others = { .next = 1 };
+    return db_do(s->query[Q_MAY_HAVE_LEFT], e) && store_hear(s, STORE_OTHERS, &others, e);
+}
+
 bool store_settle(struct store *s, const struct told_end *list, size_t n, int64_t gone,
                   int64_t *news, struct err *e)
 {
@@ -110,7 +117,7 @@ bool store_settle(struct store *s, const struct told_end *list, size_t n, int64_
     if (good && gone > 0)
         good = store_count(s, "untold", gone, e);
     if (good && *news + gone > 0)
-        good = db_do(s->query[Q_MAY_HAVE_LEFT], e);
+        good = note_others(s, e);
     if (good)
         return db_commit(s->db, e);
     db_rollback(s->db);

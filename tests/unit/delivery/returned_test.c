@@ -452,6 +452,32 @@ static void a_start_that_is_cut_short_is_made_up_for(void)
     CU_ASSERT_EQUAL(desk_counts().accepted, (uint64_t)many);
 }
 
+/* What had a receipt was in the copy, and is set right before the end. */
+static void nor_is_it_forgotten_that_a_file_came_back(void)
+{
+    partner_is(MOOD_AWAY);
+    say(1, 'A');
+    CU_ASSERT_TRUE(desk_step());
+    keep();
+    partner_is(MOOD_TAKES);
+    CU_ASSERT_TRUE(desk_step());
+    say(2, 'B');
+    partner_is(MOOD_SILENT);
+    CU_ASSERT_TRUE(desk_step());
+    CU_ASSERT_EQUAL(got(2), 1);
+    restore();
+    desk_reopen();
+    retract(3, 2, 'B');
+    partner_is(MOOD_TAKES);
+    CU_ASSERT_TRUE(desk_step());
+    ended(2, "stopped delivery.cancelled", 1);
+    ended(3, "accepted", 1);
+    say(4, 'B'); /* nothing is in doubt of what comes from now on */
+    retract(5, 4, 'B');
+    CU_ASSERT_TRUE(desk_step());
+    ended(5, "stopped delivery.cancelled", 0);
+}
+
 static CU_TestInfo cases[] = {
     { "what waited in the copy is not sent again", what_waited_in_the_copy_is_not_sent_again },
     { "a retraction of what the partner has is sent",
@@ -474,6 +500,7 @@ static CU_TestInfo cases[] = {
     { "what this file sent is not stopped by another",
       what_this_file_sent_is_not_stopped_by_another },
     { "a start that is cut short is made up for", a_start_that_is_cut_short_is_made_up_for },
+    { "nor is it forgotten that a file came back", nor_is_it_forgotten_that_a_file_came_back },
     CU_TEST_INFO_NULL,
 };
 CU_SuiteInfo suite_returned = { "returned", desk_load, desk_unload, desk_fresh, desk_done, cases };
