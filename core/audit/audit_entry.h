@@ -10,6 +10,8 @@
 
 /* Endings of an act's note. The first release, where two people must release: */
 #define HOLD_FIRST_OF_TWO " (first of two)"
+/* An act on a hold that the facts do not have: */
+#define HOLD_WAS_GONE " (the hold was gone)"
 /* "looked" at a person of whom nothing was unread: */
 #define LOOKED_AT_NOTHING " (nothing was unread)"
 /* "reopen" of an event that was refused under another hold's name, which follows with a bracket: */

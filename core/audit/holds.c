@@ -205,12 +205,24 @@ static void take_reopening(struct holds *h, int partition, const struct said *sa
     }
 }
 
+/* A word on what no facts hold: it ended without a decision, while its service was out of the
+ * region. */
+static void take_gone(struct holds *h, int partition, const struct said *said,
+                      const struct audit_read *r)
+{
+    struct held *x = holds_find_in(h, partition, slice_text(said->hold), false);
+    if (x && memcmp(x->subject, r->subject, ID_BYTES) == 0)
+        end_hold(h, x);
+}
+
 static void holds_take_word(struct holds *h, int partition, const struct audit_read *r)
 {
     struct said said;
     read_note(r->note, &said);
     if (said.is_first)
         take_first(h, partition, &said);
+    else if (!r->decision_count && slice_ends(r->note, SLICE(HOLD_WAS_GONE)))
+        take_gone(h, partition, &said, r);
     else if (r->decision_count && slice_starts(said.act, SLICE("refuse")))
         take_refusal(h, partition, &said, r);
     else if (r->decision_count && slice_equal_text(said.act, "reopen"))

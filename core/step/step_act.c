@@ -395,7 +395,7 @@ bool step_act(struct work *w, struct err *e)
         return reopen_refusal(w, &act, &person, e);
     size_t at = find_hold(&person, &act);
     if (at == person.hold_count)
-        return note_act(w, &act, " (the hold was gone)", e);
+        return note_act(w, &act, HOLD_WAS_GONE, e);
     return act_on_hold(w, &act, &person, &person.holds[at], e);
 }
 

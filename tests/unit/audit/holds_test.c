@@ -245,7 +245,44 @@ static void a_word_on_what_is_not_held_changes_nothing(void)
     CU_ASSERT_PTR_NULL(h.first);
 }
 
+/* It ended without a decision: its service was out of the region. */
+static void a_word_on_what_was_gone_ends_it(void)
+{
+    static const char gone[] = "release " EVENT ":" TEAM " by omar: r (the hold was gone)";
+    const struct audit_read other = { .kind = SLICE("hold-act"),
+                                      .note = SLICE_INIT(gone),
+                                      .subject = { 1 } };
+    say("hold", "unknown", NOON_MS);
+    CU_ASSERT_TRUE(holds_take(&h, 2, &other)); /* looked for it among another person's */
+    CU_ASSERT_TRUE(
+        holds_take(&h, 3, &(struct audit_read){ .kind = other.kind, .note = other.note }));
+    CU_ASSERT_PTR_NOT_NULL(the_hold());
+    act(gone);
+    CU_ASSERT_PTR_NULL(the_hold());
+}
+
+/* Whoever gives that as a reason ends nothing by it. */
+static void a_reason_that_reads_so_ends_nothing(void)
+{
+    const struct audit_decision d = { .event_id = SLICE(EVENT),
+                                      .recipient = SLICE(TEAM),
+                                      .outcome = SLICE("hold"),
+                                      .reason = SLICE("unknown") };
+    const struct audit_read r = { .kind = SLICE("hold-act"),
+                                  .note = SLICE("release " EVENT ":" TEAM
+                                                " by omar: r (the hold was gone)"),
+                                  .decided_ms = NOON_MS + 1,
+                                  .decisions = &d,
+                                  .decision_count = 1 };
+    say("hold", "unknown", NOON_MS);
+    CU_ASSERT_TRUE(holds_take(&h, 2, &r));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(the_hold());
+    CU_ASSERT_EQUAL(the_hold()->since_ms, NOON_MS);
+}
+
 static CU_TestInfo cases[] = {
+    { "a word on what was gone ends it", a_word_on_what_was_gone_ends_it },
+    { "a reason that reads so ends nothing", a_reason_that_reads_so_ends_nothing },
     { "a decision to hold opens one", a_decision_to_hold_opens_one },
     { "another decision on it ends it", another_decision_on_it_ends_it },
     { "held again it keeps its age", held_again_it_keeps_its_age },
