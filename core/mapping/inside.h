@@ -139,6 +139,7 @@ struct field {
     int slot;               /* under an each: of the item's plan */
     int memo;               /* a common field: evaluated once a message; -1: not */
     bool is_kept_elsewhere; /* its table only picks words out of what another field has whole */
+    bool bounds;            /* a yes: left out, it would bound nothing */
 };
 
 /* A field and where it goes in one schema. companion: the slot that tells more of it
@@ -352,6 +353,8 @@ bool rule_restricts(const struct rule *rule);
 /* The same, or takes such a word back, or lets something be shared: what bounds a yes bounds it
  * only where it can be seen. */
 bool rule_says_sharing(const struct rule *rule);
+/* Whether it lets something be shared, or takes a word back that restricts. */
+bool rule_allows(const struct rule *rule);
 /* Whether a rule with `changed` finds anything of what it watches. */
 bool rule_says_anything(struct run *r, const struct rule *rule);
 /* The rest of an event whose fields are set: header and `changed`. */

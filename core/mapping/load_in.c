@@ -208,8 +208,10 @@ static void load_own_fields(struct loader *l, const struct node *n, struct rule 
     const struct node *fields = strict_member(n, "fields", NODE_MAP);
     for (const struct node *c = fields ? fields->first : NULL; c; c = c->next) {
         struct field *f = load_field(l, c, r->schema->plan, false);
-        if (f)
-            add_setter(l, r, c, f, f->slot);
+        if (!f)
+            continue;
+        f->bounds = rule_allows(r);
+        add_setter(l, r, c, f, f->slot);
     }
 }
 

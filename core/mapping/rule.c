@@ -17,6 +17,12 @@ bool rule_says_sharing(const struct rule *rule)
     return false;
 }
 
+bool rule_allows(const struct rule *rule)
+{
+    return rule_says_sharing(rule) && !schema_restricts(rule->schema, rule->kind) &&
+           !slice_equal_text(rule->action, "retracts");
+}
+
 /* What `changed` watches: each path's state ('-' absent, '0' cleared, '+' present) and text. */
 static bool watched_text(struct run *r, const struct refs *refs, struct slice *out, struct err *e)
 {

@@ -20,10 +20,13 @@ static bool field_refuse(const struct field *f, const struct value *v, const cha
                    (int)from.n, (const char *)from.p, why);
 }
 
-/* Does what the field's `else` says with a value that does not fit. */
+/* Does what the field's `else` says with a value that does not fit. What bounds a yes is not left
+ * out: a yes to one service would be one to all, and one until a day one for ever. */
 static bool field_miss(struct run *r, const struct field *f, struct value *v, const char *why,
                        struct err *e)
 {
+    if (f->bounds && f->miss != MISS_WORD)
+        return field_refuse(f, v, why, e);
     if (f->miss != MISS_REFUSE && !f->is_kept_elsewhere)
         run_miss(r, v->ref, f->path, v->text, why);
     switch (f->miss) {
