@@ -21,16 +21,19 @@ static bool is_of(const struct acts *w, struct slice framed, const char *local_i
     return good;
 }
 
-/* What is there now and was not read. */
+/* What is there now and was not read. The topic keeps the last of each key, so it may begin behind
+ * the place that was read to: it is read from its start, as feeds read it. */
 static bool read_new(struct acts *w, struct acts_said *said, struct err *e)
 {
     struct bus_reader *reader = NULL;
-    bool good = bus_reader_open(w->bus, "links.a0", 0, w->links_read, &reader, e), end = false;
+    bool good = bus_reader_open(w->bus, "links.a0", 0, 0, &reader, e), end = false;
     while (good && !end) {
         const struct bus_record *r = NULL;
         size_t count = 0;
         good = bus_reader_next(reader, 0, &r, &count, &end, e);
         for (size_t i = 0; good && i < count; i++) {
+            if (r[i].offset < w->links_read)
+                continue;
             w->links_read = r[i].offset + 1;
             if (is_of(w, r[i].value, said->local_id) && said->n < ACTS_SAID_MAX)
                 said->list[said->n++] = arena_copy(&w->scratch, r[i].value);

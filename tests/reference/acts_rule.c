@@ -252,17 +252,30 @@ static void lift(struct rule *r, int refusal, const struct opening *o)
     say_over(r, refusal, o->key);
 }
 
+/* Of what it takes back and has not yet what was said there first; RULE_NOBODY: nothing. The other
+ * key hears in this order. While one no still stands there, what another covered stays kept. */
+static int next_opened(const struct rule *r, const struct opening *o)
+{
+    int found = RULE_NOBODY;
+    for (int i = 0; i < r->refusal_count; i++) {
+        const struct rule_refusal *x = &r->refusals[i];
+        if (!is_one_with(x, &o->x, o->key) || (o->is_carried && x->act != o->x.act))
+            continue;
+        if (found < 0 || x->under[o->key].order < r->refusals[found].under[o->key].order)
+            found = i;
+    }
+    return found;
+}
+
 /* Nothing goes by it: what was kept back waits for people. Of what followed in an episode the
  * latest catches up (law 9), and waits too, as does what was named. */
 static void open_again(struct rule *r, const struct opening *o)
 {
     const int to = o->x.to, episode = o->x.episode;
-    bool was[RULE_REFUSALS_MAX];
-    for (int i = 0; i < r->refusal_count; i++) {
-        was[i] = is_one_with(&r->refusals[i], &o->x, o->key) &&
-                 (!o->is_carried || r->refusals[i].act == o->x.act);
-        if (was[i])
-            lift(r, i, o);
+    bool was[RULE_REFUSALS_MAX] = { false };
+    for (int i = next_opened(r, o); i >= 0; i = next_opened(r, o)) {
+        was[i] = true;
+        lift(r, i, o);
     }
     for (int i = 0; i < r->refusal_count; i++) {
         int newest = newest_of(r, r->refusals[i].root);
