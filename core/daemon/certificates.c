@@ -18,6 +18,7 @@ struct certificate {
 
 typedef void (*each_certificate)(void *ctx, const struct certificate *c);
 
+/* Hands over a certificate, where it has an end at all. */
 static void give_end(const struct certificate *of, const char *whose, int64_t until_ms,
                      int64_t now_ms, each_certificate each, void *ctx)
 {
@@ -94,10 +95,10 @@ static void give_each(const struct figures_of *of, int64_t now_ms, each_certific
     }
 }
 
-const char certificates_family[] = "# HELP concordat_certificate_days_left Whole days until a "
-                                   "certificate ends that a part shows or "
-                                   "was last shown; below 0 it has ended or cannot be read.\n"
-                                   "# TYPE concordat_certificate_days_left gauge\n";
+const char certificates_family[] =
+    "# HELP concordat_certificate_days_left Whole days until a certificate ends that a part shows "
+    "or was last shown; below 0 it has ended or cannot be read.\n"
+    "# TYPE concordat_certificate_days_left gauge\n";
 
 struct writing {
     struct buf *out;

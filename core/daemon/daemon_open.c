@@ -161,7 +161,9 @@ static bool open_router(struct daemon *d, struct err *e)
     };
     if (d->router || !d->site->has_router || !daemon_wants(d, "router", NULL))
         return true;
-    return router_open(&o, &d->router, e) || standing_stopped(d->site, "router", NULL, e);
+    if (router_open(&o, &d->router, e))
+        return true;
+    return standing_stopped(d->site, "router", NULL, e);
 }
 
 /* Does a named person's act on what a part has set aside, in that part's own thread. *here: the
@@ -263,7 +265,7 @@ static bool has_feeds(const struct daemon *d)
     return false;
 }
 
-/* Only the bus is missing, and feeds can do without it for a while. */
+/* Whether only the bus is missing, which feeds can do without for a while. */
 static bool may_go_without(const struct daemon *d, const struct err *e)
 {
     return e->fate == ERR_RETRY && has_feeds(d);

@@ -31,7 +31,7 @@ static uint64_t files_max(void)
     return getrlimit(RLIMIT_NOFILE, &l) == 0 ? (uint64_t)l.rlim_max : UINT64_MAX;
 }
 
-/* Of connections that the site names. */
+/* How many connections the site names for the feed; 0: it names no number. */
 static uint64_t connections_named(const struct site_feed *f)
 {
     return f->transport->files ? f->transport->files(f->state) : 0;
@@ -42,7 +42,7 @@ static bool takes_what_there_is(const struct site_feed *f)
     return f->transport->may_open && connections_named(f) == 0;
 }
 
-/* What `wanted` files and the reserve are beside the limit; false after telling it. */
+/* Whether so many files and the reserve stay below the limit. False when a problem was added. */
 static bool files_suffice(const struct site_feed *f, uint64_t wanted, size_t parts,
                           struct problems *p)
 {
@@ -59,21 +59,26 @@ static bool files_suffice(const struct site_feed *f, uint64_t wanted, size_t par
 
 bool files_fit(const struct site *s, char **only, struct problems *p)
 {
-    uint64_t sum = 0, few = 0;
+    uint64_t sum = 0, sharers = 0;
     size_t parts = s->feed_count + s->delivery_count;
     for (size_t i = 0; i < s->feed_count; i++) {
         const struct site_feed *f = &s->feeds[i];
         if (!site_part_is_wanted(only, "feed", f->name))
             continue;
         sum += connections_named(f);
-        few += takes_what_there_is(f);
-        if (!files_suffice(f, sum + few * LEAST, parts, p))
+        if (takes_what_there_is(f))
+            sharers++;
+        if (!files_suffice(f, sum + sharers * LEAST, parts, p))
             return false;
     }
-    for (size_t i = 0; i < s->feed_count && few > 0; i++)
-        if (takes_what_there_is(&s->feeds[i]))
-            s->feeds[i].transport->may_open(
-                s->feeds[i].state, (size_t)((files_max() - files_reserve(parts) - sum) / few));
+    if (sharers == 0)
+        return true;
+    uint64_t share = (files_max() - files_reserve(parts) - sum) / sharers;
+    for (size_t i = 0; i < s->feed_count; i++) {
+        const struct site_feed *f = &s->feeds[i];
+        if (takes_what_there_is(f))
+            f->transport->may_open(f->state, (size_t)share);
+    }
     return true;
 }
 
@@ -85,7 +90,8 @@ void files_check(const struct site *s, struct problems *p, struct problems *warn
     }
     bool good = true;
     for (size_t i = 0; i < s->feed_count; i++)
-        good &= files_suffice(&s->feeds[i], connections_named(&s->feeds[i]), 1, p);
+        if (!files_suffice(&s->feeds[i], connections_named(&s->feeds[i]), 1, p))
+            good = false;
     if (good)
         (void)files_fit(s, NULL, warnings);
 }

@@ -33,10 +33,12 @@ struct watched {
     int64_t told_ms;          /* and when */
 };
 
+/* The memory of one bundle that was taken up; it stays until the keeper closes. */
 struct kept {
     struct kept *next;
     struct arena arena;
 };
+
 struct keeper {
     struct site *site;
     struct bus *bus;
@@ -56,7 +58,6 @@ struct keeper {
     struct waker stop_asked;
     void (*lost)(void *ctx, const struct err *why);
     void *lost_ctx;
-    /* One arena a bundle taken up, until the end. */
     struct kept *kept;
 };
 
@@ -156,7 +157,8 @@ static void drop_kept(struct keeper *k)
     mem_free(one);
 }
 
-/* Reads, checks and compiles; every problem goes to the log, the first becomes e. */
+/* Reads, checks and compiles the bundle of an order. Each problem goes to the log, and the first
+ * becomes e. */
 static struct edition *compile_bundle(struct keeper *k, struct arena *a,
                                       const struct bundle_order *o, struct err *e)
 {
@@ -194,12 +196,14 @@ static void take_up_bundle(struct keeper *k, struct edition *g, const struct bun
     struct slice from = time_ms_to_iso(g->from_ms, time);
     const char *differs = editions_differ(editions_newest(&s->rules)->bundle, g->bundle);
     slice_to_hex(slice_of(g->bundle->hash, 4), hash);
-    if (s->waiting && g->from_ms < s->waiting->from_ms)
-        s->waiting = NULL; /* g takes its place */
+    bool begins_sooner = s->waiting && g->from_ms < s->waiting->from_ms;
+    if (begins_sooner)
+        s->waiting = NULL; /* g is newer: what waits never comes into force */
     g->earlier = s->last;
     s->last = g;
     if (differs || s->waiting) {
-        s->waiting = s->waiting ? s->waiting : g;
+        if (!s->waiting)
+            s->waiting = g;
         note_waiting(k);
         log_line(LOG_WARN, &who, "bundle.restart",
                  "bundle %" PRIu64 " (%s) changes %s: it is kept and needs a restart after %.*s",
@@ -216,7 +220,7 @@ static void take_up_bundle(struct keeper *k, struct edition *g, const struct bun
 
 /* Whether the order brings the bundle that it names. No part answers an order that does not: a
  * refusal by that name would count against the real bundle. */
-static bool brings_it(struct keeper *k, const struct bundle_order *o, struct err *e)
+static bool brings_its_bundle(struct keeper *k, const struct bundle_order *o, struct err *e)
 {
     struct pack p;
     if (!pack_read(&k->work, o->file, &p, e))
@@ -237,13 +241,15 @@ static bool was_in_force(const struct keeper *k, const struct bundle_order *o)
 
 /* Whether a bundle may be taken up. A bundle of an older program, which names its own approvals,
  * may only come from before this program began; its keys are checked when the program begins. */
-static bool may_come(const struct keeper *k, const struct bundle_order *o,
-                     const struct bundles_trust *trust, const struct edition *g, struct err *e)
+static bool may_be_taken_up(const struct keeper *k, const struct bundle_order *o,
+                            const struct bundles_trust *trust, const struct edition *g,
+                            struct err *e)
 {
     if (!k->is_open)
         return was_in_force(k, o) || bundles_are_new(trust, g, e);
-    return bundles_are_new(trust, g, e) &&
-           site_keys_fit(k->site, k->site->last->bundle, g->bundle, e);
+    if (!bundles_are_new(trust, g, e))
+        return false;
+    return site_keys_fit(k->site, k->site->last->bundle, g->bundle, e);
 }
 
 static bool is_known(const struct keeper *k, const struct bundle_order *o)
@@ -253,13 +259,13 @@ static bool is_known(const struct keeper *k, const struct bundle_order *o)
 }
 
 /* Whether an order came before this program began and was refused then. It is passed over. */
-static bool is_passed(const struct keeper *k, const struct bundle_order *o)
+static bool was_refused_before(const struct keeper *k, const struct bundle_order *o)
 {
     return !k->is_open && o->number <= k->site->last->number;
 }
 
-/* Logs why an order is refused and tells it for all parts. g: its bundle; NULL: it does not load.
- */
+/* Logs why an order is refused, and publishes the refusal for all parts. g: its bundle; NULL: it
+ * does not load. */
 static void refuse_bundle(struct keeper *k, const struct bundle_order *o, const struct edition *g,
                           struct err *e)
 {
@@ -284,7 +290,7 @@ static void note_passed(struct keeper *k, const struct bundle_order *o)
     struct problems ignored = { .count = 0 };
     struct err e = { 0 };
     struct arena a;
-    if (!named_is_the_routers(&k->states, o->hash) || !brings_it(k, o, &e))
+    if (!named_is_the_routers(&k->states, o->hash) || !brings_its_bundle(k, o, &e))
         return;
     arena_init(&a, BUNDLE_ARENA_BYTES);
     const struct edition *g =
@@ -314,11 +320,11 @@ static void take_order(struct keeper *k, const struct bundle_order *o, const str
     struct err e = { 0 };
     if (is_known(k, o))
         return;
-    if (is_passed(k, o)) {
+    if (was_refused_before(k, o)) {
         note_passed(k, o);
         return;
     }
-    if (!brings_it(k, o, &e)) {
+    if (!brings_its_bundle(k, o, &e)) {
         log_line(LOG_WARN, &who, e.code, "an order of bundle %" PRIu64 " is passed over: %s",
                  o->number, e.text);
         return;
@@ -327,11 +333,11 @@ static void take_order(struct keeper *k, const struct bundle_order *o, const str
     struct edition *g = one ? compile_bundle(k, &one->arena, o, &e) : NULL;
     if (!one)
         (void)err_memory(&e);
-    bool is_taken = g && is_dated_by_bus(r, &e);
-    is_taken = is_taken && bundles_follows(&trust, k->site->last, g, &e);
-    is_taken = is_taken && may_come(k, o, &trust, g, &e);
-    is_taken = is_taken && bundles_keep(k->site->places.bundles, g, &e);
-    if (is_taken) {
+    bool good = g && is_dated_by_bus(r, &e);
+    good = good && bundles_follows(&trust, k->site->last, g, &e);
+    good = good && may_be_taken_up(k, o, &trust, g, &e);
+    good = good && bundles_keep(k->site->places.bundles, g, &e);
+    if (good) {
         take_up_bundle(k, g, o);
         named_took(&k->named, g->bundle);
         return;
@@ -411,7 +417,8 @@ bool keeper_open(struct site *s, struct bus *b, struct keeper **out, struct err 
         const struct bus_record *r;
         size_t n = 0;
         good = bus_reader_next(k->reader, 0, &r, &n, &end, e);
-        take_records(k, r, good ? n : 0);
+        if (good)
+            take_records(k, r, n);
     }
     good = good && named_look(&k->named, s, b, true, e);
     *out = k;
@@ -429,8 +436,8 @@ bool keeper_wants_restart(const struct keeper *k)
 bool keeper_watch(struct keeper *k, const struct keeper_part *p, struct err *e)
 {
     struct watched *one = ARENA_NEW(&k->own, struct watched);
-    const char *part =
-        arena_format(&k->own, "%s%s%s", p->room, p->name ? ":" : "", p->name ? p->name : "");
+    const char *part = p->name ? arena_format(&k->own, "%s:%s", p->room, p->name)
+                               : arena_text(&k->own, slice_text(p->room));
     if (!one || !part)
         return err_memory(e);
     *one = (struct watched){ .next = k->parts,
@@ -450,9 +457,9 @@ bool keeper_watch(struct keeper *k, const struct keeper_part *p, struct err *e)
     return true;
 }
 
-/* Whether to ask the same reader again; it waits a while before. After a fatal failure it tells the
- * owner, and the answer is no. */
-static bool may_ask_again(struct keeper *k, const struct err *e)
+/* Waits a while before the same reader is asked again. False after a fatal failure: then the owner
+ * was told of it. */
+static bool wait_to_ask_again(struct keeper *k, const struct err *e)
 {
     bool lost = e->fate == ERR_FATAL;
     log_err(lost ? LOG_ERROR : LOG_WARN, &who, e);
@@ -463,9 +470,9 @@ static bool may_ask_again(struct keeper *k, const struct err *e)
     return !lost;
 }
 
-/* Whether `control` still has the record that was read last. When the topic was made anew and has
- * grown past that place, nobody would read its first orders: a fatal error. */
-static bool is_same_control(struct keeper *k, struct err *e)
+/* Checks that `control` still has the record that was read last. When the topic was made anew and
+ * has grown past that place, nobody would read its first orders: a fatal error. */
+static bool check_control(struct keeper *k, struct err *e)
 {
     bool still_has = true;
     k->same_ns = clock_mono_ns() + SAME_MS * 1000000;
@@ -488,8 +495,10 @@ static bool may_take(struct keeper *k, size_t n)
     struct err e = { .fate = ERR_NONE };
     if (n == 0 && clock_mono_ns() < k->same_ns)
         return true;
-    while (!is_same_control(k, &e)) {
-        if (atomic_load(&k->stop) || !may_ask_again(k, &e))
+    while (!check_control(k, &e)) {
+        if (atomic_load(&k->stop))
+            return false;
+        if (!wait_to_ask_again(k, &e))
             return false;
         err_clear(&e);
     }
@@ -505,7 +514,7 @@ static void *follow_orders(void *ctx)
         size_t n = 0;
         bool end;
         if (!bus_reader_next(k->reader, LOOK_MS, &r, &n, &end, &e)) {
-            if (!may_ask_again(k, &e))
+            if (!wait_to_ask_again(k, &e))
                 break;
             continue;
         }

@@ -77,16 +77,18 @@ static bool is_ready(const struct monitor *m, struct buf *out)
     return out->n == before;
 }
 
-/* What is not fetched waits at the partner; the process is no less ready. */
+/* Says that a feed cannot fetch. What is not fetched waits at the partner, so the process is no
+ * less ready. */
 static void say_cannot_fetch(const char *name, const struct spool_fetch *f, struct buf *out)
 {
     char at[TIME_TEXT_MAX], next[TIME_TEXT_MAX];
+    if (f->tries == 0)
+        return;
     struct slice since = time_ms_to_iso(f->since_ms, at);
     struct slice again = time_ms_to_iso(f->again_ms, next);
-    if (f->tries)
-        buf_format(
-            out, "feed %s cannot fetch since %.*s: %s, tried %" PRIu64 " times, next try at %.*s\n",
-            name, SHOWN(since), f->code, f->tries, SHOWN(again));
+    buf_format(out,
+               "feed %s cannot fetch since %.*s: %s, tried %" PRIu64 " times, next try at %.*s\n",
+               name, SHOWN(since), f->code, f->tries, SHOWN(again));
 }
 
 static void tell_feed(const struct site_feed *d, const struct feed_counts *n, int64_t now_ms,

@@ -7,12 +7,17 @@
 
 #define LOOK_NS 1000000000
 
+/* Whether the bundle names approvers or other people of the agency. */
 static bool is_spoken_of(const struct bundle *b, struct slice agency)
 {
-    bool found = approvers_are_of(&b->approvers, agency);
-    for (size_t i = 0; i < b->people.count; i++)
-        found |= slice_equal(b->agencies[b->people.list[i].agency].name, agency);
-    return found;
+    if (approvers_are_of(&b->approvers, agency))
+        return true;
+    for (size_t i = 0; i < b->people.count; i++) {
+        int of = b->people.list[i].agency;
+        if (slice_equal(b->agencies[of].name, agency))
+            return true;
+    }
+    return false;
 }
 
 static bool is_noted(const struct named_by_others *n, struct slice agency)
@@ -20,15 +25,17 @@ static bool is_noted(const struct named_by_others *n, struct slice agency)
     const struct named_agency *one = n->first;
     while (one && !slice_equal(one->agency, agency))
         one = one->next;
-    return one;
+    return one != NULL;
 }
 
 bool named_note(struct named_by_others *n, const struct site *s, const struct bundle *g)
 {
-    for (size_t i = 0; i < s->feed_count && !s->has_router; i++) {
+    if (s->has_router)
+        return true;
+    for (size_t i = 0; i < s->feed_count; i++) {
         struct slice agency = s->feeds[i].agency;
-        if (is_noted(n, agency) || approvers_are_of(&s->last->bundle->approvers, agency) ||
-            !is_spoken_of(g, agency))
+        bool has_own_approvers = approvers_are_of(&s->last->bundle->approvers, agency);
+        if (has_own_approvers || is_noted(n, agency) || !is_spoken_of(g, agency))
             continue;
         struct named_agency *one = ARENA_NEW(n->a, struct named_agency);
         if (!one)
@@ -70,17 +77,23 @@ uint64_t named_routers_number(const struct part_states *states)
     return r ? r->number : 0;
 }
 
-/* The router goes by a bundle that is none of this site's. */
+/* Whether the router goes by a bundle that this site has not taken. */
 static bool is_elsewhere(const struct named_by_others *n, const struct site *s)
 {
     const struct bundle_state *r = router_of(&n->states);
-    return r && !editions_hashed(&s->rules, r->hash) && !hash_equal(s->last->bundle->hash, r->hash);
+    if (!r)
+        return false;
+    bool is_here =
+        editions_hashed(&s->rules, r->hash) || hash_equal(s->last->bundle->hash, r->hash);
+    return !is_here;
 }
 
 bool named_look(struct named_by_others *n, const struct site *s, struct bus *b, bool at_once,
                 struct err *e)
 {
-    if (!n->first || (!at_once && clock_mono_ns() - n->looked_ns < LOOK_NS))
+    if (!n->first)
+        return true;
+    if (!at_once && clock_mono_ns() - n->looked_ns < LOOK_NS)
         return true;
     n->looked_ns = clock_mono_ns();
     n->states.a = n->a;
@@ -89,7 +102,9 @@ bool named_look(struct named_by_others *n, const struct site *s, struct bus *b, 
         if (!n->is_open)
             states_close(&n->from);
     }
-    if (!n->is_open || !states_more(&n->from, &n->states, e))
+    if (!n->is_open)
+        return false;
+    if (!states_more(&n->from, &n->states, e))
         return false;
     n->stands = is_elsewhere(n, s);
     return true;
@@ -97,12 +112,14 @@ bool named_look(struct named_by_others *n, const struct site *s, struct bus *b, 
 
 bool named_stands(const struct named_by_others *n, struct slice agency, struct err *why)
 {
-    return n->stands && is_noted(n, agency) &&
-           !err_set(
-               why, ERR_REJECT, "pack.first", 0,
-               "cannot publish: the router goes by a bundle in which others say who approves for "
-               "'%.*s', and '%.*s' has not told this host",
-               SHOWN(agency), SHOWN(agency));
+    if (!n->stands || !is_noted(n, agency))
+        return false;
+    (void)err_set(
+        why, ERR_REJECT, "pack.first", 0,
+        "cannot publish: the router goes by a bundle in which others say who approves for "
+        "'%.*s', and '%.*s' has not told this host",
+        SHOWN(agency), SHOWN(agency));
+    return true;
 }
 
 void named_close(struct named_by_others *n)

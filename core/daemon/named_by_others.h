@@ -20,23 +20,24 @@ struct named_by_others {
     struct named_agency *first; /* NULL: none */
     struct states_from from;
     struct part_states states;
-    bool is_open, stands; /* reading what parts say; the router goes by it */
+    bool is_open; /* from is */
+    bool stands;  /* the router goes by a bundle that this site has not taken */
     int64_t looked_ns;
 };
 
 /* g was refused. False without memory. */
 MUST_CHECK bool named_note(struct named_by_others *n, const struct site *s, const struct bundle *g);
-/* g was taken. Nothing is left of it for agencies of which g says the same: who approves. Another
- * bundle ends nothing, for the router may go by the one that was refused all the same. */
+/* g was taken. An agency is forgotten when g says who approves for it. A bundle that does not say
+ * so ends nothing, for the router may still go by the one that was refused. */
 void named_took(struct named_by_others *n, const struct bundle *g);
-/* Whether the router has said that it goes by what has that hash. */
+/* Whether the router has said that it goes by the bundle of that hash. */
 bool named_is_the_routers(const struct part_states *states, const uint8_t hash[HASH_BYTES]);
-/* Of the bundle that it goes by; 0: it has not said. */
+/* The number of the bundle that the router goes by; 0: it has not said. */
 uint64_t named_routers_number(const struct part_states *states);
 /* Reads what the router says; at most once a second unless at_once. */
 MUST_CHECK bool named_look(struct named_by_others *n, const struct site *s, struct bus *b,
                            bool at_once, struct err *e);
-/* Whether what that agency publishes would be decided by it; why says so. */
+/* Whether what that agency publishes would be decided by the word of others; then why says so. */
 bool named_stands(const struct named_by_others *n, struct slice agency, struct err *why);
 void named_close(struct named_by_others *n);
 

@@ -30,6 +30,7 @@ static bool is_told(const struct unread_person *x, int64_t now_ms)
     return x->told_ms && is_before && is_recent;
 }
 
+/* Notes for each feed and code whether an alarm was logged lately. */
 static void mark_told(const struct unread_list *l, int64_t now_ms)
 {
     for (struct unread_alike *a = l->alikes; a; a = a->next) {
@@ -56,8 +57,9 @@ static void page_alike(const struct unread_person *x)
                  x->reference, a->source, a->code);
 }
 
-/* Logs one alarm for each feed and code, at once. Those that come within the next ten minutes share
- * the alarm after that. So however fast they come, they are few alarms. Returns how many. */
+/* Logs one alarm for each feed and code. People who come within ten minutes of an alarm wait for
+ * the next one, which counts them all. So there are few alarms, however fast people come. Returns
+ * how many. */
 static size_t page_unread(struct unread_list *l, int64_t now_ms)
 {
     size_t n = 0;
