@@ -2,6 +2,9 @@
  * which stands goes on, past records that aged out before it had read them, or with an event of
  * which it cannot tell whether it was decided before.
  *
+ * With --list instead it says which records are gone, and does nothing. With --act FILE instead of
+ * PART it hands in an act that was signed before.
+ *
  * The act says what is passed over, with its count, and goes to the router's audit before anything
  * moves. router and delivery:NAME must not run; TOPIC/PARTITION is asked of a running router. */
 #include "commands/skip.h"

@@ -28,7 +28,8 @@ static struct fate *add_fate(struct collecting *c, struct slice disclosure, stru
     struct fate *grown = arena_grow(c->a, f->list, &f->room, f->count, sizeof *grown);
     struct slice id = arena_copy(c->a, disclosure), name = arena_copy(c->a, state);
     if (!grown || !id.p || !name.p) {
-        c->failed = !err_memory(c->e);
+        (void)err_memory(c->e);
+        c->failed = true;
         return NULL;
     }
     f->list = grown;
@@ -48,7 +49,8 @@ static bool copy_names(struct arena *a, const struct slice *from, size_t n, stru
     return list != NULL;
 }
 
-/* What the receipt itself says; it may have gone from the bus since it was audited. */
+/* Reads what the receipt itself says. It may have gone from the bus since it was audited: then
+ * nothing is read. */
 static bool read_receipt(struct collecting *c, const struct audit_read *r, struct fate *out)
 {
     const struct bus_record *in = NULL;
@@ -89,6 +91,7 @@ static bool take_entry(void *ctx, int partition, const struct audit_read *r)
         walk_inputs_release(&c->inputs);
         walk_inputs_init(&c->inputs, b, partition);
     }
+    /* the note of a receipt: its outcome, a code, what the partner answered */
     size_t cut = slice_find(r->note, ' ');
     struct slice rest = slice_from(r->note, cut < r->note.n ? cut + 1 : cut);
     struct slice code = slice_head(rest, slice_find(rest, ' '));
@@ -111,7 +114,11 @@ static bool take_entry(void *ctx, int partition, const struct audit_read *r)
 static bool take_waiting(void *ctx, const struct delivery_waiting *w)
 {
     struct collecting *c = ctx;
-    struct slice state = w->parked ? SLICE("parked") : w->maybe ? SLICE("sent") : SLICE("queued");
+    struct slice state = SLICE("queued");
+    if (w->parked)
+        state = SLICE("parked");
+    else if (w->maybe)
+        state = SLICE("sent");
     struct fate *f = add_fate(c, w->disclosure, state);
     if (!f)
         return false;
@@ -167,9 +174,11 @@ static bool read_passed_over(struct collecting *c, struct bus *b)
     const struct site *s = c->site;
     if (c->passed.count == 0)
         return true;
-    return passed_over_read(&c->passed, b, c->e) &&
-           audit_each(b, s->catalogue, s->bundle->partitions, take_decisions, c, c->e) &&
-           !c->failed;
+    if (!passed_over_read(&c->passed, b, c->e))
+        return false;
+    if (!audit_each(b, s->catalogue, s->bundle->partitions, take_decisions, c, c->e))
+        return false;
+    return !c->failed;
 }
 
 /* ---- looking up ---- */
@@ -188,9 +197,9 @@ bool fates_read(struct arena *a, const struct site *s, struct bus *b, struct fat
     if (!read_waiting(&c, s))
         return false;
     walk_inputs_init(&c.inputs, b, 0);
-    bool good = audit_each(b, s->catalogue, s->bundle->partitions, take_entry, &c, e) && !c.failed;
+    bool good = audit_each(b, s->catalogue, s->bundle->partitions, take_entry, &c, e);
     walk_inputs_release(&c.inputs);
-    good = good && read_passed_over(&c, b);
+    good = good && !c.failed && read_passed_over(&c, b);
     passed_over_release(&c.passed);
     if (out->count)
         qsort(out->list, out->count, sizeof *out->list, by_disclosure);
@@ -216,12 +225,12 @@ struct fate fates_of(const struct fates *f, struct slice disclosure, struct slic
 
 /* ---- in words ---- */
 
-static bool is(const struct fate *f, const char *state)
+static bool has_state(const struct fate *f, const char *state)
 {
     return slice_equal_text(f->state, state);
 }
 
-/* A code of a delivery tells nothing of a person; one of a rule may. */
+/* A code of a delivery has a dot, and tells nothing of a person. A reason of a rule may. */
 static struct slice code_shown(const struct fate *f, bool hide)
 {
     bool is_open = !f->code.n || slice_find(f->code, '.') < f->code.n;
@@ -239,8 +248,10 @@ static void put_names(const struct fate *f, struct buf *out)
 static void put_reduction(const struct fate *f, bool hide, struct buf *out)
 {
     buf_text(out, "; REDUCED at the door, which took out");
-    if (hide || !f->is_whole)
-        buf_text(out, hide ? " what is shown with --protected" : " something");
+    if (hide)
+        buf_text(out, " what is shown with --protected");
+    else if (!f->is_whole)
+        buf_text(out, " something");
     else
         put_names(f, out);
 }
@@ -275,16 +286,16 @@ void fates_sentence(const struct fate *f, bool hide, struct buf *out)
     };
     char time[TIME_TEXT_MAX];
     struct slice code = code_shown(f, hide), at = time_ms_to_iso(f->at_ms, time);
+    bool was_answered = has_state(f, "sent") && f->said.n > 0;
+    struct slice state = was_answered ? SLICE("answered") : f->state;
     size_t i = 0;
-    const char *state = is(f, "sent") && f->said.n ? "answered" : NULL;
-    while (i + 1 < sizeof rows / sizeof rows[0] &&
-           !(state ? strcmp(state, rows[i].state) == 0 : is(f, rows[i].state)))
-        i++;
-    if (is(f, "skipped")) {
+    if (has_state(f, "skipped")) {
         put_passed_over(f, out);
         return;
     }
-    if (is(f, "reduced"))
+    while (i + 1 < sizeof rows / sizeof rows[0] && !slice_equal_text(state, rows[i].state))
+        i++;
+    if (has_state(f, "reduced"))
         put_reduction(f, hide, out);
     buf_format(out, "; %s", rows[i].words);
     if (rows[i].has_code && code.n)
@@ -310,7 +321,7 @@ void fates_json(const struct fate *f, bool hide, struct buf *out)
         buf_json(out, f->by);
     }
     buf_text(out, ",\"removed\":");
-    if (hide || (is(f, "reduced") && !f->is_whole)) {
+    if (hide || (has_state(f, "reduced") && !f->is_whole)) {
         buf_text(out, "null}");
         return;
     }

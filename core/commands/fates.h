@@ -34,7 +34,7 @@ MUST_CHECK bool fates_read(struct arena *a, const struct site *s, struct bus *b,
 /* Of one that nothing is heard of: queued. A receipt counts for disclosures to its own recipient
  * alone: an agency's receipt may name whatever it likes. */
 struct fate fates_of(const struct fates *f, struct slice disclosure, struct slice recipient);
-/* ", reduced at the door, which took out stay.ward; accepted 2026-11-30T10:00:00.000Z". hide: what
+/* "; REDUCED at the door, which took out stay.ward; accepted 2026-11-30T10:00:00.000Z". hide: what
  * was taken out, and why, would tell what the reader may not see. */
 void fates_sentence(const struct fate *f, bool hide, struct buf *out);
 /* ,"delivery":{...} */

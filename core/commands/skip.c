@@ -1,7 +1,5 @@
 /* skip.c - what a part passes over: found, put in words, recorded, then done. */
 #include "commands/skip.h"
-#include "host/say.h"
-#include "daemon/standing.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,7 +9,9 @@
 #include "base/clock.h"
 #include "bus/topics.h"
 #include "control/acts_publish.h"
+#include "daemon/standing.h"
 #include "delivery/delivery.h"
+#include "host/say.h"
 #include "router/router.h"
 
 #define ON_MAX 900
@@ -27,13 +27,14 @@ struct skip {
     bool lists; /* says what is gone, and does nothing */
 };
 
-static int nothing(const char *part)
+static int say_nothing_to_skip(const char *part)
 {
     say("%s is behind nothing that is gone: there is nothing to skip\n", part);
     return CLI_NO;
 }
 
-/* The person's word on `on`; it counts, or CLI_* in *code. */
+/* Has the person sign an act on `on`, or checks that the act at hand is on that. False where it
+ * does not count: *code is the program's exit code. */
 static bool give_skip(struct skip *k, const char *on, int *code)
 {
     struct act_signers by;
@@ -44,7 +45,8 @@ static bool give_skip(struct skip *k, const char *on, int *code)
         x.subject = k->act.subject;
         k->act = x;
         enum acts_given given = acts_give(k->c, k->s, k->person, k->options, &k->act);
-        *code = given == ACTS_WRITTEN ? CLI_DONE : CLI_NO;
+        if (given == ACTS_WRITTEN)
+            *code = CLI_DONE;
         if (given != ACTS_GIVEN)
             return false;
     } else if (!slice_equal_text(k->act.on, on)) {
@@ -53,13 +55,14 @@ static bool give_skip(struct skip *k, const char *on, int *code)
                 "missing are: %.100s",
                 on);
     }
-    if (e.fate == ERR_NONE && act_verify(&k->act, k->s->bundle, clock_wall_ms(), &by, &e))
-        return true;
-    cli_fail(CLI_NO, &e);
-    return false;
+    bool good = e.fate == ERR_NONE;
+    good = good && act_verify(&k->act, k->s->bundle, clock_wall_ms(), &by, &e);
+    if (!good)
+        cli_fail(CLI_NO, &e);
+    return good;
 }
 
-static bool record(struct skip *k, struct err *e)
+static bool record_skip(struct skip *k, struct err *e)
 {
     return acts_publish(k->bus, k->s, &k->act, e);
 }
@@ -83,7 +86,7 @@ static int skip_delivery(struct skip *k, const struct site_delivery *d)
     if (!delivery_gap(d->database, k->bus, d->service, &from, &to, &e))
         return cli_fail(CLI_CANNOT, &e);
     if (from == to)
-        return nothing(d->name);
+        return say_nothing_to_skip(d->name);
     if (k->lists) {
         say("%.*s: up to %" PRId64 " disclosures are gone unread, from %" PRId64 " to %" PRId64
             "\n",
@@ -95,7 +98,9 @@ static int skip_delivery(struct skip *k, const struct site_delivery *d)
              to - from, SHOWN(d->service), from, to - 1);
     if (!give_skip(k, on, &code))
         return code;
-    if (!record(k, &e) || !delivery_skip(d->database, to, &e))
+    bool good = record_skip(k, &e);
+    good = good && delivery_skip(d->database, to, &e);
+    if (!good)
         return cli_fail(CLI_CANNOT, &e);
     standing_over(k->s, "delivery", d->name);
     say("delivery:%s goes on at %" PRId64 "; up to %" PRId64 " disclosures were never read, and "
@@ -106,8 +111,9 @@ static int skip_delivery(struct skip *k, const struct site_delivery *d)
 
 /* ---- the router ---- */
 
-/* "router, up to 28 records of 12 lanes: events.a 0 from 0 to 3, ... and 9 more": the first few,
- * for people have to read what they sign; the count tells whether it is still the same. */
+/* Writes "router, up to 28 records of 12 lanes: events.a 0 from 0 to 3, ... and 9 more". Only the
+ * first lanes are named, since people have to read what they sign. The counts tell whether it is
+ * still the same. */
 static int64_t describe_skip(const struct router_gaps *g, char out[ON_MAX])
 {
     int64_t records = 0;
@@ -141,7 +147,7 @@ static int skip_gaps(struct skip *k, struct router_gaps *g)
     char on[ON_MAX];
     int code;
     if (g->count == 0)
-        return nothing("the router");
+        return say_nothing_to_skip("the router");
     if (k->lists)
         return list_gaps(g);
     if (g->count > LANES_NAMED)
@@ -149,7 +155,9 @@ static int skip_gaps(struct skip *k, struct router_gaps *g)
     int64_t records = describe_skip(g, on);
     if (!give_skip(k, on, &code))
         return code;
-    if (!record(k, &e) || !router_skip_gaps(g, &e))
+    bool good = record_skip(k, &e);
+    good = good && router_skip_gaps(g, &e);
+    if (!good)
         return cli_fail(CLI_CANNOT, &e);
     standing_over(k->s, "router", NULL);
     say("the router goes on; up to %" PRId64 " records were never decided, and the audit says "
@@ -189,8 +197,8 @@ static void look_at_lane(void *ctx, const struct standing *x)
     buf_put(&l->others, x->lane);
 }
 
-/* What the router has told in this site's state folder; it says so where that lane is not among
- * it. */
+/* Whether the lane stands, as the router has told in this site's state folder. Says so where it
+ * does not. */
 static bool lane_stands(const struct site *s, const char *part)
 {
     struct lanes l = { .part = part };
@@ -212,8 +220,8 @@ static bool lane_stands(const struct site *s, const char *part)
     return l.stands && s->has_router;
 }
 
-/* "events.wexbridge-hospital/3". The act goes to that partition, so its subject is nobody's but
- * lies there. */
+/* part: "events.wexbridge-hospital/3". The act has to reach the same partition of the audit. So its
+ * subject is nobody's key, but one that lies there. */
 static int skip_lane(struct skip *k, const char *part)
 {
     const char *slash = strchr(part, '/');
@@ -223,8 +231,9 @@ static int skip_lane(struct skip *k, const char *part)
     char on[ON_MAX], *end = NULL;
     long partition = strtol(slash + 1, &end, 10);
     int code;
-    if (!topic || *end || end == slash + 1 || partition < 0 ||
-        partition >= k->s->bundle->partitions)
+    bool is_number = end > slash + 1 && *end == '\0';
+    bool is_there = partition >= 0 && partition < k->s->bundle->partitions;
+    if (!topic || !is_number || !is_there)
         return CLI_USAGE;
     if (!lane_stands(k->s, part))
         return CLI_NO;
@@ -234,7 +243,9 @@ static int skip_lane(struct skip *k, const char *part)
     snprintf(on, sizeof on, "lane %s %ld at %" PRId64, topic, partition, at.next);
     k->act.subject.b[6] = (uint8_t)(partition >> 8);
     k->act.subject.b[7] = (uint8_t)partition;
-    return give_skip(k, on, &code) ? acts_submit(k->s, &k->act) : code;
+    if (!give_skip(k, on, &code))
+        return code;
+    return acts_submit(k->s, &k->act);
 }
 
 /* ---- one of them ---- */
@@ -276,18 +287,19 @@ static int skip_part(struct skip *k, const char *part)
     return code;
 }
 
-/* What a signed act is about: its first word. */
+/* The part that a signed act is about. Its text begins with "delivery:NAME,", "router," or
+ * "lane TOPIC PARTITION at". */
 static const char *part_of_act(struct cli *c, const struct act *x)
 {
-    size_t n = slice_find(x->on, ',');
-    struct slice rest = slice_from(x->on, 5), word = slice_head(x->on, n);
-    if (!slice_starts(x->on, SLICE("lane ")))
-        return arena_text(&c->arena, word);
-    size_t topic = slice_find(rest, ' ');
-    struct slice partition = slice_from(rest, topic + 1);
-    partition = slice_head(partition, slice_find(partition, ' '));
-    return arena_format(&c->arena, "%.*s/%.*s", (int)topic, (const char *)rest.p, (int)partition.n,
-                        (const char *)partition.p);
+    const struct slice lane = SLICE("lane ");
+    if (!slice_starts(x->on, lane))
+        return arena_text(&c->arena, slice_head(x->on, slice_find(x->on, ',')));
+    struct slice rest = slice_from(x->on, lane.n);
+    struct slice topic = slice_head(rest, slice_find(rest, ' '));
+    struct slice behind = slice_from(rest, topic.n + 1);
+    struct slice partition = slice_head(behind, slice_find(behind, ' '));
+    return arena_format(&c->arena, "%.*s/%.*s", (int)topic.n, (const char *)topic.p,
+                        (int)partition.n, (const char *)partition.p);
 }
 
 int skip_submit(struct cli *c, struct site *s, const struct act *x)

@@ -11,7 +11,7 @@ int skip_by_person(struct cli *c, struct site *s, const char *part, const char *
 /* Says what is gone that this part has not read, and does nothing. part: "router",
  * "delivery:NAME". */
 int skip_list(struct cli *c, struct site *s, const char *part);
-/* By an act that enough have signed: where what is gone is what they signed. */
+/* By an act that enough people have signed. It counts where what is gone is what they signed. */
 int skip_submit(struct cli *c, struct site *s, const struct act *x);
 
 #endif
