@@ -24,10 +24,10 @@ struct delivery {
     int64_t next;          /* progress, when the reader was opened */
     bool compares;         /* the first that it gives is the last one taken */
     struct told *told;     /* what the disclosures that come are compared with; NULL: nothing */
-    bool told_stays;       /* a topic was lost: it is compared with for days */
-    bool told_over;        /* and all that stood on the topic then has been */
+    bool told_stays;       /* a topic was lost: told is kept for days */
+    bool told_over;        /* and all that stood on the topic then has been compared */
     bool unheard;          /* the receipts cannot be read */
-    bool may_have_left;    /* what comes, by another file */
+    bool may_have_left;    /* what comes may have left by another file */
     struct bus_end *heard; /* by lane of the receipts: up to where told has them */
     int64_t looked_ms;     /* when it was last asked what they say */
     struct arena names, arena;
@@ -84,7 +84,7 @@ MUST_CHECK bool topic_take(struct delivery *d, int wait_ms, bool *busy, struct e
 MUST_CHECK bool look_back(struct delivery *d, struct err *e);
 /* Once a minute: another host may deliver for the service. */
 MUST_CHECK bool look_back_again(struct delivery *d, struct err *e);
-/* The topic has been read to its end since. */
+/* The topic has been read to its end since: then the lanes are noted as known. */
 MUST_CHECK bool look_back_over(struct delivery *d, struct err *e);
 /* After a receipt was published. *next: nobody has written in that lane between, so all up to *end
  * is known. */

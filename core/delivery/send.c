@@ -11,7 +11,7 @@ static void send_end(struct sent *out, const char *outcome, const char *code)
     out->code = code;
 }
 
-/* What our own door or mapping could not do. */
+/* Judges what this program's own door or mapping could not do. */
 static void judge_trouble(struct sent *out, const struct err *why)
 {
     out->why = *why;
@@ -25,6 +25,7 @@ static const char *file_ending(const struct format *f)
     return slice_equal_text(slice_text(f->name), "hl7v2") ? "hl7" : f->name;
 }
 
+/* *fits false: the mapping has nothing for a disclosure of that kind. */
 static bool send_render(const struct send_input *in, const struct door_verdict *door,
                         struct arena *a, struct buf *work, bool *fits, struct err *e)
 {
@@ -33,8 +34,10 @@ static bool send_render(const struct send_input *in, const struct door_verdict *
     buf_reset(work);
     if (!mapping_out(in->o->mapping, a, &door->view, &own, &tree, fits, e))
         return false;
+    if (!*fits)
+        return true;
     const struct mapping *m = in->o->mapping;
-    return !*fits || mapping_format(m)->render(tree, mapping_options(m), in->id, work, e);
+    return mapping_format(m)->render(tree, mapping_options(m), in->id, work, e);
 }
 
 /* ---- the partner's answer ---- */
@@ -48,7 +51,8 @@ struct waiting {
 /* Logs a refusal of an earlier message: it comes too late to change anything. */
 static void tell_late(const struct waiting *w, const struct partner_said *said)
 {
-    if (said->codes[0] && said->codes[1] != 'A')
+    bool is_refusal = said->codes[0] && said->codes[1] != 'A'; /* neither AA nor CA */
+    if (is_refusal)
         log_line(LOG_WARN, w->who, "delivery.late_answer",
                  "the partner answers an earlier disclosure with %s", said->codes);
 }
@@ -121,11 +125,11 @@ bool send_prepare(const struct send_input *in, struct arena *a, struct buf *work
         send_end(out, "stopped", door.code);
         return true;
     }
-    bool passed = good;
+    bool is_past_door = good;
     good = good && send_render(in, &door, a, work, &fits, &why);
     if (!good) {
         judge_trouble(out, &why);
-        out->unrendered = passed && out->park;
+        out->unrendered = is_past_door && out->park;
         if (why.fate == ERR_FATAL)
             return err_set(e, ERR_FATAL, why.code, why.at, "%s", why.text);
         return true;

@@ -64,7 +64,7 @@ static bool ask_file(struct store *s, struct slice id, struct file_has *out, str
     return true;
 }
 
-/* The sums go by what the bus says. */
+/* Ends a disclosure as its receipt says. The sums go by that too. */
 static bool end_as_told(struct store *s, const struct told_end *t, const struct file_has *has,
                         struct err *e)
 {
@@ -75,7 +75,11 @@ static bool end_as_told(struct store *s, const struct told_end *t, const struct 
     db_bind_int(own, 3, has->maybe || !stopped);
     if (has->outcome[0] && !store_count(s, has->outcome, -1, e))
         return false;
-    return db_do(own, e) && store_count(s, t->outcome, 1, e) && store_count(s, "returned", 1, e);
+    if (!db_do(own, e))
+        return false;
+    if (!store_count(s, t->outcome, 1, e))
+        return false;
+    return store_count(s, "returned", 1, e);
 }
 
 static bool is_taken(const char *outcome)
@@ -90,28 +94,36 @@ static bool settle_one(struct store *s, const struct told_end *t, int64_t *news,
     struct file_has has;
     if (!ask_file(s, slice_text(t->id), &has, e))
         return false;
-    bool same = has.known && strcmp(has.outcome, t->outcome) == 0;
-    *news += !same;
-    if (is_taken(has.outcome) && !is_taken(t->outcome))
+    bool is_same = has.known && strcmp(has.outcome, t->outcome) == 0;
+    if (!is_same)
+        ++*news;
+    bool stays_taken = is_taken(has.outcome) && !is_taken(t->outcome);
+    if (stays_taken)
         return true;
-    if (has.known && !same && !end_as_told(s, t, &has, e))
+    bool differs = has.known && !is_same;
+    if (differs && !end_as_told(s, t, &has, e))
         return false;
-    return !has.seq || store_delete(s, has.seq, slice_of(has.subject, has.subject_n), e);
+    if (has.seq == 0)
+        return true;
+    return store_delete(s, has.seq, slice_of(has.subject, has.subject_n), e);
 }
 
+/* Notes that another file has spoken: what waits may have left by that. */
 static bool note_others(struct store *s, struct err *e)
 {
     const struct bus_end others = { .next = 1 };
-    return db_do(s->query[Q_MAY_HAVE_LEFT], e) && store_hear(s, STORE_OTHERS, &others, e);
+    if (!db_do(s->query[Q_MAY_HAVE_LEFT], e))
+        return false;
+    return store_hear(s, STORE_OTHERS, &others, e);
 }
 
 bool store_settle(struct store *s, const struct told_end *list, size_t n, int64_t gone,
                   int64_t *news, struct err *e)
 {
-    bool good = db_begin(s->db, e);
-    if (!good)
-        return false;
+    bool good = true;
     *news = 0;
+    if (!db_begin(s->db, e))
+        return false;
     for (size_t i = 0; i < n && good; i++)
         good = settle_one(s, &list[i], news, e);
     if (good && gone > 0)

@@ -42,7 +42,8 @@ bool topic_open(struct delivery *d, struct err *e)
     if (!look_back(d, e))
         return false;
     d->compares = d->next > end.first;
-    return bus_reader_open(d->o.bus, d->disclosures, 0, d->next - d->compares, &d->reader, e);
+    int64_t from = d->compares ? d->next - 1 : d->next;
+    return bus_reader_open(d->o.bus, d->disclosures, 0, from, &d->reader, e);
 }
 
 /* Compares with the receipts. A disclosure that had ended is not sent again; when its receipt is
@@ -58,7 +59,8 @@ static bool compare_receipts(struct delivery *d, struct arrived *one, struct err
         return false;
     if (!known)
         one->ended = said;
-    one->again = d->told_stays && known && outcome.n > 0 && !said;
+    bool had_ended = known && outcome.n > 0;
+    one->again = had_ended && d->told_stays && !said;
     if (!one->again)
         return true;
     const char *word = arena_text(&d->arena, outcome);
@@ -99,7 +101,8 @@ static bool keep_records(struct delivery *d, const struct bus_record *r, size_t 
     return store_take(d->store, list, n, r[n - 1].offset + 1, e);
 }
 
-/* *same false: the topic is another, and is read anew. */
+/* Compares the first record with the last one that was taken, and leaves it out. *same false: the
+ * topic is another, and is to be read anew. */
 static bool compare_last(struct delivery *d, const struct bus_record **r, size_t *n, bool *same,
                          struct err *e)
 {
@@ -133,12 +136,17 @@ bool topic_take(struct delivery *d, int wait_ms, bool *busy, struct err *e)
         return false;
     bool good = bus_reader_next(d->reader, wait_ms, &r, &n, &end, e);
     good = good && compare_last(d, &r, &n, &same, e);
-    if (good && same && n > 0)
-        good = keep_records(d, r, n, e);
-    if (good && same && end)
-        good = look_back_over(d, e);
-    if (!good || !same)
+    if (good && !same) {
         bus_reader_close(&d->reader);
-    *busy = good && (n > 0 || !same);
+        *busy = true;
+        return true;
+    }
+    if (good && n > 0)
+        good = keep_records(d, r, n, e);
+    if (good && end)
+        good = look_back_over(d, e);
+    if (!good)
+        bus_reader_close(&d->reader);
+    *busy = good && n > 0;
     return good;
 }
