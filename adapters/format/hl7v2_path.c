@@ -71,8 +71,11 @@ static bool path_read_word(struct reader *r, struct hl7v2_condition *c, struct e
         r->at++;
     if (c->word_count == WORDS_MAX)
         return path_refuse(r, e, "at most 64 words");
-    c->words[c->word_count] = arena_copy(r->a, slice_of(r->text.p + from, r->at - from));
-    return c->words[c->word_count++].p || err_memory(e);
+    struct slice word = arena_copy(r->a, slice_of(r->text.p + from, r->at - from));
+    if (!word.p)
+        return err_memory(e);
+    c->words[c->word_count++] = word;
+    return true;
 }
 
 static bool read_condition(struct reader *r, struct hl7v2_condition *c, struct err *e)

@@ -27,7 +27,7 @@ static bool compile_step(struct slice text, size_t *at, struct path *p, struct e
     struct json_step *s = &p->steps[p->count++];
     size_t start = *at;
     while (*at < text.n && text.p[*at] != '.' && text.p[*at] != '[')
-        *at += 1;
+        ++*at;
     s->key = slice_of(text.p + start, *at - start);
     s->index = JSON_INDEX_NONE;
     bool has_index = *at < text.n && text.p[*at] == '[';

@@ -6,18 +6,20 @@ static bool is_line_end(uint8_t c)
     return c == '\r' || c == '\n';
 }
 
-/* Passed over between frames without a word: ends of the last frame, keep-alive bytes. */
+/* Whether it is passed over between frames without a word: the end of the last frame, or a byte
+ * that keeps the connection alive. */
 static bool is_filler(uint8_t c)
 {
     return is_line_end(c) || c == ' ' || c == '\t' || c == 0;
 }
 
-/* Bytes before the first VT; *junk is how many of them were more than filler. */
+/* How many bytes stand before the first VT. Those that are more than filler are added to *junk. */
 static size_t skip_to_start(struct slice in, size_t *junk)
 {
     size_t start = slice_find(in, MLLP_VT);
     for (size_t i = 0; i < start; i++)
-        *junk += !is_filler(in.p[i]);
+        if (!is_filler(in.p[i]))
+            ++*junk;
     return start;
 }
 
@@ -29,7 +31,8 @@ static bool ends_a_line(struct slice frame, size_t fs)
 /* Takes the byte at s->n for the FS that may end the frame. */
 static void begin_end(struct mllp_seen *s)
 {
-    s->fs = s->n++;
+    s->fs = s->n;
+    s->n++;
     s->trails = false;
 }
 
@@ -40,8 +43,8 @@ static void look_for_end(struct slice frame, struct mllp_seen *s)
         begin_end(s);
 }
 
-/* Looks at what stands behind the FS that may end the frame. True: it has. Where the message goes
- * on there is another such FS, or none yet. */
+/* Looks at what stands behind the FS that may end the frame. True: it has ended the frame. Where
+ * the message goes on behind it, another FS may end the frame, or none so far. */
 static bool look_behind(struct slice frame, struct mllp_seen *s)
 {
     while (s->n < frame.n && frame.p[s->n] != MLLP_VT) {
@@ -72,7 +75,7 @@ static enum frame frame_ready(struct slice in, struct slice frame, struct mllp_s
     return FRAME_READY;
 }
 
-/* Looks at what is new of a frame. True: the FS that may end it has. */
+/* Looks at what is new of a frame. True: the FS that may end the frame has ended it. */
 static bool look_at_new(struct slice frame, struct mllp_seen *s)
 {
     bool has_ended = false;
@@ -101,7 +104,8 @@ enum frame mllp_frame(struct slice in, struct mllp_seen *s, bool is_all, size_t 
         return s->n > last_fs ? FRAME_BAD : FRAME_MORE;
     if (s->fs > last_fs)
         return FRAME_BAD;
-    bool is_over = s->n > last_fs + 1, ends_alone = !s->trails && ends_a_line(frame, s->fs);
+    bool is_over = s->n > last_fs + 1;
+    bool ends_alone = !s->trails && ends_a_line(frame, s->fs);
     if (has_ended || is_over || ends_alone || is_all)
         return frame_ready(in, frame, s, out);
     return FRAME_MAYBE;

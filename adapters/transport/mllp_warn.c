@@ -17,7 +17,8 @@ void mllp_warn(struct mllp *s, struct peer *peer, int64_t now_ns, const char *co
         s->said_ns = now_ns;
         s->said = s->unsaid = 0;
     }
-    if (s->said >= SAID_MAX || (peer && peer->said_ns && now_ns - peer->said_ns < SAY_NS)) {
+    bool was_told_of_peer = peer && peer->said_ns && now_ns - peer->said_ns < SAY_NS;
+    if (was_told_of_peer || s->said >= SAID_MAX) {
         s->unsaid++;
         return;
     }

@@ -1,9 +1,9 @@
 /* audit_verify.c - whether the audit on the bus is whole, and whether it and the bus say the same.
  *
- * It may run beside a router, so the order of reading matters: the committed notes first (the
- * chain read after them must pass through them), then the audit with its inputs, then the
- * disclosures, then what the audit has gained meanwhile: a disclosure must be in the audit by
- * the end, a decision of the first reading must have had its disclosure by then. */
+ * It may run beside a router, so the order of reading matters. First come the committed notes: the
+ * chain that is read after them must pass through them. Then comes the audit with its inputs, then
+ * the disclosures, and last what the audit has gained meanwhile. A disclosure must be in the audit
+ * by the end, and a decision of the first reading must have its disclosure by then. */
 #include <inttypes.h>
 
 #include "audit/disclosed.h"
@@ -53,6 +53,7 @@ static void check_note(const struct verify *v, const struct audit_chain *c)
                 v->number, c->next - 1);
 }
 
+/* The input of an entry is not on the bus: it expired, or that is a finding. */
 static bool check_absent(struct verify *v, const struct audit_read *r, struct err *e)
 {
     bool expired = false;
@@ -188,7 +189,8 @@ static void check_ends(const struct verify *v)
                     v->notes[i].next - v->chains[i].next);
 }
 
-/* After the topic was read: what has gone meanwhile has gone. */
+/* Notes where the topic begins. Asked after it was read, so that what has gone meanwhile counts as
+ * gone. */
 static bool read_begin(struct verify *v, struct disclosed_begin *begin, struct err *e)
 {
     struct bus_end end;
@@ -209,7 +211,7 @@ static bool read_disclosures(struct verify *v, size_t service, struct err *e)
         return err_memory(e);
     bool good = walk_open(&w, v->bus, begin->topic, 0, 0, e);
     if (!good && slice_equal_text(slice_text(e->code), "bus.topic")) {
-        err_clear(e); /* its service is still to come: what is audited for it would be missing */
+        err_clear(e); /* the service has no topic yet: whatever is audited for it is missing */
         return true;
     }
     while (good) {

@@ -65,8 +65,9 @@ static void say_missing(const struct findings *f, const struct disclosed *c)
             c->place, c->at, c->id.text);
 }
 
-/* By partition and recipient as the audit has them, in which order they came on the topic too. Of
- * one entry those that are not there come first: the ones that are there may have followed. */
+/* By recipient and partition, as the audit has them: they came on the topic in that order too. Of
+ * one entry those that are not there stand first, since they may have come before those that are.
+ */
 static int as_audited(const void *x, const void *y)
 {
     const struct disclosed *a = x, *b = y;
@@ -79,7 +80,8 @@ static int as_audited(const void *x, const void *y)
     return (int)a->is_there - (int)b->is_there;
 }
 
-/* c was before whatever its topic still has. `reached`: one before it in its partition is there. */
+/* Whether c came before all that its topic still has, and so has expired. reached: one of its lane
+ * that came before it is there. */
 static bool is_before(const struct disclosed_begin *topic, const struct disclosed *c, bool reached)
 {
     if (topic->first == 0 || reached)
@@ -87,6 +89,9 @@ static bool is_before(const struct disclosed_begin *topic, const struct disclose
     return !topic->has_first || c->ms <= topic->first_ms + TOGETHER_MS;
 }
 
+/* Of the audited ones that are not there, those that expired go to expired. The others are
+ * findings.
+ */
 static bool check_missing(const struct findings *f, struct disclosed_list *l,
                           const struct disclosed_begin *begins, struct expired_list *expired,
                           struct err *e)
@@ -98,9 +103,12 @@ static bool check_missing(const struct findings *f, struct disclosed_list *l,
     for (size_t i = 0; i < l->count; i++) {
         const struct disclosed *c = &l->list[i];
         const struct disclosed_begin *topic = c->service >= 0 ? &begins[c->service] : NULL;
-        bool follows = before && before->service == c->service && before->place == c->place;
-        reached = c->is_there || (follows && reached);
+        bool same_lane = before && before->service == c->service && before->place == c->place;
         before = c;
+        if (!same_lane)
+            reached = false;
+        if (c->is_there)
+            reached = true;
         if (c->is_there || c->is_late)
             continue;
         if (!topic || !is_before(topic, c, reached))
@@ -114,8 +122,8 @@ static bool check_missing(const struct findings *f, struct disclosed_list *l,
 /* ---- both ways ---- */
 
 /* Marks those audited that are there, and says which are there and not audited. */
-static void match(const struct findings *f, const struct bundle *b, struct disclosed_list *audited,
-                  const struct disclosed_list *seen)
+static void match_disclosures(const struct findings *f, const struct bundle *b,
+                              struct disclosed_list *audited, const struct disclosed_list *seen)
 {
     size_t i = 0, k = 0;
     while (i < audited->count || k < seen->count) {
@@ -130,8 +138,10 @@ static void match(const struct findings *f, const struct bundle *b, struct discl
             say_unaudited(f, b, &seen->list[k]);
         if (order == 0)
             audited->list[i].is_there = true;
-        i += order <= 0;
-        k += order >= 0;
+        if (order <= 0)
+            i++;
+        if (order >= 0)
+            k++;
     }
 }
 
@@ -142,6 +152,6 @@ bool disclosed_compare(const struct findings *f, const struct bundle *b,
 {
     disclosed_sort(audited);
     disclosed_sort(seen);
-    match(f, b, audited, seen);
+    match_disclosures(f, b, audited, seen);
     return check_missing(f, audited, begins, expired, e);
 }

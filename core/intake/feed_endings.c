@@ -1,7 +1,8 @@
-/* feed_endings.c - the endings of a message that publishes no event: law 2's others.
+/* feed_endings.c - the endings of a message that publishes no event (law 2).
  *
- * A message is put off, is a duplicate, is not carried, or is set aside in the quarantine. What a
- * message restricts counts all the same (feed_restrict.c). */
+ * A message is put off, is a duplicate, is not carried, or is set aside in the quarantine. Where it
+ * is set aside, or would be if there were room, what it restricts is published (feed_restrict.c).
+ */
 #include "intake/feed.h"
 
 #include <inttypes.h>
@@ -84,8 +85,8 @@ static bool store_no_room(struct feed *f, struct message *m)
 
 void feed_say_aside(struct feed *f, const struct message *m, const char *ending)
 {
-    bool same = f->said_code && strcmp(f->said_code, m->why.code) == 0 &&
-                clock_is_within(f->turn.now_ms, f->said_ms, SAY_AGAIN_MS);
+    bool same = f->said_code && strcmp(f->said_code, m->why.code) == 0;
+    same = same && clock_is_within(f->turn.now_ms, f->said_ms, SAY_AGAIN_MS);
     log_line(same ? LOG_DEBUG : LOG_WARN, &f->who, m->why.code, "%s (%s as %s:%" PRIu64 ")",
              m->why.text, ending, f->o.name, counts(f)->taken);
     if (same)
@@ -98,9 +99,12 @@ void feed_say_aside(struct feed *f, const struct message *m, const char *ending)
  * none: the same bytes may be said anew, and restrict unless they are what was said last. */
 static bool restrict_again(struct feed *f, struct message *m)
 {
-    return f->format->reply || f->turn.again || feed_restrict_unkept(f, m, &f->turn.failed);
+    if (f->format->reply || f->turn.again)
+        return true;
+    return feed_restrict_unkept(f, m, &f->turn.failed);
 }
 
+/* Makes room for a row, and counts the rows that were let go for it. */
 static bool find_room(struct feed *f, const struct quarantined *row, bool *room, struct err *e)
 {
     int64_t before = f->quarantined.let_go;
@@ -120,10 +124,14 @@ bool feed_store_quarantined(struct feed *f, struct message *m)
     feed_dedup_of_failed(f, m, &dedup);
     if (!spool_seen(&f->spool, &dedup, f->turn.now_ms, &f->work, &seen, e))
         return false;
-    f->turn.known_failed += seen.again;
-    if (seen.again)
-        return restrict_again(f, m) && feed_store_duplicate(f, m, &seen);
-    bool room = false, answered = m->reading != READ_UNREADABLE && !m->is_refused;
+    if (seen.again) {
+        f->turn.known_failed++;
+        if (!restrict_again(f, m))
+            return false;
+        return feed_store_duplicate(f, m, &seen);
+    }
+    bool room = false;
+    bool answered = m->reading != READ_UNREADABLE && !m->is_refused;
     struct quarantined row = { .at_ms = f->turn.now_ms,
                                .why = &m->why,
                                .head = feed_head_of(m),
@@ -143,10 +151,11 @@ bool feed_store_quarantined(struct feed *f, struct message *m)
     feed_say_aside(f, m, "quarantined");
     f->no_room_said = f->quarantined.wanted > 0;
     row.n = (int64_t)counts(f)->taken;
-    if (!buf_done(&f->records, e) || !feed_restrict(f, m, e))
-        return false;
-    if (!quarantine_put(&f->quarantined, &row, e) ||
-        !spool_tally(&f->spool, "quarantined", slice_text(m->why.code), e))
+    bool good = buf_done(&f->records, e);
+    good = good && feed_restrict(f, m, e);
+    good = good && quarantine_put(&f->quarantined, &row, e);
+    good = good && spool_tally(&f->spool, "quarantined", slice_text(m->why.code), e);
+    if (!good)
         return false;
     const struct slice none = slice_of(NULL, 0);
     if (!spool_put(&f->spool, SPOOL_NOTICE, none, none, buf_slice(&f->records), e))
@@ -158,8 +167,10 @@ bool feed_store_unknown(struct feed *f, struct message *m)
 {
     uint64_t before = counts(f)->quarantined;
     m->reading = READ_UNMAPPED;
-    return feed_store_quarantined(f, m) &&
-           (counts(f)->quarantined == before || feed_note_codes(f, m, &f->turn.failed));
+    if (!feed_store_quarantined(f, m))
+        return false;
+    bool was_kept = counts(f)->quarantined > before;
+    return !was_kept || feed_note_codes(f, m, &f->turn.failed);
 }
 
 bool feed_store_not_carried(struct feed *f, struct message *m, const struct dedup_key *dedup)
@@ -172,6 +183,11 @@ bool feed_store_not_carried(struct feed *f, struct message *m, const struct dedu
     counts(f)->taken++;
     counts(f)->not_carried++;
     struct err *e = &f->turn.failed;
-    return feed_tally_misses(f, &m->mapped, e) && feed_note_codes(f, m, e) &&
-           feed_tally_type(f, &m->mapped, e) && feed_finish(f, m, dedup, REPLY_ACCEPT);
+    if (!feed_tally_misses(f, &m->mapped, e))
+        return false;
+    if (!feed_note_codes(f, m, e))
+        return false;
+    if (!feed_tally_type(f, &m->mapped, e))
+        return false;
+    return feed_finish(f, m, dedup, REPLY_ACCEPT);
 }

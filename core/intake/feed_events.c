@@ -13,7 +13,7 @@
 struct candidate {
     struct subject subject;
     struct news news;
-    const uint8_t *local; /* link_key of its local id; NULL: it has none, or none can be carried */
+    const uint8_t *local; /* link_key of its local id; NULL: nothing can be carried over for it */
     bool carries;         /* signs or words of its local id were queued for its subject's key */
     struct slice queued;  /* its entry, once it is made; in the arena of the run */
 };
@@ -137,7 +137,8 @@ static bool carry_signs(struct feed *f, const struct making *k, const struct sai
     return true;
 }
 
-/* What an earlier reading of this message has published all the same is not published again. */
+/* Leaves out an event that an earlier reading of this message has published, though the message was
+ * set aside then. */
 static bool leave_out_told(struct feed *f, const struct occasion *o, const struct place *p,
                            bool diffed, struct candidate *c, struct err *e)
 {
@@ -154,10 +155,12 @@ static void number_record(struct feed *f, struct making *k, size_t i, struct pla
 {
     const struct news *n = &k->events[i].news;
     p->feed_seq++;
-    k->records += !n->waits;
-    k->waiting += n->waits;
-    if (n->waits)
-        feed_put_if(f, &k->m->mapped.events[i], n, &f->records);
+    if (!n->waits) {
+        k->records++;
+        return;
+    }
+    k->waiting++;
+    feed_put_if(f, &k->m->mapped.events[i], n, &f->records);
 }
 
 static bool encode_event(struct feed *f, struct making *k, size_t i, const struct occasion *o,
@@ -202,9 +205,12 @@ static bool encode_records(struct feed *f, struct making *k, struct err *e)
                               &m->mapped.events[k->linked].build, &f->records, e))
             return false;
     }
-    for (size_t i = 0; i < m->mapped.event_count; i++)
-        if (k->events[i].news.is_news && !encode_event(f, k, i, &o, &p, e))
+    for (size_t i = 0; i < m->mapped.event_count; i++) {
+        if (!k->events[i].news.is_news)
+            continue;
+        if (!encode_event(f, k, i, &o, &p, e))
             return false;
+    }
     if (k->waiting > 0)
         doubts_put_end(&f->records, k->records > 0);
     return true;
@@ -217,7 +223,9 @@ static bool queue_own_words(struct feed *f, struct making *k, const struct said_
 {
     if (!k->says || !k->is_about_many)
         return true;
-    if (!queue_signs(f, k, e) || !buf_done(&f->records, e))
+    if (!queue_signs(f, k, e))
+        return false;
+    if (!buf_done(&f->records, e))
         return false;
     return carry_signs(f, k, upto, e);
 }
@@ -235,7 +243,9 @@ static bool write_words(struct feed *f, struct making *k, struct err *e)
         if (!feed_remember_word(f, event, &event->build, &c->subject, c->queued, e))
             return false;
     }
-    return queue_own_words(f, k, &upto, e) && feed_fit_words(f, e);
+    if (!queue_own_words(f, k, &upto, e))
+        return false;
+    return feed_fit_words(f, e);
 }
 
 /* Puts a sign behind the records of a message with an unknown code: the records go as they are, and
@@ -246,7 +256,9 @@ static bool write_unknown(struct feed *f, struct making *k, struct err *e)
         return true;
     k->m->why = k->doubt;
     feed_say_aside(f, k->m, "published");
-    return feed_sign_unknown(f, k->m, e) && buf_done(&f->records, e);
+    if (!feed_sign_unknown(f, k->m, e))
+        return false;
+    return buf_done(&f->records, e);
 }
 
 static bool write_rows(struct feed *f, struct making *k, struct err *e)
@@ -278,15 +290,17 @@ static bool write_rows(struct feed *f, struct making *k, struct err *e)
  * not set aside. */
 static bool has_record_to_hold(const struct making *k)
 {
-    for (size_t i = 0; i < k->m->mapped.event_count; i++)
-        if (k->events[i].news.is_news && !k->events[i].news.waits &&
-            !k->m->mapped.events[i].schema->restricts)
+    for (size_t i = 0; i < k->m->mapped.event_count; i++) {
+        const struct news *n = &k->events[i].news;
+        bool goes_now = n->is_news && !n->waits;
+        if (goes_now && !k->m->mapped.events[i].schema->restricts)
             return true;
+    }
     return false;
 }
 
-/* Leaves out the events that allow, of a message with an unknown code that was told before and no
- * record to hold: nobody can tell what the code takes back of them. They are not remembered
+/* Leaves out the events that allow, where the message has an unknown code that was told before and
+ * no record to hold. Nobody can tell what the code takes back of them. They are not remembered
  * either, and so are news once a rule knows the code. */
 static bool withhold_allowing(struct feed *f, struct making *k, struct err *e)
 {
@@ -300,8 +314,10 @@ static bool withhold_allowing(struct feed *f, struct making *k, struct err *e)
         c->news.is_news = c->news.is_learned = false;
         any = true;
     }
-    return !any || spool_tally(&f->spool, TALLY_NOT_KEPT,
-                               slice_head(k->m->mapped.unknown_path, TYPE_LABEL_MAX), e);
+    if (!any)
+        return true;
+    struct slice path = slice_head(k->m->mapped.unknown_path, TYPE_LABEL_MAX);
+    return spool_tally(&f->spool, TALLY_NOT_KEPT, path, e);
 }
 
 /* What an unknown code does to the message. *aside: the message is to be set aside, and m->why says
@@ -349,6 +365,11 @@ bool feed_store_events(struct feed *f, struct message *m, const struct dedup_key
     else
         c->unchanged++;
     e = &f->turn.failed;
-    return feed_tally_misses(f, &m->mapped, e) && feed_note_codes(f, m, e) &&
-           write_rows(f, &k, e) && feed_finish(f, m, dedup, REPLY_ACCEPT);
+    if (!feed_tally_misses(f, &m->mapped, e))
+        return false;
+    if (!feed_note_codes(f, m, e))
+        return false;
+    if (!write_rows(f, &k, e))
+        return false;
+    return feed_finish(f, m, dedup, REPLY_ACCEPT);
 }

@@ -83,15 +83,18 @@ static void pick_first(struct run *r, const struct refs *from, struct value *v)
  * nothing that anybody who lives has met. */
 #define FIRST_YEAR 1900
 
-/* 1970 or 1900 to the minute: a nought that was written as a time. What did begin so long ago is
- * written as a day. */
+/* Whether a nought was written as a time: the first minute of 1970 or 1900. What did begin so long
+ * ago is written as a day. */
 static bool is_nought(const struct moment *m)
 {
     if (m->precision <= TIME_DAY)
         return false;
+    if (m->ms == 0)
+        return true;
     const struct civil *c = &m->local;
-    bool is_new_year = c->month == 1 && c->day == 1 && c->hour == 0 && c->minute == 0;
-    return m->ms == 0 || (is_new_year && (c->year == 1970 || c->year == 1900));
+    if (c->year != 1970 && c->year != 1900)
+        return false;
+    return c->month == 1 && c->day == 1 && c->hour == 0 && c->minute == 0;
 }
 
 /* 1 January 1900, which two systems write of two people whose birth date neither knows. */

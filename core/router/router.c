@@ -491,12 +491,15 @@ static void back_off(void)
     (void)nanosleep(&pause, NULL);
 }
 
-/* why: NULL, it goes on. */
+/* Tells what the router waits for, when that is another cause than before. why: NULL, it goes on.
+ */
 static void tell_waits(struct router *r, const struct err *why)
 {
     const char *code = why ? why->code : NULL;
-    bool is_news = code && r->waits_for ? strcmp(code, r->waits_for) != 0 : code != r->waits_for;
-    if (is_news && r->o.waits)
+    bool is_same = code == r->waits_for;
+    if (code && r->waits_for)
+        is_same = strcmp(code, r->waits_for) == 0;
+    if (!is_same && r->o.waits)
         r->o.waits(r->o.ctx, why);
     r->waits_for = code;
 }

@@ -269,22 +269,28 @@ static bool size_of(struct quarantine *s, const struct quarantined *m, int64_t *
 
 bool quarantine_room(struct quarantine *s, const struct quarantined *m, bool *room, struct err *e)
 {
-    int64_t n = 1, at_ms = 0, size = 0;
-    if (!count_bytes(s, e) || !size_of(s, m, &size, e))
+    int64_t n = 0, at_ms = 0, size = 0;
+    if (!count_bytes(s, e))
         return false;
-    while (s->bytes + size > s->max_bytes && n) {
+    if (!size_of(s, m, &size, e))
+        return false;
+    while (s->bytes + size > s->max_bytes) {
         if (!oldest_unanswered(s, &n, &at_ms, e))
             return false;
-        if (n && (!quarantine_delete(s, n, e) || !size_of(s, m, &size, e)))
+        if (n == 0)
+            break;
+        if (!quarantine_delete(s, n, e))
             return false;
-        s->let_go += n != 0;
+        if (!size_of(s, m, &size, e)) /* its head may have gone with that row */
+            return false;
+        s->let_go++;
     }
     *room = s->bytes + size <= s->max_bytes;
     if (!read_wanted(s, e))
         return false;
-    if (*room && size >= s->wanted)
-        return set_wanted(s, 0, e);
-    return *room || set_wanted(s, size > s->wanted ? size : s->wanted, e);
+    if (!*room)
+        return set_wanted(s, size > s->wanted ? size : s->wanted, e);
+    return size < s->wanted || set_wanted(s, 0, e);
 }
 
 static bool put_head(struct quarantine *s, const struct quarantined *m, struct err *e)

@@ -19,14 +19,14 @@ static const char *const texts[TOLD_ASIDE_QUERY_COUNT] = {
 
 /* ---- a file of an older program ---- */
 
-/* Its rows are events and signs in one. */
+/* It kept events and signs in one table. */
 static const char older_rows[] =
     "select r.id, r.key, r.n, r.at, q.raw, h.bytes from restricted r"
     " left join quarantine q on q.n = r.n left join headed d on d.n = r.n"
     " left join head h on h.n = d.head";
 
-/* Whether a row is the sign of its message. Such a row had the first bytes of the hash of its body
- * for an id, with the first byte inverted. *id: without that. */
+/* Whether a row is the sign of its message. A sign had for its id the first bytes of the hash of
+ * the message, with the first byte inverted. Then *id becomes those bytes as they are. */
 static bool is_older_sign(struct db_query *q, struct event_id *id)
 {
     const struct slice body[] = { db_blob(q, 5), db_blob(q, 4) };
@@ -34,15 +34,16 @@ static bool is_older_sign(struct db_query *q, struct event_id *id)
     if (db_is_null(q, 4))
         return false;
     sha256_slices(body, 2, hash);
-    id->b[0] = (uint8_t)~id->b[0];
-    if (memcmp(id->b, hash, ID_BYTES) == 0)
-        return true;
-    id->b[0] = (uint8_t)~id->b[0];
-    return false;
+    struct event_id plain = *id;
+    plain.b[0] = (uint8_t)~plain.b[0];
+    if (memcmp(plain.b, hash, ID_BYTES) != 0)
+        return false;
+    *id = plain;
+    return true;
 }
 
-/* What was told of a message that is not kept cannot be told from an event. So it is remembered as
- * one, and the message, if it comes again, holds its person once more. */
+/* Where the message is no longer kept, its sign looks like an event. So it is remembered as one,
+ * and the message holds its person once more if it comes again. */
 static bool move_row(struct told_aside *t, struct db_query *q, struct err *e)
 {
     const struct slice id = db_blob(q, 0), key = db_blob(q, 1);
@@ -143,8 +144,10 @@ bool told_aside_has_loose(struct told_aside *t, bool *has, struct err *e)
 bool told_aside_forget(struct told_aside *t, const struct subject_key *key, struct err *e)
 {
     bool has = false;
-    if (!told_aside_has_loose(t, &has, e) || !has)
-        return e->fate == ERR_NONE;
+    if (!told_aside_has_loose(t, &has, e))
+        return false;
+    if (!has)
+        return true;
     t->loose = -1;
     db_bind_blob(t->q[TOLD_ASIDE_FORGET], 1, slice_of(key->b, ID_BYTES));
     return db_do(t->q[TOLD_ASIDE_FORGET], e);

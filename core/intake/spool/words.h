@@ -36,17 +36,19 @@
     "create table if not exists word (n integer primary key, local blob not null,"                 \
     " id blob not null, key blob not null, restricts integer not null, under integer not null,"    \
     " record blob not null, at integer not null default 0, unique (local, id, key));"
-/* Their sums, kept by the file itself; behind all tables that were there before, as the
- * quarantine's. */
-/* what people refused is no word, and asks for no room */
+/* Whether a row counts in the share. What people refused is no word, and asks for no room. */
 #define WORD_COUNTS(row) "(" row ".under <> 3)"
+/* the bytes that it takes of the share */
 #define WORD_SIZE(row) "(" WORD_COUNTS(row) " * (length(" row ".record) + 128))"
+/* The end of a trigger that adds the row to the sums, or takes it from them. */
 #define WORD_COUNT(row, sign)                                                                      \
     "update word_share set words = words " sign " (length(" row ".record) > 0 and " WORD_COUNTS(   \
         row) "),"                                                                                  \
              " bytes = bytes " sign " " WORD_SIZE(row) ","                                         \
                                                        " restricting = restricting " sign " " row  \
                                                        ".restricts * " WORD_SIZE(row) "; end;"
+/* The sums of the share, which the database keeps itself by triggers. Made behind all tables that a
+ * file of an older program has, as the quarantine's sums are. */
 #define WORDS_SCHEMA_LATER                                                                         \
     "create table if not exists word_share (one integer primary key check (one = 1),"              \
     " words integer not null, bytes integer not null, restricting integer not null,"               \

@@ -256,13 +256,16 @@ static bool is_comparison(const struct when_node *n)
            (n->op == WHEN_CALL && n->function == WHEN_STARTS_WITH);
 }
 
+/* Whether what it gives is never unknown, whatever is known of the person. */
 static bool is_never_unknown(const struct when_node *n)
 {
     if (n->op == WHEN_LITERAL || n->op == WHEN_NAME || n->op == WHEN_HAS)
         return true;
-    if (n->op != WHEN_CALL || n->function != WHEN_RESTRICTED)
+    bool asks_restrictions = n->op == WHEN_CALL && n->function == WHEN_RESTRICTED;
+    if (!asks_restrictions)
         return false;
-    return slice_equal_text(n->args->next->text, WORDS_UNCHECKED);
+    const struct when_node *kind = n->args->next;
+    return slice_equal_text(kind->text, WORDS_UNCHECKED);
 }
 
 /* Whether a leaf that is true or false needs that value to be known. */
