@@ -140,13 +140,25 @@ static struct word_to to(const struct feed *f, const uint8_t local[ID_BYTES],
     return t;
 }
 
+/* Queues a sign in place of words that cannot be said again: they may restrict. It belongs to no
+ * row of the quarantine, and so ends with none. */
+static bool queue_lost_sign(struct feed *f, const struct subject *s, struct buf *out, struct err *e)
+{
+    struct unread_sign sign = { .n = 0, .code = SLICE("intake.word") };
+    if (!quarantine_sign_time(&f->quarantined, f->o.now_ms(), &sign.at_ms, e))
+        return false;
+    put(f, &sign, s, out);
+    return true;
+}
+
 /* Queues the words that did not go to that subject yet. A word whose schema has changed since
- * cannot be said again: that is logged, and stops nothing. */
+ * cannot be said again: that is logged, and its person is held until somebody has looked. */
 static bool queue_words(struct feed *f, struct arena *a, const uint8_t local[ID_BYTES],
                         const struct subject *s, struct buf *out, size_t *n, struct err *e)
 {
     const struct word_to t = to(f, local, s);
     struct slice *list = NULL;
+    bool is_lost = false;
     if (!words_left(&f->words, &t, a, &list, n, e))
         return false;
     for (size_t i = 0; i < *n; i++) {
@@ -162,8 +174,9 @@ static bool queue_words(struct feed *f, struct arena *a, const uint8_t local[ID_
         out->n = before;
         log_err(LOG_ERROR, &f->who, e);
         err_clear(e);
+        is_lost = true;
     }
-    return true;
+    return !is_lost || queue_lost_sign(f, s, out, e);
 }
 
 /* The carried signs and words count in no sum: under a pseudonym of the same person the router

@@ -538,6 +538,23 @@ static void an_event_of_an_older_file_is_told_once(void)
     CU_ASSERT_EQUAL(restrictions(), 1);
 }
 
+/* Its schema has changed since: nobody can tell what it restricts. */
+static void a_word_that_cannot_be_said_again_is_a_sign(void)
+{
+    say("\"hide\":\"place\",\"local\":\"H1\"");
+    pthread_mutex_lock(&w.feed->lock);
+    CU_ASSERT_FATAL(db_run(w.feed->spool.db,
+                           "update word set record ="
+                           " cast(x'c3010000000000000000' || substr(record, 11) as blob)",
+                           &w.e));
+    pthread_mutex_unlock(&w.feed->lock);
+    CU_ASSERT_EQUAL(told(), 0);
+    say("\"local\":\"H1\"," VERIFIED);
+    CU_ASSERT_EQUAL(signs_of(ada(), "0"), 1);
+    say("\"local\":\"H1\"," VERIFIED);
+    CU_ASSERT_EQUAL(told(), 1);
+}
+
 static CU_TestInfo cases[] = {
     { "no two have one time", no_two_have_one_time },
     { "said again after a lift it holds anew", said_again_after_a_lift_it_holds_anew },
@@ -568,6 +585,7 @@ static CU_TestInfo cases[] = {
       another_unread_message_with_both_carries_the_first },
     { "dropped, it is carried no further", dropped_it_is_carried_no_further },
     { "a link on the bus carries it over", a_link_on_the_bus_carries_it_over },
+    { "a word that cannot be said again is a sign", a_word_that_cannot_be_said_again_is_a_sign },
     { "what was read of it is published once", what_was_read_of_it_is_published_once },
     CU_TEST_INFO_NULL,
 };
