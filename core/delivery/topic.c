@@ -69,8 +69,8 @@ static bool compare_receipts(struct delivery *d, struct arrived *one, struct err
     return arrival_receipt(&d->o, &d->arena, word, "delivery.again", one, e);
 }
 
-/* Whether r, at the offset of the last record taken, is that record. A record without an id is
- * taken for it. */
+/* Whether r, which stands where the last record was taken, is that record. A record without an id
+ * counts as it. */
 static bool is_the_last(struct delivery *d, const struct bus_record *r, bool *yes, struct err *e)
 {
     struct arrived one;
