@@ -29,11 +29,15 @@ void csv_skip_blank(struct slice s, uint8_t separator, size_t *at)
         size_t n = is_end || is_separator ? 1 : nothing_length(slice_from(s, i));
         if (n == 0)
             return;
-        is_quoted = !is_end && (is_quoted || s.p[i] == '"');
-        in_cells = !is_end && (in_cells || is_separator);
+        if (s.p[i] == '"')
+            is_quoted = true;
+        if (is_separator)
+            in_cells = true;
         i += n;
-        if (is_end)
+        if (is_end) {
+            is_quoted = in_cells = false;
             *at = i;
+        }
     }
     if (!in_cells && !is_quoted)
         *at = i;

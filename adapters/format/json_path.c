@@ -25,12 +25,13 @@ static bool compile_step(struct slice text, size_t *at, struct path *p, struct e
         return err_set(e, ERR_REJECT, "json.path", *at, "cannot go deeper than %d steps",
                        JSON_STEPS_MAX);
     struct json_step *s = &p->steps[p->count++];
-    size_t start = *at;
-    while (*at < text.n && text.p[*at] != '.' && text.p[*at] != '[')
-        ++*at;
-    s->key = slice_of(text.p + start, *at - start);
+    size_t start = *at, end = start;
+    while (end < text.n && text.p[end] != '.' && text.p[end] != '[')
+        end++;
+    s->key = slice_of(text.p + start, end - start);
     s->index = JSON_INDEX_NONE;
-    bool has_index = *at < text.n && text.p[*at] == '[';
+    *at = end;
+    bool has_index = end < text.n && text.p[end] == '[';
     if (!s->key.n && !has_index)
         return err_set(e, ERR_REJECT, "json.path", start, "cannot find a member without a name");
     if (has_index && !compile_index(text, at, &s->index, e))

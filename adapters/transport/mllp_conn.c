@@ -142,7 +142,7 @@ static bool peer_shake(struct mllp_conn *c, int64_t now_ns)
     return true;
 }
 
-/* Reads once. Whether there may be more. */
+/* Reads once. True: there may be more. */
 static bool read_piece(struct mllp_conn *c, size_t *left)
 {
     struct err e = { .fate = ERR_NONE };
@@ -196,10 +196,12 @@ static void say_junk(struct mllp_conn *c)
 
 static void count_junk(struct mllp_conn *c, size_t bytes)
 {
+    if (bytes == 0)
+        return;
     c->s->junk_bytes += bytes;
-    if (bytes > 0 && c->owed == 0)
+    if (c->owed == 0)
         say_junk(c);
-    else if (bytes > 0 && c->junk_in == 0)
+    else if (c->junk_in == 0)
         c->junk_in = c->owed;
 }
 
@@ -221,7 +223,7 @@ static bool refuse_large_frame(struct mllp_conn *c, struct arrival *out)
     return slice_starts(slice_trim(head), SLICE("MSH"));
 }
 
-/* Whether what may be the end is waited for anew: something has come. */
+/* Notes since when nothing has come behind what may be the end of a frame. */
 static void note_maybe(struct mllp_conn *c, enum frame f, int64_t now_ns)
 {
     c->maybe_ns = f == FRAME_MAYBE ? now_ns : 0;

@@ -2,14 +2,14 @@
  *
  * Liberal in what the field has shown:
  *   - what stands before VT is junk: passed over, counted;
- *   - FS ends a frame when a line end or a VT follows. Some senders send FS alone, or pad: so FS
- * with nothing but blanks behind it ends one too, once no more comes;
+ *   - FS ends a frame when a line end or a VT follows. Some senders send FS alone, or pad. So FS
+ * with nothing but blanks behind it ends a frame too, once no more comes;
  *   - CR, LF, blanks and NUL between frames (also as keep-alive) are passed over without being
  * junk;
  *   - VT and FS within a payload are payload: the format refuses them, by the sender's own control
- * id. Behind an FS within stands more of the message: bytes at once; or, behind a line end, bytes
- * that another FS ends before the next VT. Such bytes without that FS are junk behind the frame,
- * once no more comes. */
+ * id. An FS is within when more of the message stands behind it: bytes at once; or, behind a line
+ * end, bytes that another FS ends before the next VT. Bytes behind a line end without such an FS
+ * are junk behind the frame, once no more comes. */
 #ifndef CONCORDAT_TRANSPORT_MLLP_FRAME_H
 #define CONCORDAT_TRANSPORT_MLLP_FRAME_H
 

@@ -6,8 +6,9 @@
  * sends again; nothing that was answered is lost. */
 #include "transport/mllp_server.h"
 
-#define QUIET_NS (1000 * MS_NS) /* a connection that had a message so lately is at work: */
-#define FEW 4                   /* of a peer with no more connections than these */
+/* A connection that had a message within QUIET_NS is at work, unless its peer has more than FEW. */
+#define QUIET_NS (1000 * MS_NS)
+#define FEW 4
 #define SWEEP_MS_MAX 1000
 #define SWEEP_MS_MIN 10
 
@@ -121,17 +122,19 @@ static const char *why_overdue(const struct server *v, const struct mllp_conn *c
     if (c->frame_ns > 0 && now_ns - c->frame_ns > v->s->message_ms * MS_NS)
         return "did not end what it had begun within 'message_time': closed";
     *code = "mllp.idle";
-    return v->s->idle_ms > 0 && now_ns - c->active_ns > v->s->idle_ms * MS_NS
-               ? "sent no whole message for too long: closed"
-               : NULL;
+    if (v->s->idle_ms > 0 && now_ns - c->active_ns > v->s->idle_ms * MS_NS)
+        return "sent no whole message for too long: closed";
+    return NULL;
 }
 
 void server_sweep(struct server *v)
 {
     v->swept_ns = v->now_ns;
     for (struct mllp_conn *c = v->all, *next; c; c = next) {
-        const char *code = NULL, *why = c->in_turn ? NULL : why_overdue(v, c, &code);
+        const char *code = NULL, *why = NULL;
         next = c->next;
+        if (!c->in_turn)
+            why = why_overdue(v, c, &code);
         if (!why)
             continue;
         if (strcmp(code, "mllp.slow") == 0)

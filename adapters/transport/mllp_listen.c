@@ -102,8 +102,9 @@ static bool has_waiting_peer(const struct server *v)
 static bool shed_for_file(struct server *v)
 {
     struct peer *most = peers_most(&v->peers);
-    return most &&
-           server_shed(v, most,
+    if (!most)
+        return false;
+    return server_shed(v, most,
                        "has most connections: its longest idle one is closed, as files are out");
 }
 
@@ -177,7 +178,9 @@ bool mllp_server_open(struct mllp *s, struct err *e)
     struct addrinfo *list = NULL;
     struct sockaddr_storage bound = { .ss_family = AF_UNSPEC };
     socklen_t n = sizeof bound;
-    if (!read_peers(s, e) || !mllp_resolve(s->listen, true, &list, e))
+    if (!read_peers(s, e))
+        return false;
+    if (!mllp_resolve(s->listen, true, &list, e))
         return false;
     bool done = false;
     for (const struct addrinfo *a = list; a && !done; a = a->ai_next)

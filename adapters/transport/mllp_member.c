@@ -51,7 +51,8 @@ void server_active(struct server *v, struct mllp_conn *c)
 
 void server_expect_no_more(struct server *v, struct mllp_conn *c)
 {
-    if (c->answered + 2 >= v->turn)
+    bool is_counted = c->answered + 2 >= v->turn; /* nobody reads the counts of older turns */
+    if (is_counted)
         v->answered[c->answered % 4]--;
     c->answered = 0;
 }

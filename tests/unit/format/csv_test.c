@@ -76,8 +76,10 @@ static void passes_over_rows_that_say_nothing(void)
         CU_ASSERT_TRUE(slice_equal_text(one, something[i]));
     }
     struct slice one;
-    struct cut quoted = { .at = 0 }, copied = { .at = 0 };
+    struct cut quoted = { .at = 0 }, below = { .at = 0 }, copied = { .at = 0 };
     CU_ASSERT_TRUE(format_csv.split(&arena, SLICE("a\n\"\"\n"), &quoted, &one, &err));
+    CU_ASSERT_TRUE(format_csv.split(&arena, SLICE("a\n,\n\"\"\n"), &below, &one, &err));
+    CU_ASSERT_TRUE(slice_equal_text(one, "\"\"\n"));
     CU_ASSERT_TRUE(format_csv.split(&arena, SLICE("a,b\n\0\0\0"), &copied, &one, &err));
 }
 
