@@ -16,7 +16,7 @@
 /* mapping_keys.c: the keys of every map. */
 extern const struct strict_table mapping_keys_in_root, mapping_keys_in_head, mapping_keys_in_event,
     mapping_keys_changed, mapping_keys_in_field, mapping_keys_condition, mapping_keys_out_root,
-    mapping_keys_out_head, mapping_keys_out_record, mapping_keys_out_field;
+    mapping_keys_gate, mapping_keys_out_head, mapping_keys_out_record, mapping_keys_out_field;
 
 /* Repetitions of one each. Far above any real message, low enough that a hostile one costs little.
  * */
@@ -196,9 +196,18 @@ struct template
 };
 
 enum native_kind { NATIVE_FROM, NATIVE_TEXT, NATIVE_EACH };
+/* A value that must be one of these words, or none of them. */
+struct gate {
+    struct value_ref of;
+    struct slice *words;
+    size_t word_count;
+    bool is_not; /* also when nothing is there */
+};
 struct native {
     const struct node *node; /* while loading */
     struct slice path;
+    struct gate *when; /* it is written when all hold */
+    size_t when_count;
     enum native_kind kind;
     struct value_ref *from;
     size_t from_count;

@@ -33,6 +33,68 @@ static void load_lines(struct loader *l, const struct node *n, const struct scop
             out->line_count++;
 }
 
+/* Whether some record type that the rule covers can say that word there. */
+static bool is_ever_said(const struct scope *s, struct slice path, struct slice word)
+{
+    for (size_t i = 0; i < s->covered_count; i++) {
+        int slot = plan_slot(s->covered[i]->plan, path);
+        if (slot < 0)
+            continue;
+        const struct slot *at = plan_slot_at(s->covered[i]->plan, (size_t)slot);
+        if (!at->vocabulary_count || slice_is_one_of(word, at->vocabulary, at->vocabulary_count))
+            return true;
+    }
+    return false;
+}
+
+static void load_gate_words(struct loader *l, const struct node *n, const struct scope *s,
+                            struct slice path, struct gate *g)
+{
+    g->words = ARENA_ARRAY(l->reader.arena, strict_count(n) + 1, struct slice);
+    if (!g->words) {
+        strict_memory(&l->reader);
+        return;
+    }
+    for (const struct node *one = strict_each(n, NULL); one; one = strict_each(n, one)) {
+        if (!strict_is(&l->reader, one, NODE_TEXT, "each word of 'when'"))
+            continue;
+        if (!is_ever_said(s, path, one->text))
+            strict_say(&l->reader, one, "map.when",
+                       "'when' asks for the word '%.*s', which the field '%.*s' never holds",
+                       SHOWN(one->text), SHOWN(path));
+        g->words[g->word_count++] = one->text;
+    }
+}
+
+/* "PATH: WORD", "PATH: [WORD, ...]" or "PATH: {not: ...}". */
+static void load_gate(struct loader *l, const struct node *n, const struct scope *s, struct gate *g)
+{
+    const struct node *words = n;
+    if (!load_value(l, n, n->key, s, &g->of))
+        return;
+    if (n->kind == NODE_MAP) {
+        strict_keys(&l->reader, n, &mapping_keys_gate);
+        words = node_get(n, "not");
+        g->is_not = true;
+    }
+    load_gate_words(l, words, s, n->key, g);
+}
+
+/* "when: {stay.destination: home}": all must hold. */
+static void load_gates(struct loader *l, const struct node *when, const struct scope *s,
+                       struct native *out)
+{
+    if (!when)
+        return;
+    out->when = ARENA_ARRAY(l->reader.arena, when->count + 1, struct gate);
+    if (!out->when) {
+        strict_memory(&l->reader);
+        return;
+    }
+    for (const struct node *n = when->first; n; n = n->next)
+        load_gate(l, n, s, &out->when[out->when_count++]);
+}
+
 /* What is written of each item; of texts nothing is told apart. */
 static void load_items(struct loader *l, const struct node *n, const struct slot *at,
                        const struct scope *s, struct native *out)
@@ -174,6 +236,7 @@ static bool load_native(struct loader *l, const struct node *n, const struct sco
         kind = NATIVE_EACH;
     if (!check_native_keys(l, n, kind))
         return false;
+    load_gates(l, strict_member(n, "when", NODE_MAP), s, out);
     out->as = load_as(l, node_get(n, "as"));
     if (table)
         out->table = load_table(l, table, true);

@@ -43,6 +43,8 @@ static bool line_shows(const struct plan *plan, const struct template *t)
 
 static bool field_shows(const struct plan *plan, const struct native *f)
 {
+    if (f->when_count)
+        return false;
     if (f->kind == NATIVE_FROM) {
         bool is_first = f->from_count && is_notice(&f->from[0]);
         return is_first && !f->table && keeps_words(f->as);

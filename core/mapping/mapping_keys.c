@@ -92,6 +92,9 @@ STRICT_TABLE(mapping_keys_out_record, "records: of each:",
              STRICT_MAY("fields", STRICT_MAP,
                         "PATH OF THE PARTNER: VALUE, beside the common ones"));
 
+STRICT_TABLE(mapping_keys_gate, "when: of an out: mapping, a word, a list of words or:",
+             STRICT_MUST("not", STRICT_ANY, "none of these words; also when nothing is there"));
+
 STRICT_TABLE(
     mapping_keys_out_field, "a VALUE of an out: mapping, a path of the record or a map of:",
     STRICT_MAY("from", STRICT_ANY, "a path, or several of which the first with a value counts"),
@@ -101,6 +104,9 @@ STRICT_TABLE(
                "when it does not fit: refuse, leave, or a word to take instead"),
     STRICT_MAY("text", STRICT_ANY,
                "lines with {PATH}, {PATH?} that may be missing, {PATH|CONVERSION}"),
+    STRICT_MAY(
+        "when", STRICT_MAP,
+        "{PATH OF THE RECORD: WORD, a list of words, or {not: WORDS}}: written when all hold"),
     STRICT_MAY("each", STRICT_ANY, "a list of the record: an item for each of it"),
     STRICT_MAY("fields", STRICT_ANY, "with each: what an item has"));
 
@@ -109,5 +115,6 @@ const struct strict_topic mapping_topic = {
     (const struct strict_table *const[]){
         &mapping_keys_in_root, &mapping_keys_in_head, &mapping_keys_in_event, &mapping_keys_changed,
         &mapping_keys_in_field, &mapping_keys_condition, &mapping_keys_out_root,
-        &mapping_keys_out_head, &mapping_keys_out_record, &mapping_keys_out_field, NULL }
+        &mapping_keys_out_head, &mapping_keys_out_record, &mapping_keys_out_field,
+        &mapping_keys_gate, NULL }
 };

@@ -140,9 +140,33 @@ static bool write_each(struct out_run *r, const struct native *f, struct node **
     return good;
 }
 
+/* Whether all that the field asks of the record holds; of a made-up record it does. */
+static bool gates_open(struct out_run *r, const struct native *f, bool *open, struct err *e)
+{
+    *open = true;
+    for (size_t i = 0; i < f->when_count && !r->is_trial; i++) {
+        const struct gate *g = &f->when[i];
+        struct out_value v;
+        struct slice text;
+        if (!out_value(r, &g->of, &v, e))
+            return false;
+        bool is_there = !v.is_null && out_text(r, &v, AS_TEXT, &text, e);
+        if (e->fate != ERR_NONE)
+            return false;
+        bool is_said = is_there && slice_is_one_of(text, g->words, g->word_count);
+        *open = *open && is_said != g->is_not;
+    }
+    return true;
+}
+
 static bool write_native(struct out_run *r, const struct native *f, struct node **out,
                          struct err *e)
 {
+    bool open;
+    if (!gates_open(r, f, &open, e))
+        return false;
+    if (!open)
+        return true;
     switch (f->kind) {
     case NATIVE_EACH:
         return write_each(r, f, out, e);

@@ -82,27 +82,48 @@ static bool pin_header(struct arena *a, const struct node *root, struct plan *pl
     return h ? good : schema_no_memory(p);
 }
 
-/* The kinds that only ever lessen what is shared: they count even when the rest of their message
- * cannot be read. */
-static bool set_schema_restricts(struct arena *a, const struct node *root, struct schema *s,
-                                 struct problems *p)
+/* *bits: a bit for each kind that the attribute lists, none without it. *stray: a word that is no
+ * kind, else empty. */
+static bool read_kind_bits(struct arena *a, const struct node *root, const char *attribute,
+                           const struct schema *s, uint64_t *bits, struct slice *stray,
+                           struct problems *p)
 {
     const struct slice *words = NULL;
     size_t n = 0;
-    if (!node_get(root, "restricts"))
+    *stray = (struct slice){ .n = 0 };
+    if (!node_get(root, attribute))
         return true;
-    if (!schema_words(a, root, "restricts", &words, &n, p))
+    if (!schema_words(a, root, attribute, &words, &n, p))
         return false;
     for (size_t i = 0; i < n; i++) {
         size_t kind = 0;
         while (kind < s->kind_count && !slice_equal(s->kinds[kind], words[i]))
             kind++;
         if (kind == s->kind_count)
-            return schema_problem(p, root, "schema.restricts",
-                                  "'restricts' names '%.*s', which is no kind of this event",
-                                  SHOWN(words[i]));
-        s->restricts |= (uint64_t)1 << kind;
+            *stray = words[i];
+        else
+            *bits |= (uint64_t)1 << kind;
     }
+    return true;
+}
+
+/* The kinds that count even when the rest of their message cannot be read, and the ways for an
+ * episode to end. */
+static bool set_schema_bits(struct arena *a, const struct node *root, struct schema *s,
+                            struct problems *p)
+{
+    struct slice stray;
+    if (!read_kind_bits(a, root, "restricts", s, &s->restricts, &stray, p))
+        return false;
+    if (stray.n)
+        return schema_problem(p, root, "schema.restricts",
+                              "'restricts' names '%.*s', which is no kind of this event",
+                              SHOWN(stray));
+    if (!read_kind_bits(a, root, "ends", s, &s->ends, &stray, p))
+        return false;
+    if (stray.n)
+        return schema_problem(p, root, "schema.ends",
+                              "'ends' names '%.*s', which is no kind of this event", SHOWN(stray));
     return true;
 }
 
@@ -116,7 +137,7 @@ static bool set_schema_kinds(struct arena *a, const struct node *root, struct sc
         return false;
     if (!schema_words(a, root, "kinds", &s->kinds, &s->kind_count, p))
         return false;
-    if (!set_schema_restricts(a, root, s, p))
+    if (!set_schema_bits(a, root, s, p))
         return false;
     struct slot *kind = &plan->slots[plan->header->kind];
     kind->vocabulary = s->kinds;

@@ -23,6 +23,8 @@ struct schema {
     bool disclosable;   /* attribute "disclosed": false on Caseload, Consent ... */
     uint64_t restricts; /* attribute "restricts": a bit for each kind that only ever lessens what is
                            shared */
+    uint64_t ends;      /* attribute "ends": a bit for each kind that is one way for an episode to
+                           end, of which one is so */
 };
 
 /* Loads all *.avsc of folder and folder/internal. Lives in a. NULL when a problem was added. */
@@ -34,6 +36,9 @@ const struct schema *catalogue_fingerprint(const struct catalogue *c, uint64_t f
 bool schema_has_kind(const struct schema *s, struct slice kind);
 /* Whether that kind only ever lessens what is shared. */
 bool schema_restricts(const struct schema *s, struct slice kind);
+/* Whether both are one kind, or both are ways for one episode to end: what takes back one of these
+ * takes back whichever was said. */
+bool schema_is_alike(const struct schema *s, struct slice kind, struct slice other);
 
 /* Categories by number and by name. A name stands also for all below it ("location" for
  * "location.address"); a last segment alone works where unambiguous ("ward"). false: none. */

@@ -237,8 +237,9 @@ static bool is_of_the_episode(const struct ref_case *c, const struct ref_past *x
 static bool is_end(const struct ref_case *c, const struct ref_clause *clause,
                    const struct ref_past *all, size_t n, const struct ref_past *end)
 {
-    struct slice kind = catalogue_at(c->catalogue, end->schema)->kinds[end->kind];
-    if (!is_of_the_episode(c, end) || !slice_equal_text(kind, clause->lasting_kind))
+    const struct schema *s = catalogue_at(c->catalogue, end->schema);
+    if (!is_of_the_episode(c, end) ||
+        !schema_is_alike(s, s->kinds[end->kind], slice_text(clause->lasting_kind)))
         return false;
     for (size_t i = 0; i < n; i++)
         if (is_of_the_episode(c, &all[i]) && begins(c, all[i].schema, all[i].kind) &&

@@ -25,7 +25,8 @@ const char *event_read(const struct bundle *b, const struct view *v, struct slic
     if (!s || schema < 0 || !id_from_hex(view_text(v, (size_t)s->id), ev->id.b))
         return reason_code(REASON_UNKNOWN_KIND);
     ev->schema = (size_t)schema;
-    ev->type = b->compiled->schemas[schema]->name;
+    ev->of = b->compiled->schemas[schema];
+    ev->type = ev->of->name;
     ev->kind_name = view_text(v, (size_t)s->kind);
     ev->episode = view_text(v, (size_t)s->episode);
     ev->occurred_ms =

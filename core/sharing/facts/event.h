@@ -11,7 +11,8 @@ struct event {
     const struct header_slots *slots;
     struct slice framed;
     size_t schema;
-    uint32_t kind; /* number of type and kind */
+    const struct schema *of; /* the same; NULL of what only stands for an owner */
+    uint32_t kind;           /* number of type and kind */
     struct slice type, kind_name, episode;
     struct event_id id;
     uint16_t source, agency;

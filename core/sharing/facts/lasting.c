@@ -39,11 +39,18 @@ struct ending {
     int64_t decided_ms;  /* the first */
 };
 
-static bool is_end_said(const struct episode_event *events, size_t n, const struct episode *of,
-                        struct slice kind)
+/* Whether x is such an end, or another way for its episode to end. */
+static bool event_ends(const struct bundle *b, const struct end *end, const struct episode_event *x)
 {
-    for (size_t i = 0; i < n; i++)
-        if (is_in_episode(&events[i], of) && slice_equal(events[i].kind, kind))
+    const struct schema *s = catalogue_named(b->catalogue, x->type);
+    return s ? schema_is_alike(s, x->kind, end->kind) : slice_equal(x->kind, end->kind);
+}
+
+static bool is_end_said(const struct bundle *b, const struct person *p, const struct episode *of,
+                        const struct end *end)
+{
+    for (size_t i = 0; i < p->event_count; i++)
+        if (is_in_episode(&p->events[i], of) && event_ends(b, end, &p->events[i]))
             return true;
     return false;
 }
@@ -53,7 +60,7 @@ static struct ending find_ending(const struct bundle *b, const struct person *p,
 {
     struct ending found = { .stands = false };
     int64_t begun_ms = INT64_MIN;
-    if (!is_end_said(p->events, p->event_count, of, end->kind))
+    if (!is_end_said(b, p, of, end))
         return found;
     for (size_t i = 0; i < p->event_count; i++) {
         const struct episode_event *x = &p->events[i];
@@ -64,7 +71,7 @@ static struct ending find_ending(const struct bundle *b, const struct person *p,
         const struct episode_event *x = &p->events[i];
         if (x->occurred_ms < begun_ms || !is_in_episode(x, of))
             continue;
-        if (!slice_equal(x->kind, end->kind))
+        if (!event_ends(b, end, x))
             continue;
         if (!found.stands || x->occurred_ms > found.occurred_ms)
             found.occurred_ms = x->occurred_ms;
@@ -121,7 +128,7 @@ static bool is_opened_after(const struct bundle *b, const struct draft *d, const
 }
 
 /* Whether x came after an end: of its own episode, or of another. */
-static bool is_after_an_end(const struct draft *d, const struct end *end,
+static bool is_after_an_end(const struct bundle *b, const struct draft *d, const struct end *end,
                             const struct episode_event *x, bool same_episode)
 {
     const struct episode of = { x->agency, x->type, x->episode };
@@ -130,7 +137,7 @@ static bool is_after_an_end(const struct draft *d, const struct end *end,
         if (events[i].occurred_ms >= x->occurred_ms || !is_of_type(&events[i], &of))
             continue;
         bool is_meant = slice_equal(events[i].episode, of.name) == same_episode;
-        if (is_meant && slice_equal(events[i].kind, end->kind))
+        if (is_meant && event_ends(b, end, &events[i]))
             return true;
     }
     return false;
@@ -143,9 +150,9 @@ static bool undoes_an_end(const struct bundle *b, const struct draft *d, const s
 {
     if (!event_begins(b, end, x))
         return false;
-    if (is_after_an_end(d, end, x, true) && !is_opened_after(b, d, end, x, true))
+    if (is_after_an_end(b, d, end, x, true) && !is_opened_after(b, d, end, x, true))
         return true;
-    return is_after_an_end(d, end, x, false) && !is_opened_after(b, d, end, x, false);
+    return is_after_an_end(b, d, end, x, false) && !is_opened_after(b, d, end, x, false);
 }
 
 bool lasting_needs(const struct bundle *b, const struct draft *d, const struct episode_event *x)
@@ -155,7 +162,7 @@ bool lasting_needs(const struct bundle *b, const struct draft *d, const struct e
         return false;
     for (size_t i = 1; i < k->end_count; i++) {
         const struct end *end = &k->ends[i];
-        bool is_end = slice_equal(x->kind, end->kind);
+        bool is_end = event_ends(b, end, x);
         bool counts = is_end ? !is_opened_after(b, d, end, x, true) : undoes_an_end(b, d, end, x);
         if (counts)
             return true;

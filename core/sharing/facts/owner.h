@@ -1,7 +1,9 @@
 /* owner.h - whose an event is: nobody takes back, replaces or reuses what another said (law 12).
  *
  * An event may take back or replace one of its own agency, type, kind and episode; where it is a
- * word about sharing (an event's is_word), of its own service too. For the room sharing only. */
+ * word about sharing (an event's is_word), of its own service too. Ways for an episode to end count
+ * as one kind: who takes back the end of a stay need not know which was said. For the room sharing
+ * only. */
 #ifndef CONCORDAT_SHARING_FACTS_OWNER_H
 #define CONCORDAT_SHARING_FACTS_OWNER_H
 

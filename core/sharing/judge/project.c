@@ -126,6 +126,9 @@ static bool fill_disclosure_header(const struct project *p, const struct disclos
     begin_slot(h);
     avro_put_text(&h->bytes, slice_text(d->id.text));
     end_slot(h, s->id);
+    begin_slot(h);
+    avro_put_text(&h->bytes, p->event->kind_name); /* of a retraction: of what is taken back */
+    end_slot(h, s->kind);
     put_text_slot(h, s->original, p->original);
     put_text_slot(h, s->agreement, agreement);
     put_number_slot(h, s->agreement_version, version);

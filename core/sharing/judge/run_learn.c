@@ -268,17 +268,32 @@ static unsigned count_alike(const struct receiver *list, size_t n)
     return alike;
 }
 
+/* ev under the kind of what it takes back: who got that hears no other word for it. */
+static struct event as_was_told(const struct run *r, const struct event *ev,
+                                const struct event_id *newest)
+{
+    const struct episode_event *x = draft_event(&r->draft, newest);
+    struct event told = *ev;
+    int64_t kind = x ? bundle_kind(r->in->bundle, ev->schema, x->kind) : -1;
+    if (kind < 0)
+        return told;
+    told.kind = (uint32_t)kind;
+    told.kind_name = x->kind;
+    return told;
+}
+
 bool run_take_back(struct run *r, const struct event *ev, const struct event_id *newest,
                    enum reason others)
 {
     struct episode_event was;
+    const struct event told = as_was_told(r, ev, newest);
     if (!run_receivers(r, newest, &was))
         return false;
     r->draft.doors |= was.receiver_count > 0;
     for (size_t i = 0; i < was.receiver_count; i++)
-        if (!retract_from(r, ev, &was.receivers[i], count_alike(was.receivers, i)))
+        if (!retract_from(r, &told, &was.receivers[i], count_alike(was.receivers, i)))
             return false;
-    return run_alike(r, ev, OUTCOME_WITHHOLD, others, &was);
+    return run_alike(r, &told, OUTCOME_WITHHOLD, others, &was);
 }
 
 bool run_retraction(struct run *r, const struct event *ev)

@@ -200,13 +200,18 @@ static uint32_t end_number(struct compiled *k, struct end *ends, const struct cl
     return (uint32_t)k->end_count++;
 }
 
-/* Whether that line opens what the schema's kind of the end's name closes. */
+/* Whether that line opens what the schema's kind of the end's name closes, or another way for its
+ * episode to end. */
 static bool is_ended_by(const struct loader *l, const struct fact_rule *r, size_t schema,
                         const struct end *end)
 {
-    int64_t kind = bundle_kind(l->bundle, schema, end->kind);
-    return r->effect == FACT_OPENS && kind >= 0 &&
-           kinds_have(r->closed_by, r->closed_by_count, (uint32_t)kind);
+    const struct schema *s = l->compiled->schemas[schema];
+    bool any = false;
+    for (size_t i = 0; i < s->kind_count; i++)
+        any |= schema_is_alike(s, s->kinds[i], end->kind) &&
+               kinds_have(r->closed_by, r->closed_by_count,
+                          l->compiled->kind_base[schema] + (uint32_t)i);
+    return r->effect == FACT_OPENS && any;
 }
 
 /* Notes which kinds of the schema open by that line what the end closes. */

@@ -115,7 +115,7 @@ static void put_condition(struct annex *x, const struct clause *c,
     when_words(x->b, c->when, &x->cell);
     if (c->lasting_kind.n) {
         buf_text(&x->cell, "; ");
-        explain_lasting(c, &x->cell);
+        explain_lasting(x->b, c, &x->cell);
     }
     for (size_t i = 0; i < x->b->prohibition_count; i++) {
         const struct prohibition *p = &x->b->prohibitions[i];

@@ -119,14 +119,37 @@ void explain_limit(const struct bundle *b, const struct clause *c, const struct 
     buf_format(out, " [%.*s]", SHOWN(p->id));
 }
 
-void explain_lasting(const struct clause *c, struct buf *out)
+/* The kind that the days count from, and each other way for its episode to end. */
+static void put_ends(const struct bundle *b, const struct clause *c, struct buf *out)
+{
+    const struct schema *s = NULL;
+    bool any = false;
+    for (size_t i = 0; !any && i < c->kind_count; i++) {
+        size_t n = 0;
+        while (b->compiled->kind_base[n + 1] <= c->kinds[i])
+            n++;
+        s = b->compiled->schemas[n];
+        any = schema_has_kind(s, c->lasting_kind);
+    }
+    any = false;
+    for (size_t i = 0; s && i < s->kind_count; i++) {
+        if (!schema_is_alike(s, s->kinds[i], c->lasting_kind))
+            continue;
+        buf_text(out, any ? " or \"" : "\"");
+        explain_word(s->kinds[i], out);
+        buf_text(out, "\"");
+        any = true;
+    }
+}
+
+void explain_lasting(const struct bundle *b, const struct clause *c, struct buf *out)
 {
     long long days = (long long)(c->lasting_ms / DAY_MS);
     if (slice_is_empty(c->lasting_kind))
         return;
-    buf_format(out, "until %lld day%s after \"", days, days == 1 ? "" : "s");
-    explain_word(c->lasting_kind, out);
-    buf_text(out, "\" came in, sooner if it all begins again");
+    buf_format(out, "until %lld day%s after ", days, days == 1 ? "" : "s");
+    put_ends(b, c, out);
+    buf_text(out, " came in, sooner if it all begins again");
 }
 
 void explain_term(const struct agreement *g, struct buf *out)

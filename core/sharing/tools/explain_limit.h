@@ -16,7 +16,7 @@ struct categories explain_taken(const struct bundle *b, const struct clause *c,
 void explain_limit(const struct bundle *b, const struct clause *c, const struct prohibition *p,
                    const struct categories *what, const char *whole, struct buf *out);
 /* How long: "until 14 days after "discharged" ...". Nothing for as long as the agreement. */
-void explain_lasting(const struct clause *c, struct buf *out);
+void explain_lasting(const struct bundle *b, const struct clause *c, struct buf *out);
 /* "from 1 January 2026 to 31 December 2035, both days included". */
 void explain_term(const struct agreement *g, struct buf *out);
 

@@ -289,7 +289,7 @@ static void put_clause(struct page *p, const struct clause *c)
     }
     if (c->lasting_kind.n) {
         buf_text(&p->sentence, ", ");
-        explain_lasting(c, &p->sentence);
+        explain_lasting(p->b, c, &p->sentence);
     } else {
         buf_text(&p->sentence, ", for as long as the agreement is in force");
     }

@@ -98,6 +98,32 @@ static void looks_words_up_in_the_other_direction(void)
     CU_ASSERT_TRUE(slice_equal_text(out, "{\"code\":\"99\"}"));
 }
 
+/* A homecoming is one only where home is the place. */
+static void writes_a_field_when_another_says_so(void)
+{
+    static const struct {
+        const char *json, *wanted;
+    } rows[] = {
+        { "{\"admitted\":\"2026-07-01\",\"destination\":\"home\"}",
+          "{\"home\":\"01/07/2026\",\"not\":\"2026-07-01\"}" },
+        { "{\"admitted\":\"2026-07-01\",\"destination\":\"care-home\"}",
+          "{\"not\":\"2026-07-01\"}" },
+        { "{\"admitted\":\"2026-07-01\",\"destination\":\"died\"}", "{}" },
+        { "{\"admitted\":\"2026-07-01\"}", "{\"not\":\"2026-07-01\"}" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        helper_fresh();
+        struct slice out =
+            written("json",
+                    "  home: {from: stay.admitted, as: uk-date, "
+                    "when: {stay.destination: [home, temporary]}}\n"
+                    "  not: {from: stay.admitted, "
+                    "when: {stay.destination: {not: died}, header.kind: admitted}}\n",
+                    rows[i].json);
+        CU_ASSERT_TRUE(slice_equal_text(out, rows[i].wanted));
+    }
+}
+
 static void refuses_a_word_without_a_code(void)
 {
     struct slice out = written("json", "  word: {from: stay.ward, table: {ELM: E}, else: refuse}\n",
@@ -120,7 +146,7 @@ static void wants_every_kind_delivered_or_named(void)
         "records:\n  - {on: HospitalStay.admitted}\n"
         "not_delivered: [DischargePlan, SocialCare, HousingCase, Homelessness, Person, Property, "
         "Safeguarding, HospitalStay.moved]\n"));
-    CU_ASSERT_EQUAL(hp.p.count, 8); /* the ten kinds of a stay but these two */
+    CU_ASSERT_EQUAL(hp.p.count, 10); /* the twelve kinds of a stay but these two */
     CU_ASSERT_TRUE(helper_has_problem("map.coverage", 1));
 }
 
@@ -130,7 +156,7 @@ static void wants_all_three_actions(void)
         helper_mapping("out: {format: json}\ncommon: {note: header.notice}\n"
                        "records:\n  - {on: HospitalStay, action: [asserts, replaces]}\n"
                        "  - {on: HospitalStay.discharged, action: retracts}\n" OTHERS));
-    CU_ASSERT_EQUAL(hp.p.count, 9);
+    CU_ASSERT_EQUAL(hp.p.count, 11);
     CU_ASSERT_PTR_NOT_NULL(strstr(hp.p.list[0].text, "no rule for the action retracts"));
 }
 
@@ -158,6 +184,8 @@ static void names_each_problem_of_a_field(void)
         { "  a: {each: stay.ward}\n", "map.record-path" },
         { "  a: {from: stay.ward, table: {x: y}}\n", "map.else" },
         { "  a..b: stay.ward\n", "map.path" },
+        { "  a: {from: stay.ward, when: {stay.destination: hme}}\n", "map.when" },
+        { "  a: {from: stay.ward, when: {stay.destination: {not: hme}}}\n", "map.when" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         helper_fresh();
@@ -177,6 +205,7 @@ static CU_TestInfo cases[] = {
     { "leaves out a text whose value is withheld", leaves_out_a_text_whose_value_is_withheld },
     { "writes what was cleared as such", writes_what_was_cleared_as_such },
     { "looks words up in the other direction", looks_words_up_in_the_other_direction },
+    { "writes a field when another says so", writes_a_field_when_another_says_so },
     { "refuses a word without a code", refuses_a_word_without_a_code },
     { "keeps the columns of a row", keeps_the_columns_of_a_row },
     { "wants every kind delivered or named", wants_every_kind_delivered_or_named },

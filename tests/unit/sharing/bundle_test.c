@@ -279,7 +279,7 @@ static void a_problem_says_line_and_column(void)
     CU_ASSERT(bundle_load(&world.arena, folder, world.catalogue, &p) == NULL);
     const struct err *e = find_problem(&p, "bundle.category", STATUTORY);
     CU_ASSERT_FATAL(e != NULL);
-    CU_ASSERT_EQUAL(e->line, 75);
+    CU_ASSERT_EQUAL(e->line, 77);
     CU_ASSERT_EQUAL(e->column, 26);
     problems_release(&p);
 }
