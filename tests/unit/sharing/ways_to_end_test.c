@@ -1,5 +1,5 @@
-/* ways_to_end_test.c - a stay ends by a discharge or by death: what takes one back takes back whichever
- * was said, under the word that its receivers heard. */
+/* ways_to_end_test.c - a stay ends by a discharge or by death: what takes one back takes back
+ * whichever was said, under the word that its receivers heard. */
 #include <CUnit/CUnit.h>
 
 #include "world.h"
