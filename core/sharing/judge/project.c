@@ -8,7 +8,7 @@
 #include "sharing/decide/oblige.h"
 
 #define HEADER_ROOM 1024 /* of replaced header fields, the longest together */
-#define HEADER_SLOTS 11
+#define HEADER_SLOTS 12
 
 void project_id(const struct bundle *b, const struct event *ev, uint16_t recipient, unsigned again,
                 struct disclosure_id *out)
