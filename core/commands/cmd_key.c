@@ -107,5 +107,6 @@ int cmd_key(struct cli *c, int argc, char **argv)
         return make_person(argc, argv);
     if (argc == 3 && slice_equal_text(word, "check"))
         return print_check(argv[2]);
-    return argc == 2 ? make_key(argv[1]) : CLI_USAGE;
+    bool is_file = argc == 2 && word.n > 0 && word.p[0] != '-' && !slice_equal_text(word, "check");
+    return is_file ? make_key(argv[1]) : CLI_USAGE;
 }

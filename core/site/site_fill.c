@@ -83,6 +83,22 @@ static const struct node *check_said(const struct node *root, const struct named
     return node_get(node_get(root, "key_checks"), k->of == KEY_OF_REGION ? "region" : "recipients");
 }
 
+/* What in region.yaml has that check value; NULL: nothing. */
+static const struct node *find_check(const struct node *root, const char *value)
+{
+    const struct node *checks = strict_member(root, "key_checks", NODE_MAP);
+    const struct node *agencies = strict_member(root, "agencies", NODE_MAP);
+    for (const struct node *n = checks ? checks->first : NULL; n; n = n->next)
+        if (slice_equal_text(n->text, value))
+            return n;
+    for (const struct node *n = agencies ? agencies->first : NULL; n; n = n->next) {
+        const struct node *check = strict_member(n, "key_check", NODE_TEXT);
+        if (check && slice_equal_text(check->text, value))
+            return check;
+    }
+    return NULL;
+}
+
 /* Compares one key with its check value in region.yaml, or writes the value there. A key file that
  * is not here is passed over. */
 static bool fill_key_check(struct filling *f, const struct named_key *k)
@@ -107,6 +123,12 @@ static bool fill_key_check(struct filling *f, const struct named_key *k)
                err_set(f->e, ERR_REJECT, "site.key-differs", 0,
                        "cannot pack: the check value of '%s' is %s, and region.yaml:%u says %.*s",
                        path, value, said->line, SHOWN(said->text));
+    const struct node *other = find_check(root, value);
+    if (other)
+        return err_set(f->e, ERR_REJECT, "site.key-shared", 0,
+                       "cannot pack: '%s' is the key that region.yaml:%u has for another: each has "
+                       "its own",
+                       path, other->line);
     f->said = arena_format(f->a, "%sregion.yaml: %s is the check value of %.*s\n",
                            f->said ? f->said : "", value, SHOWN(k->at->text));
     return f->said ? insert_check(f, root, k, value) : err_memory(f->e);

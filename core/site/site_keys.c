@@ -84,6 +84,19 @@ static const struct key *read_key_file(struct reading *r, const struct node *n, 
     return NULL;
 }
 
+/* Under one key two agencies' local ids are the same people. */
+static void note_shared(struct reading *r, const struct node *n, const struct key *key)
+{
+    for (const struct read_key *k = r->keys_read; k && key && key->set; k = k->next) {
+        if (!k->key || memcmp(k->key->b, key->b, KEY_BYTES) != 0)
+            continue;
+        reading_note(r, n, "site.key-shared",
+                     "this key is that of another line too, so people are mixed up: each has its "
+                     "own, made by concordat key");
+        return;
+    }
+}
+
 const struct key *reading_key(struct reading *r, const struct node *n, enum key_of of,
                               struct slice agency)
 {
@@ -96,6 +109,7 @@ const struct key *reading_key(struct reading *r, const struct node *n, enum key_
         (void)strict_memory(&r->reader);
         return NULL;
     }
+    note_shared(r, n, key);
     *one = (struct read_key){ r->keys_read, n, key };
     r->keys_read = one;
     return key;

@@ -263,6 +263,45 @@ static void the_check_values_of_keys_are_filled_in_where_they_are_missing(void)
     scratch_remove(&own);
 }
 
+static size_t notes_of(const struct site *s, const char *code)
+{
+    size_t count = 0;
+    for (const struct site_note *n = s->notes; n; n = n->next)
+        count += strcmp(n->code, code) == 0;
+    return count;
+}
+
+/* Else the local ids of two agencies would be the same people. */
+static void no_two_have_one_key(void)
+{
+    static const char *const names[] = { "region.key", "recipients.key", "hospital.key" };
+    scratch_make(&own);
+    for (size_t i = 0; i < 3; i++) {
+        const char *said = NULL;
+        struct slice before, after;
+        struct err e = { 0 };
+        put_site("", "{nhs_number: entitled, services: {wards: {role: acute-trust}}}");
+        for (uint8_t n = 0; n < 3; n++)
+            put_key(names[n], (uint8_t)(n + 1));
+        put_key("council.key", 4);
+        const struct site *s =
+            site_load(&arena, own.dir, &adapters, SITE_KEYS_LOOKED_AT, &problems);
+        CU_ASSERT_FATAL(s && notes_of(s, "site.key-shared") == 0);
+        put_key(names[i], 4);
+        if (i < 2)
+            put_key("hospital.key", 4);
+        s = site_load(&arena, own.dir, &adapters, SITE_KEYS_LOOKED_AT, &problems);
+        CU_ASSERT_FATAL(s && notes_of(s, "site.key-shared") == (i < 2));
+        CU_ASSERT(tree_read_file(&arena, scratch_path(&own, "region.yaml"), 4096, &before, &e));
+        CU_ASSERT_FALSE(site_fill_key_checks(&arena, own.dir, &said, &e));
+        CU_ASSERT_STRING_EQUAL(e.code, "site.key-shared");
+        err_clear(&e);
+        CU_ASSERT(tree_read_file(&arena, scratch_path(&own, "region.yaml"), 4096, &after, &e));
+        CU_ASSERT(slice_equal(before, after));
+    }
+    scratch_remove(&own);
+}
+
 /* A copy that went wrong: nothing starts with it, and the sentence names both. */
 static void another_key_than_region_yaml_says_stops_the_site_once(void)
 {
@@ -344,6 +383,7 @@ static CU_TestInfo cases[] = {
       key_files_are_read_by_run_and_looked_at_by_check },
     { "the check values of keys are filled in where they are missing",
       the_check_values_of_keys_are_filled_in_where_they_are_missing },
+    { "no two have one key", no_two_have_one_key },
     { "another key than region.yaml says stops the site, once",
       another_key_than_region_yaml_says_stops_the_site_once },
     CU_TEST_INFO_NULL,
