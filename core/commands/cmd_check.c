@@ -150,14 +150,26 @@ static void look_at_bus(const struct site *s, struct problems *p)
                            e.text);
 }
 
+static void warn_of_note(struct problems *warnings, const struct mapping_note *n)
+{
+    if (n->what == NOTICE_DATE)
+        (void)problems_say(warnings, "map.date", n->file, n->line, n->column,
+                           "'%.*s' is a date or a time, and nothing says how the sender writes it: "
+                           "a message with another text than ISO 8601 is set aside: want as: "
+                           "iso-time, or another conversion of times",
+                           SHOWN(n->path));
+    else
+        (void)problems_say(warnings, "map.position", n->file, n->line, n->column,
+                           "'changed' remembers by '%.*s', which depends on the order in the "
+                           "message, so one person may get another's memory: want by: subject",
+                           SHOWN(n->path));
+}
+
 static void look_at_mappings(const struct site *s, struct problems *warnings)
 {
     for (size_t i = 0; i < s->feed_count; i++)
         for (const struct mapping_note *n = mapping_notes(s->feeds[i].mapping); n; n = n->next)
-            (void)problems_say(warnings, "map.position", n->file, n->line, n->column,
-                               "'changed' remembers by '%.*s', which depends on the order in the "
-                               "message, so one person may get another's memory: want by: subject",
-                               SHOWN(n->path));
+            warn_of_note(warnings, n);
 }
 
 static void warn_of_unnamed(void *warnings, const struct unnamed *x)

@@ -138,6 +138,7 @@ struct field {
     const struct plan *item;
     int slot;               /* under an each: of the item's plan */
     int memo;               /* a common field: evaluated once a message; -1: not */
+    bool is_dated;          /* the message's own text for a date or a time, by no conversion */
     bool is_kept_elsewhere; /* its table only picks words out of what another field has whole */
     bool bounds;            /* a yes: left out, it would bound nothing */
 };
@@ -440,6 +441,9 @@ struct conditions load_conditions(struct loader *l, const struct node *n, bool r
 /* After the rules are loaded: notes which words their conditions know of each path, and refuses
  * words of two rules that differ by case alone. */
 void load_watched(struct loader *l);
+/* notes.c: notes what `check` warns of, of each place once. */
+void load_note(struct loader *l, enum mapping_notice what, const struct node *at,
+               struct slice path);
 /* load_memory.c: notes keys of `changed` that go by a place. */
 void load_memory(struct loader *l);
 /* One of asserts, replaces, retracts, as its bit; 0 after a problem. */

@@ -156,7 +156,7 @@ static void check_else(struct loader *l, const struct node *n, const struct slot
                        const struct field *f)
 {
     const struct node *e = node_get(n, "else");
-    bool reads = f->table || conversion_is_time(f->as) || f->as == AS_BOOLEAN;
+    bool reads = f->table || s->is_iso8601 || conversion_is_time(f->as) || f->as == AS_BOOLEAN;
     bool checks = s->type != SLOT_STRING && s->type != SLOT_ARRAY;
     if (e && !reads && !checks && !s->vocabulary)
         strict_say_key(&l->reader, e, "map.else",
@@ -301,6 +301,17 @@ static void load_field_map(struct loader *l, const struct node *n, bool relative
     check_field_type(l, n, f, s);
 }
 
+/* A date or a time whose text comes from the message as it is: it is read when it comes, since
+ * senders that write ISO 8601 need no conversion. */
+static void load_dated(struct loader *l, const struct node *n, struct field *f,
+                       const struct slot *s)
+{
+    bool is_theirs = f->kind == FIELD_FROM || f->kind == FIELD_JOIN;
+    f->is_dated = s->is_iso8601 && is_theirs && !f->table && !conversion_is_time(f->as);
+    if (f->is_dated)
+        load_note(l, NOTICE_DATE, n, f->path);
+}
+
 struct field *load_field(struct loader *l, const struct node *n, const struct plan *plan,
                          bool relative)
 {
@@ -336,5 +347,6 @@ struct field *load_field(struct loader *l, const struct node *n, const struct pl
                        SHOWN(f->path));
         check_field_type(l, n, f, s);
     }
+    load_dated(l, n, f, s);
     return f;
 }

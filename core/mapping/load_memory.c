@@ -27,17 +27,6 @@ static bool is_by_position(struct loader *l, const struct ref *ref)
     return false;
 }
 
-static void note(struct loader *l, const struct node *at, struct slice path)
-{
-    struct mapping_note *n = ARENA_NEW(l->reader.arena, struct mapping_note);
-    if (!n) {
-        strict_memory(&l->reader);
-        return;
-    }
-    *n = (struct mapping_note){ at->file, at->line, at->column, path, l->m->notes };
-    l->m->notes = n;
-}
-
 void load_memory(struct loader *l)
 {
     struct mapping *m = l->m;
@@ -45,11 +34,7 @@ void load_memory(struct loader *l)
         const struct rule *r = &m->rules[i];
         for (size_t j = 0; !r->by_subject && j < r->key.count; j++)
             if (is_by_position(l, &r->key.list[j]))
-                note(l, node_get(node_get(r->node, "changed"), "key"), r->key.list[j].text);
+                load_note(l, NOTICE_POSITION, node_get(node_get(r->node, "changed"), "key"),
+                          r->key.list[j].text);
     }
-}
-
-const struct mapping_note *mapping_notes(const struct mapping *m)
-{
-    return m->notes;
 }

@@ -141,9 +141,13 @@ void mapping_loss(const struct mapping *m, struct arena *a, const struct doc *d,
  * intake's. */
 bool mapping_is_snapshot(const struct mapping *m);
 
-/* What loads, and does not do what one would expect (map.position): a key of `changed` whose path
- * goes by its place among what repeats. */
+/* What loads, and does not do what one would expect. */
+enum mapping_notice {
+    NOTICE_POSITION, /* a key of `changed` whose path goes by its place among what repeats */
+    NOTICE_DATE,     /* a field for a date or a time, and nothing says how its text is written */
+};
 struct mapping_note {
+    enum mapping_notice what;
     const char *file;
     uint32_t line, column;
     struct slice path;

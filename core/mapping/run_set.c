@@ -126,6 +126,9 @@ static bool can_be_read(struct run *r, const struct field *f, struct value *v)
         v->how = HOW_MOMENT;
         return true;
     }
+    struct moment m;
+    if (f->is_dated)
+        return read_time(f, v->text, &m);
     bool only_rewrites = f->as != AS_NHS_NUMBER && f->as != AS_BOOLEAN;
     return only_rewrites || conversion_text(f->as, r->a, v->text).p != NULL;
 }
@@ -134,6 +137,8 @@ static const char *unread_reason(const struct field *f)
 {
     if (conversion_is_time(f->as))
         return "no such time";
+    if (f->is_dated)
+        return "no ISO 8601 date or time, and 'as' does not say how it is written";
     return f->as == AS_NHS_NUMBER ? "no valid NHS number" : "neither yes nor no";
 }
 
@@ -157,7 +162,8 @@ static void pick_of_several(struct run *r, const struct field *f, struct value *
 
 static bool field_reads(const struct field *f)
 {
-    return f->table || conversion_is_time(f->as) || f->as == AS_NHS_NUMBER || f->as == AS_BOOLEAN;
+    return f->table || f->is_dated || conversion_is_time(f->as) || f->as == AS_NHS_NUMBER ||
+           f->as == AS_BOOLEAN;
 }
 
 /* The value to convert. A single path is not tried here, for field_convert judges it. */
@@ -211,6 +217,17 @@ static bool field_convert(struct run *r, const struct field *f, struct value *v,
     v->text = text;
     if (!text.n)
         v->how = HOW_ABSENT;
+    return true;
+}
+
+/* A text that is written as we write times stays as it is; what can only mean one is written so. */
+static bool field_date(struct run *r, const struct field *f, struct value *v, struct err *e)
+{
+    struct moment ours;
+    if (!read_time(f, v->text, &v->moment))
+        return field_miss(r, f, v, unread_reason(f), e);
+    if (!time_from_iso(v->text, &ours))
+        v->how = HOW_MOMENT;
     return true;
 }
 
@@ -283,7 +300,7 @@ static bool field_evaluate(struct run *r, const struct field *f, struct value *v
         return false;
     if (v->how == HOW_TEXT && f->within.count)
         return put_within(r, f, v, e);
-    return true;
+    return v->how != HOW_TEXT || !f->is_dated || field_date(r, f, v, e);
 }
 
 /* Why a record did not take a value, without its own beginning. */

@@ -240,6 +240,15 @@ static size_t min_bytes(const struct op *op)
     }
 }
 
+static bool set_iso8601(struct compiler *c, struct slot *s, const struct node *field)
+{
+    const struct node *said = node_get(field, "iso8601");
+    s->is_iso8601 = said && said->kind == NODE_BOOL && said->truth && s->type == SLOT_STRING;
+    if (!said || s->is_iso8601)
+        return true;
+    return schema_problem(c->p, field, "schema.type", "'iso8601' is true on a text, or left out");
+}
+
 static bool compile_leaf(struct compiler *c, const struct node *field, const struct shape *shape,
                          struct scope scope, struct plan *plan)
 {
@@ -252,7 +261,7 @@ static bool compile_leaf(struct compiler *c, const struct node *field, const str
     schema_rules_leaf(field, c->internal, c->p);
     if (!c->internal && !scope.item && s->category != CATEGORY_ALWAYS)
         schema_rules_withholdable(field, shape->nullable, c->p);
-    bool good = set_type(c, s, op, shape) &&
+    bool good = set_type(c, s, op, shape) && set_iso8601(c, s, field) &&
                 schema_words(c->a, field, "vocabulary", &s->vocabulary, &s->vocabulary_count, c->p);
     op->kept = !op->nullable || s->category == CATEGORY_ALWAYS;
     plan->categories[plan->count] = (uint8_t)s->category;

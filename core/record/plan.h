@@ -35,6 +35,7 @@ struct slot {
     enum slot_type type;
     bool nullable;
     bool is_time_ms;             /* logicalType timestamp-millis */
+    bool is_iso8601;             /* a text that is a date or a time: attribute "iso8601" */
     unsigned category;           /* index in the catalogue; for an array the whole array's */
     struct slice doc;            /* the field's doc sentence */
     const struct slice *symbols; /* SLOT_ENUM */

@@ -140,10 +140,10 @@ static void it_is_remembered_over_a_restart(void)
 static void what_says_nothing_new_carries_it_too(void)
 {
     say_unread("\"local\":\"H1\"");
-    CU_ASSERT_EQUAL(world_say(&w,
-                              "{\"id\":\"n1\",\"type\":\"changed\",\"environment\":\"live\","
-                              "\"visit\":\"V\",\"expected\":\"1\",\"local\":\"H1\"," VERIFIED "}"),
-                    ANSWER_KEPT);
+    CU_ASSERT_EQUAL(
+        world_say(&w, "{\"id\":\"n1\",\"type\":\"changed\",\"environment\":\"live\","
+                      "\"visit\":\"V\",\"expected\":\"2026-12-01\",\"local\":\"H1\"," VERIFIED "}"),
+        ANSWER_KEPT);
     CU_ASSERT_EQUAL(world_counts(&w).unchanged, 1);
     CU_ASSERT_EQUAL(signs_of(ada(), "1"), 1);
 }

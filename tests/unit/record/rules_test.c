@@ -169,6 +169,10 @@ static void refuses_what_a_field_must_not_be(void)
           "schema.words" },
         { "a vocabulary with a word twice", TEXT "\"vocabulary\": [\"a\", \"a\"], " GOOD,
           "schema.words" },
+        { "a number of ISO 8601",
+          "{ \"name\": \"f\", \"type\": [\"null\", \"long\"], \"iso8601\": true, " GOOD,
+          "schema.type" },
+        { "a text of ISO 8601 perhaps", TEXT "\"iso8601\": \"yes\", " GOOD, "schema.type" },
         { "a type defined twice",
           "{ \"name\": \"f\", \"type\": { \"type\": \"enum\", \"name\": \"Action\","
           " \"symbols\": [\"a\"] }, " GOOD,
