@@ -278,6 +278,18 @@ static bool count_repetitions(struct run *r, const struct field *f, struct value
     return digits ? true : err_memory(e);
 }
 
+/* What the field asks of a text beside its conversion. */
+static bool field_finish(struct run *r, const struct field *f, struct value *v, struct err *e)
+{
+    if (f->table && !table_look_up(r, f, v, e))
+        return false;
+    if (v->how != HOW_TEXT)
+        return true;
+    if (f->within.count && !put_within(r, f, v, e))
+        return false;
+    return !f->is_dated || field_date(r, f, v, e);
+}
+
 /* v: all zeros. */
 static bool field_evaluate(struct run *r, const struct field *f, struct value *v, struct err *e)
 {
@@ -296,11 +308,7 @@ static bool field_evaluate(struct run *r, const struct field *f, struct value *v
     }
     if (v->how == HOW_TEXT && f->as != AS_TEXT && !field_convert(r, f, v, e))
         return false;
-    if (v->how == HOW_TEXT && f->table && !table_look_up(r, f, v, e))
-        return false;
-    if (v->how == HOW_TEXT && f->within.count)
-        return put_within(r, f, v, e);
-    return v->how != HOW_TEXT || !f->is_dated || field_date(r, f, v, e);
+    return v->how != HOW_TEXT || field_finish(r, f, v, e);
 }
 
 /* Why a record did not take a value, without its own beginning. */

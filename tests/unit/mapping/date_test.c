@@ -41,9 +41,8 @@ static void takes_what_is_iso_8601(void)
     }
 }
 
-static const char *const unreadable[] = { "30/11/2026",  "202611301000", "ASAP",
-                                          "2026-13-01",  "2026-11-31",   "0001-01-01",
-                                          "1899-12-30" };
+static const char *const unreadable[] = { "30/11/2026", "202611301000", "ASAP",      "2026-13-01",
+                                          "2026-11-31", "0001-01-01",   "1899-12-30" };
 
 static void refuses_what_is_none(void)
 {
@@ -73,8 +72,7 @@ static void does_what_else_says(void)
 {
     struct mapped out;
     for (size_t i = 0; i < sizeof unreadable / sizeof unreadable[0]; i++) {
-        CU_ASSERT_TRUE_FATAL(
-            map("stay.admitted: {from: PV1-2, else: leave}", unreadable[i], &out));
+        CU_ASSERT_TRUE_FATAL(map("stay.admitted: {from: PV1-2, else: leave}", unreadable[i], &out));
         HELPER_IS(&out.events[0], "stay.admitted", "");
         CU_ASSERT_EQUAL_FATAL(out.miss_count, 1);
         CU_ASSERT_TRUE(slice_equal_text(out.misses[0].field, "stay.admitted"));
@@ -98,7 +96,8 @@ static void leaves_the_mappings_own_words(void)
     struct mapped out;
     CU_ASSERT_TRUE_FATAL(map("stay.admitted: {text: unknown}", "I", &out));
     HELPER_IS(&out.events[0], "stay.admitted", "unknown");
-    CU_ASSERT_TRUE_FATAL(map("stay.admitted: {from: PV1-2, table: {I: today}, else: refuse}", "I", &out));
+    CU_ASSERT_TRUE_FATAL(
+        map("stay.admitted: {from: PV1-2, table: {I: today}, else: refuse}", "I", &out));
     HELPER_IS(&out.events[0], "stay.admitted", "today");
 }
 
