@@ -22,19 +22,34 @@ struct collecting {
     bool failed;
 };
 
+static bool keep_failed(struct collecting *c)
+{
+    c->failed = true;
+    return err_memory(c->e);
+}
+
 static struct fate *add_fate(struct collecting *c, struct slice disclosure, struct slice state)
 {
     struct fates *f = c->out;
     struct fate *grown = arena_grow(c->a, f->list, &f->room, f->count, sizeof *grown);
     struct slice id = arena_copy(c->a, disclosure), name = arena_copy(c->a, state);
     if (!grown || !id.p || !name.p) {
-        (void)err_memory(c->e);
-        c->failed = true;
+        (void)keep_failed(c);
         return NULL;
     }
     f->list = grown;
     grown[f->count] = (struct fate){ .disclosure = id, .state = name, .order = f->count + 1 };
     return &grown[f->count++];
+}
+
+/* What the partner answered. */
+static bool keep_answer(struct collecting *c, struct fate *f, struct slice code, struct slice said)
+{
+    f->code = arena_copy(c->a, code);
+    f->said = arena_copy(c->a, said);
+    if (!f->code.p || !f->said.p)
+        return keep_failed(c);
+    return true;
 }
 
 /* ---- receipts ---- */
@@ -102,9 +117,11 @@ static bool take_entry(void *ctx, int partition, const struct audit_read *r)
     if (!f)
         return false;
     f->recipient = arena_copy(c->a, r->source);
-    f->code = arena_copy(c->a, code);
-    f->said = arena_copy(c->a, said);
     f->at_ms = r->accepted_ms;
+    if (!f->recipient.p)
+        return keep_failed(c);
+    if (!keep_answer(c, f, code, said))
+        return false;
     c->failed = !read_receipt(c, r, f);
     return !c->failed;
 }
@@ -122,9 +139,7 @@ static bool take_waiting(void *ctx, const struct delivery_waiting *w)
     struct fate *f = add_fate(c, w->disclosure, state);
     if (!f)
         return false;
-    f->code = arena_copy(c->a, w->code);
-    f->said = arena_copy(c->a, w->said);
-    return true;
+    return keep_answer(c, f, w->code, w->said);
 }
 
 static bool read_waiting(struct collecting *c, const struct site *s)

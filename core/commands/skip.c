@@ -90,12 +90,12 @@ static int skip_delivery(struct skip *k, const struct site_delivery *d)
     if (k->lists) {
         say("%.*s: up to %" PRId64 " disclosures are gone unread, from %" PRId64 " to %" PRId64
             "\n",
-            SHOWN(d->service), to - from, from, to - 1);
+            (int)d->service.n, (const char *)d->service.p, to - from, from, to - 1);
         return CLI_DONE;
     }
     snprintf(on, sizeof on,
              "delivery:%s, up to %" PRId64 " records: %.*s from %" PRId64 " to %" PRId64, d->name,
-             to - from, SHOWN(d->service), from, to - 1);
+             to - from, (int)d->service.n, (const char *)d->service.p, from, to - 1);
     if (!give_skip(k, on, &code))
         return code;
     bool good = record_skip(k, &e);
