@@ -22,6 +22,7 @@ const struct format format_hl7v2 = {
     .parse = hl7v2_parse,
     .breaks_off = hl7v2_breaks_off,
     .compile = hl7v2_compile,
+    .clears = true,
     .count = hl7v2_count,
     .find = hl7v2_find,
     .hides = hl7v2_hides,

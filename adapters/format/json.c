@@ -86,6 +86,7 @@ const struct format format_json = {
     .split = json_split,
     .parse = json_parse,
     .compile = json_compile,
+    .clears = true,
     .count = json_count,
     .find = json_find,
     .hides = json_hides,

@@ -158,6 +158,11 @@ static void warn_of_note(struct problems *warnings, const struct mapping_note *n
                            "a message with another text than ISO 8601 is set aside: want as: "
                            "iso-time, or another conversion of times",
                            SHOWN(n->path));
+    else if (n->what == NOTICE_SILENT)
+        (void)problems_say(warnings, "map.silent", n->file, n->line, n->column,
+                           "this rule tells nothing where '%.*s' is left out, though 'on' holds "
+                           "then too: want under 'of' also what each message has, such as the key",
+                           SHOWN(n->path));
     else
         (void)problems_say(warnings, "map.position", n->file, n->line, n->column,
                            "'changed' remembers by '%.*s', which depends on the order in the "

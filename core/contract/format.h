@@ -97,6 +97,8 @@ struct format {
     bool (*breaks_off)(const struct doc *d);
     /* Compiles a path; *out lives in a. Errors at the path's byte. */
     bool (*compile)(struct arena *a, struct slice text, struct path **out, struct err *e);
+    /* Whether find() tells what its sender emptied (FOUND_CLEARED) from what it left out. */
+    bool clears;
     /* How many repetitions the path's each-level has ("each: PID-5"); 0: it is absent. */
     size_t (*count)(const struct doc *d, const struct path *p);
     /* Finds the value at p. base: the each-path that p stands under, for relative paths (".1.1");

@@ -29,9 +29,10 @@ struct occasion {
 /* Which record of the message it is. */
 struct place {
     int ordinal;
-    int64_t revision; /* of a diffed record: how often it changed before; 0 = never */
+    int64_t revision; /* by_memory: how often it was told before; 0 = never */
     uint32_t opening; /* the opening that counted the revision; 0: the id does not hold it */
     int64_t feed_seq;
+    bool by_memory; /* a memory tells whether it is told, not its message's id */
     bool restricts; /* its id holds no time: it counts also where its time cannot be read */
 };
 

@@ -91,6 +91,7 @@ static void set_up(struct feed *f, const struct feed_options *o)
         f->o.quarantine_age_ms = QUARANTINE_AGE_MS;
     f->who = (struct log_who){ "feed", o->name };
     f->format = mapping_format(o->mapping);
+    f->says_plainly = mapping_says_plainly(o->mapping);
     arena_init(&f->own, OWN_BYTES_MAX);
     arena_init(&f->keep, KEEP_BYTES_MAX);
     arena_init(&f->own_keep, KEEP_BYTES_MAX);

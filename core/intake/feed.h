@@ -48,6 +48,10 @@ struct message {
     enum reading reading;
     bool is_refused; /* unmapped, and so its whole unit */
     bool is_unkept;  /* nor is there room for it in the quarantine: it comes again */
+    bool is_named;   /* its id tells it from whatever else has the same bytes */
+    bool is_seen;    /* its bytes came before, and given was answered */
+    struct seen given;
+    int64_t turns; /* set aside by feed_asks_again: how often sides had changed */
     struct err why;
     uint8_t body[HASH_BYTES]; /* SHA-256 of the head's bytes and raw */
     struct dedup_key dedup;   /* of what was mapped */
@@ -123,6 +127,7 @@ struct feed {
     struct quarantine quarantined; /* under lock, as spool */
     struct told_aside told;        /* likewise */
     struct words words;            /* likewise */
+    bool says_plainly;             /* of the mapping: some word about sharing has no `changed` */
     const char *said_code;         /* of what was quarantined, and when: said once a minute */
     int64_t said_ms;
     bool no_room_said, words_said;
@@ -227,11 +232,12 @@ struct news {
     bool has_local;
     struct change older[CHANGED_ORDERS_MAX]; /* by the keys of `was`, where it says otherwise */
     size_t older_count;
-    bool is_older;   /* it is remembered, and not yet under its own key */
-    bool is_news;    /* it is emitted */
-    bool waits;      /* until the bus was heard: it goes if it is none */
-    bool is_learned; /* change is to be remembered */
-    bool is_repeat;  /* what is remembered says the same, and is believed */
+    bool is_older;     /* it is remembered, and not yet under its own key */
+    bool is_news;      /* it is emitted */
+    bool waits;        /* until the bus was heard: it goes if it is none */
+    bool is_learned;   /* change is to be remembered */
+    bool is_repeat;    /* what is remembered says the same, and is believed */
+    struct said *said; /* feed_said.c; NULL: that has nothing to tell of it */
 };
 /* The form in which a `changed` value is kept: the first bytes of its SHA-256. */
 void feed_half_hash(struct slice s, uint8_t out[ID_BYTES]);
@@ -247,21 +253,44 @@ void feed_compare_after(const struct mapped_event *event, const struct news *bef
 /* Puts the condition that stands before a record that waits (spool/doubts.h). */
 void feed_put_if(const struct feed *f, const struct mapped_event *event, const struct news *n,
                  struct buf *out);
-/* Sets what the record's id is made of beside its ordinal. diffed: `changed` alone tells the
- * records of its message apart. */
+/* Sets what the record's id is made of beside its ordinal. is_named: of its message. */
 void feed_place(const struct feed *f, const struct mapped_event *event, const struct news *n,
-                bool diffed, struct place *p);
+                bool is_named, struct place *p);
 /* Whether an earlier reading of this very message has published it all the same: as what is kept so
- * is named, by the message alone. Of what is diffed the same bytes said anew are another
+ * is named, by the message alone. Of what a memory tells the same bytes said anew are another
  * message. */
 MUST_CHECK bool feed_is_told(struct feed *f, const struct occasion *o, const struct place *p,
-                             const struct subject_key *key, bool diffed, bool *told, struct err *e);
+                             const struct subject_key *key, bool *told, struct err *e);
 void feed_told_id(const struct occasion *o, const struct place *p, struct event_id *id);
+
+/* feed_said.c: words about sharing without a time, of messages without an id. is_named: whether a
+ * message has one, by which it is known when it is sent again; a row of a file has none, whatever
+ * the mapping names as its id. may_say_anew: whether a mapped message whose bytes came before may
+ * be more than that message sent again. */
+bool feed_is_named(const struct feed *f, struct slice message_id);
+bool feed_may_say_anew(const struct feed *f, const struct message *m);
+/* Decides whether the event is news where no other memory does (feed_is_own_word), and sets
+ * n->said. After feed_compare. */
+MUST_CHECK bool feed_weigh_said(struct feed *f, const struct message *m,
+                                const struct mapped_event *event, int ordinal, struct subject *s,
+                                struct news *n, struct err *e);
+bool feed_is_own_word(const struct news *n);
+/* Whether a person is asked before that word is told: it allows, and repeats what came before
+ * something was said against it. */
+bool feed_asks_again(const struct feed *f, struct message *m, const struct mapped_event *event,
+                     const struct news *n);
+/* feed_place, of a word of its own. */
+void feed_place_said(const struct feed *f, const struct mapped_event *event, const struct news *n,
+                     struct place *p);
+/* Once the records of a message are queued: notes of each word which side it takes, then of each
+ * that it was told. */
+MUST_CHECK bool feed_note_side(struct feed *f, const struct news *n, struct err *e);
+MUST_CHECK bool feed_note_said(struct feed *f, const struct news *n, struct err *e);
 
 /* feed_restrict.c: what a message that is quarantined restricts all the same, behind its notice in
  * f->records: events, counted as events of the bus and nowhere in the sums of messages, and the
  * sign that something of it could not be read. False: the turn cannot be kept. */
-MUST_CHECK bool feed_restrict(struct feed *f, const struct message *m, struct err *e);
+MUST_CHECK bool feed_restrict(struct feed *f, struct message *m, struct err *e);
 /* The same of one that is to come again, since there is no room for it: what it restricts is said
  * now, and not again when it comes. Where anything is said that is a message taken, with that for
  * its end. */

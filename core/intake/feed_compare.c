@@ -274,12 +274,16 @@ void feed_compare_after(const struct mapped_event *event, const struct news *bef
 }
 
 void feed_place(const struct feed *f, const struct mapped_event *event, const struct news *n,
-                bool diffed, struct place *p)
+                bool is_named, struct place *p)
 {
+    const bool is_own = feed_is_own_word(n);
     p->restricts = event->restricts;
     p->revision = 0;
     p->opening = 0;
-    if (!diffed)
+    p->by_memory = is_own || (event->has_changed && !is_named);
+    if (is_own)
+        feed_place_said(f, event, n, p);
+    if (is_own || !p->by_memory)
         return;
     p->revision = n->change.revision;
     if (p->revision > 0 || event->schema->restricts)
@@ -287,11 +291,11 @@ void feed_place(const struct feed *f, const struct mapped_event *event, const st
 }
 
 bool feed_is_told(struct feed *f, const struct occasion *o, const struct place *p,
-                  const struct subject_key *key, bool diffed, bool *told, struct err *e)
+                  const struct subject_key *key, bool *told, struct err *e)
 {
     struct told_row x = { .kind = TOLD_EVENT, .key = *key };
     *told = false;
-    if (!p->restricts || (diffed && !f->turn.again))
+    if (!p->restricts || (p->by_memory && !f->turn.again))
         return true;
     feed_told_id(o, p, &x.id);
     return told_aside_get(&f->told, &x, told, e);

@@ -56,9 +56,10 @@ bool feed_store_duplicate(struct feed *f, struct message *m, const struct seen *
 
 void feed_dedup_of_failed(const struct feed *f, const struct message *m, struct dedup_key *out)
 {
-    const struct slice hashed[] = { f->origin.mapping, slice_of(m->body, HASH_BYTES) };
+    const struct slice hashed[] = { f->origin.mapping, slice_of(m->body, HASH_BYTES),
+                                    slice_of(&m->turns, sizeof m->turns) };
     uint8_t hash[HASH_BYTES];
-    sha256_slices(hashed, 2, hash);
+    sha256_slices(hashed, m->turns > 0 ? 3 : 2, hash);
     dedup_key_of(slice_of(NULL, 0), hash, out);
 }
 
@@ -95,11 +96,12 @@ void feed_say_aside(struct feed *f, const struct message *m, const char *ending)
     f->said_ms = f->turn.now_ms;
 }
 
-/* A format that answers gives each message an id, so a repeat says nothing new. A row of a file has
- * none: the same bytes may be said anew, and restrict unless they are what was said last. */
+/* A message with an id says nothing new when it comes again. A row of a file has none: the same
+ * bytes may be said anew, and restrict unless they are what was said last. */
 static bool restrict_again(struct feed *f, struct message *m)
 {
-    if (f->format->reply || f->turn.again)
+    const bool cannot_tell = f->format->reply && m->reading == READ_UNREADABLE;
+    if (cannot_tell || feed_is_named(f, m->mapped.message_id) || f->turn.again)
         return true;
     return feed_restrict_unkept(f, m, &f->turn.failed);
 }

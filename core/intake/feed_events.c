@@ -22,7 +22,6 @@ struct candidate {
 struct making {
     struct message *m;
     struct candidate *events; /* as many as the mapping made */
-    bool diffed;              /* `changed` alone says what is new: no dedup key is kept */
     bool says;                /* one event is a word about sharing */
     bool is_about_many;       /* not all events have the same identifiers */
     int linked;               /* index of the event whose case reference made a new link, or -1 */
@@ -44,6 +43,10 @@ static bool compare_event(struct feed *f, struct making *k, size_t i, struct err
     struct candidate *c = &k->events[i];
     if (!feed_compare(f, event, &c->subject, &c->news, e))
         return false;
+    if (!feed_weigh_said(f, k->m, event, (int)i, &c->subject, &c->news, e))
+        return false;
+    if (k->m->is_seen && !event->has_changed && !feed_is_own_word(&c->news))
+        c->news.is_news = false;
     for (size_t j = 0; event->has_changed && j < i; j++)
         feed_compare_after(event, &k->events[j].news, k->events[j].news.change.revision + 1,
                            &c->news);
@@ -140,10 +143,10 @@ static bool carry_signs(struct feed *f, const struct making *k, const struct sai
 /* Leaves out an event that an earlier reading of this message has published, though the message was
  * set aside then. */
 static bool leave_out_told(struct feed *f, const struct occasion *o, const struct place *p,
-                           bool diffed, struct candidate *c, struct err *e)
+                           struct candidate *c, struct err *e)
 {
     bool told = false;
-    if (!feed_is_told(f, o, p, &c->subject.key, diffed, &told, e))
+    if (!feed_is_told(f, o, p, &c->subject.key, &told, e))
         return false;
     c->news.is_news = !told;
     return true;
@@ -169,8 +172,8 @@ static bool encode_event(struct feed *f, struct making *k, size_t i, const struc
     struct mapped_event *event = &k->m->mapped.events[i];
     struct candidate *c = &k->events[i];
     p->ordinal = (int)i;
-    feed_place(f, event, &c->news, k->diffed, p);
-    if (!leave_out_told(f, o, p, k->diffed, c, e))
+    feed_place(f, event, &c->news, k->m->is_named, p);
+    if (!leave_out_told(f, o, p, c, e))
         return false;
     if (!c->news.is_news)
         return true;
@@ -261,6 +264,18 @@ static bool write_unknown(struct feed *f, struct making *k, struct err *e)
     return buf_done(&f->records, e);
 }
 
+/* Sides first, all of them: what one message says at once is no word against its own. */
+static bool note_said(struct feed *f, const struct making *k, struct err *e)
+{
+    for (size_t i = 0; i < k->m->mapped.event_count; i++)
+        if (!feed_note_side(f, &k->events[i].news, e))
+            return false;
+    for (size_t i = 0; i < k->m->mapped.event_count; i++)
+        if (!feed_note_said(f, &k->events[i].news, e))
+            return false;
+    return true;
+}
+
 static bool write_rows(struct feed *f, struct making *k, struct err *e)
 {
     for (size_t i = 0; i < k->m->mapped.event_count; i++) {
@@ -274,6 +289,8 @@ static bool write_rows(struct feed *f, struct making *k, struct err *e)
         if (event->schema->restricts && !feed_forget_signs(f, local_id, &c->subject, e))
             return false;
     }
+    if (f->says_plainly && !note_said(f, k, e))
+        return false;
     if (!write_words(f, k, e))
         return false;
     if (!write_unknown(f, k, e))
@@ -334,42 +351,89 @@ static bool weigh_unknown(struct feed *f, struct making *k, bool *aside, struct 
     return withhold_allowing(f, k, e);
 }
 
-bool feed_store_events(struct feed *f, struct message *m, const struct dedup_key *dedup)
+/* Whether a message whose bytes came before says nothing all the same. */
+static bool is_sent_again(const struct making *k)
 {
-    struct making k = { .m = m, .linked = -1, .diffed = dedup == NULL };
-    struct err *e = &m->why;
-    k.events = ARENA_ARRAY(&f->work, m->mapped.event_count, struct candidate);
-    if (!k.events)
-        err_memory(e);
-    bool aside = false;
-    bool good = e->fate == ERR_NONE && resolve_events(f, &k, e);
-    if (good && !weigh_unknown(f, &k, &aside, &f->turn.failed))
-        return false;
-    if (aside)
-        return feed_store_unknown(f, m);
-    good = good && encode_records(f, &k, e);
-    if (!good && e->fate != ERR_REJECT)
-        return feed_put_off(f, m);
-    if (!good) {
-        m->reading = READ_UNMAPPED;
-        return feed_store_quarantined(f, m);
-    }
+    for (size_t i = 0; i < k->m->mapped.event_count; i++)
+        if (k->events[i].news.is_news)
+            return false;
+    return k->m->is_seen;
+}
 
+/* Whether the message is set aside for a word that nobody can tell from an old one; then m->why
+ * says so. */
+static bool asks_again(const struct feed *f, const struct making *k)
+{
+    for (size_t i = 0; i < k->m->mapped.event_count; i++) {
+        if (!feed_asks_again(f, k->m, &k->m->mapped.events[i], &k->events[i].news))
+            continue;
+        (void)err_set(&k->m->why, ERR_REJECT, "intake.said_again", 0,
+                      "the message allows again what was restricted since the same bytes came "
+                      "before, and tells no time: ask whether it is an old file; if not, concordat "
+                      "quarantine SITE again");
+        k->m->reading = READ_UNMAPPED;
+        return true;
+    }
+    return false;
+}
+
+/* Of a message that cannot be stored for what it says, or for want of memory: m->why. */
+static bool store_failed(struct feed *f, struct message *m)
+{
+    if (m->why.fate != ERR_REJECT)
+        return feed_put_off(f, m);
+    m->reading = READ_UNMAPPED;
+    return feed_store_quarantined(f, m);
+}
+
+/* Counts what was encoded, and stores it. */
+static bool write_all(struct feed *f, struct making *k, const struct dedup_key *dedup,
+                      struct err *e)
+{
+    const struct message *m = k->m;
     struct feed_counts *c = counts(f);
     c->taken++;
     c->lost_ids += m->mapped.skipped_ids;
-    c->events += k.records;
-    f->spool.turn.feed_seq += (int64_t)(k.records + k.waiting);
-    if (k.records > 0)
+    c->events += k->records;
+    f->spool.turn.feed_seq += (int64_t)(k->records + k->waiting);
+    if (k->records > 0)
         c->published++;
     else
         c->unchanged++;
-    e = &f->turn.failed;
     if (!feed_tally_misses(f, &m->mapped, e))
         return false;
     if (!feed_note_codes(f, m, e))
         return false;
-    if (!write_rows(f, &k, e))
+    if (!write_rows(f, k, e))
         return false;
     return feed_finish(f, m, dedup, REPLY_ACCEPT);
+}
+
+/* Stores the events of a message whose subjects were found. */
+static bool store_resolved(struct feed *f, struct making *k, const struct dedup_key *dedup)
+{
+    struct message *m = k->m;
+    bool aside = false;
+    if (is_sent_again(k))
+        return feed_store_duplicate(f, m, &m->given);
+    if (asks_again(f, k))
+        return feed_store_quarantined(f, m);
+    if (!weigh_unknown(f, k, &aside, &f->turn.failed))
+        return false;
+    if (aside)
+        return feed_store_unknown(f, m);
+    if (!encode_records(f, k, &m->why))
+        return store_failed(f, m);
+    return write_all(f, k, dedup, &f->turn.failed);
+}
+
+bool feed_store_events(struct feed *f, struct message *m, const struct dedup_key *dedup)
+{
+    struct making k = { .m = m, .linked = -1 };
+    k.events = ARENA_ARRAY(&f->work, m->mapped.event_count, struct candidate);
+    if (!k.events)
+        err_memory(&m->why);
+    if (!k.events || !resolve_events(f, &k, &m->why))
+        return store_failed(f, m);
+    return store_resolved(f, &k, dedup);
 }

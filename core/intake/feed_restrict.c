@@ -26,6 +26,8 @@ static bool compare_no(struct feed *f, const struct message *m, const struct no 
     const struct mapped_event *event = &n->x->event;
     if (!feed_compare(f, event, &n->subject, &n->news, e))
         return false;
+    if (!feed_weigh_said(f, m, event, n->x->ordinal, &n->subject, &n->news, e))
+        return false;
     for (const struct no *b = before; b < n; b++)
         feed_compare_after(event, &b->news, b->news.change.revision, &n->news);
     if (m->is_unkept && n->news.is_repeat) {
@@ -44,13 +46,6 @@ static bool find_subject(struct feed *f, struct no *n, struct err *e)
         return true;
     *e = unknown;
     return false;
-}
-
-/* Whether the message is a row that is compared as a whole: then its revision is part of the id, as
- * in feed_store.c. */
-static bool is_diffed(const struct feed *f, const struct mapped_restrictions *all)
-{
-    return all->all_changed && !f->format->reply;
 }
 
 /* Queues the record of a restriction. *done false: no record can be made of it. */
@@ -85,14 +80,13 @@ static bool publish_no(struct feed *f, const struct message *m,
                        struct err *e)
 {
     const struct occasion o = { &f->origin, all->message_id, m->body, f->turn.now_ms };
-    const bool diffed = is_diffed(f, all);
     struct place p = { .ordinal = n->x->ordinal, .feed_seq = f->spool.turn.feed_seq + 1 };
     struct told_row x = { .kind = TOLD_EVENT,
                           .key = n->subject.key,
                           .n = (int64_t)f->spool.turn.counts.taken,
                           .at_ms = f->turn.now_ms };
-    feed_place(f, &n->x->event, &n->news, diffed, &p);
-    if (!feed_is_told(f, &o, &p, &x.key, diffed, done, e))
+    feed_place(f, &n->x->event, &n->news, m->is_named, &p);
+    if (!feed_is_told(f, &o, &p, &x.key, done, e))
         return false;
     if (!*done) {
         if (!queue_no(f, &o, &p, n, done, e))
@@ -109,7 +103,11 @@ static bool learn_no(struct feed *f, struct no *n, struct err *e)
 {
     if (n->subject.remember && !spool_link_put(&f->spool, &n->subject.link, e))
         return false;
-    return feed_learn_change(f, &n->x->event, &n->subject, &n->news, e);
+    if (!feed_learn_change(f, &n->x->event, &n->subject, &n->news, e))
+        return false;
+    if (!feed_note_side(f, &n->news, e))
+        return false;
+    return feed_note_said(f, &n->news, e);
 }
 
 /* Whether the router is told, of a restriction before `end` that is about n's subject, that it
@@ -183,7 +181,7 @@ static bool forget_signs(struct feed *f, struct no *list, size_t count, struct e
     return true;
 }
 
-bool feed_restrict(struct feed *f, const struct message *m, struct err *e)
+bool feed_restrict(struct feed *f, struct message *m, struct err *e)
 {
     struct mapped_restrictions all;
     if (!m->doc)
@@ -192,6 +190,7 @@ bool feed_restrict(struct feed *f, const struct message *m, struct err *e)
         return false;
     if (all.environment.n && !slice_equal(all.environment, f->origin.environment))
         return true;
+    m->is_named = feed_is_named(f, all.message_id);
     struct no *list = ARENA_ARRAY(&f->work, all.count + 1, struct no);
     if (!list)
         return err_memory(e);

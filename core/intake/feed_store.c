@@ -42,7 +42,9 @@ static bool store_if_new(struct feed *f, struct message *m)
         return feed_store_duplicate(f, m, &seen);
     if (!spool_seen(&f->spool, &m->dedup, f->turn.now_ms, &f->work, &seen, &f->turn.failed))
         return false;
-    if (seen.again)
+    m->is_seen = seen.again;
+    m->given = seen;
+    if (seen.again && !feed_may_say_anew(f, m))
         return feed_store_duplicate(f, m, &seen);
     if (seen.other_body)
         log_line(LOG_WARN, &f->who, "intake.id_reused",

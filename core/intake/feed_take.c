@@ -47,6 +47,7 @@ static enum reading read_message(struct feed *f, struct message *m)
 
     if (mapping_in(f->o.mapping, &f->work, m->doc, f->turn.now_ms, &m->mapped, e)) {
         dedup_key_of(m->mapped.message_id, m->body, &m->dedup);
+        m->is_named = feed_is_named(f, m->mapped.message_id);
         return is_of_other(f, m) ? refuse_other(e) : READ_MAPPED;
     }
     if (e->fate != ERR_REJECT)

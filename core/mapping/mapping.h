@@ -32,6 +32,8 @@ bool mapping_is_in(const struct mapping *m);
 const struct format *mapping_format(const struct mapping *m);
 /* How it says that its messages are written, for format->open. */
 const struct format_options *mapping_options(const struct mapping *m);
+/* Whether some rule about sharing (schemas, "restricts") is without `changed`. */
+bool mapping_says_plainly(const struct mapping *m);
 /* SHA-256 of the file and its tables: header.mapping is its first 8 bytes in hex. */
 const uint8_t *mapping_hash(const struct mapping *m);
 
@@ -120,7 +122,6 @@ struct mapped_restrictions {
     struct mapped_restriction *list;
     size_t count;
     struct slice message_id;  /* as in struct mapped */
-    bool all_changed;         /* every event of the message is one with `changed` */
     struct slice environment; /* as in struct mapped */
 };
 /* Lives in a. Never ERR_REJECT; where the environment cannot be read there are none. */
@@ -145,6 +146,7 @@ bool mapping_is_snapshot(const struct mapping *m);
 enum mapping_notice {
     NOTICE_POSITION, /* a key of `changed` whose path goes by its place among what repeats */
     NOTICE_DATE,     /* a field for a date or a time, and nothing says how its text is written */
+    NOTICE_SILENT,   /* `on` holds where the path is left out, and `changed` tells nothing then */
 };
 struct mapping_note {
     enum mapping_notice what;

@@ -124,7 +124,6 @@ static bool take_rule(struct walk *w, const struct rule *rule, struct err *e)
         is_unread = true;
     }
     struct mapped_restriction *x = &w->out->list[w->out->count];
-    w->out->all_changed &= rule->has_changed;
     *x = (struct mapped_restriction){ .ordinal = w->ordinal, .is_unread = is_unread };
     w->ordinal += holds;
     if (!is_no && w->doubt.is_doubtful)
@@ -218,7 +217,7 @@ bool mapping_in_restrictions(const struct mapping *m, struct arena *a, const str
                       .breaks_off = f->breaks_off && f->breaks_off(d),
                       .out = out,
                       .observed_ms = observed_ms };
-    *out = (struct mapped_restrictions){ .all_changed = true };
+    *out = (struct mapped_restrictions){ .count = 0 };
     size_t room = m->rule_count + 2 + (f->further ? FURTHER_MAX : 0);
     out->list = ARENA_ARRAY(a, room, struct mapped_restriction);
     if (!out->list)

@@ -23,6 +23,14 @@ bool rule_allows(const struct rule *rule)
            !slice_equal_text(rule->action, "retracts");
 }
 
+bool mapping_says_plainly(const struct mapping *m)
+{
+    for (size_t i = 0; i < m->rule_count; i++)
+        if (!m->rules[i].has_changed && rule_says_sharing(&m->rules[i]))
+            return true;
+    return false;
+}
+
 /* What `changed` watches: each path's state ('-' absent, '0' cleared, '+' present) and text. */
 static bool watched_text(struct run *r, const struct refs *refs, struct slice *out, struct err *e)
 {

@@ -87,6 +87,35 @@ static const char rows_mapping[] =
     "  - {on: {worker: present}, emit: Caseload.declared, changed: {key: [person], of: [worker]},"
     " fields: {caseload.worker: {from: worker}}}\n";
 
+/* Words about sharing as a file of alerts says them: without `changed`, or with it beside a record
+ * without. */
+#define ALERTS_MAPPING(hides, shows)                                                               \
+    "in:\n"                                                                                        \
+    "  format: csv\n"                                                                              \
+    "  id: person\n"                                                                               \
+    "common:\n"                                                                                    \
+    "  header.environment: {text: live}\n"                                                         \
+    "  header.occurred: {from: at, as: iso-time}\n"                                                \
+    "  subject.local_id: {from: person}\n"                                                         \
+    "events:\n"                                                                                    \
+    "  - {on: {flag: [hide, both]}, emit: Restriction.raised, " hides                              \
+    "fields: {restriction.kind: {from: what, table: {place: location, all: record}, else: "        \
+    "refuse}}}\n"                                                                                  \
+    "  - {on: {flag: [show, both]}, emit: Restriction.lifted, " shows                              \
+    "fields: {restriction.kind: {from: what, table: {place: location, all: record}, else: "        \
+    "refuse}}}\n"                                                                                  \
+    "  - {on: {flag: hide, worker: w2}, emit: Restriction.raised, " hides                          \
+    "fields: {restriction.kind: {text: record}}}\n"                                                \
+    "  - {on: {flag: agrees}, emit: Consent.granted, fields: {consent.purpose: what}}\n"           \
+    "  - {on: {flag: declines}, emit: Consent.revoked, fields: {consent.purpose: what}}\n"         \
+    "  - {on: {worker: present}, emit: Caseload.declared,"                                         \
+    " fields: {caseload.worker: {from: worker, table: {w1: w1, w2: w2}, else: refuse}}}\n"
+
+static const char plain_mapping[] = ALERTS_MAPPING("", "");
+static const char mixed_mapping[] =
+    ALERTS_MAPPING("changed: {name: hide, key: [person], of: [flag]}, ",
+                   "changed: {name: hide, key: [person], of: [flag]}, ");
+
 #define HL7_MAPPING                                                                                \
     "in:\n"                                                                                        \
     "  format: hl7v2\n"                                                                            \
@@ -218,7 +247,7 @@ static const char *const mappings[] = { json_mapping,     csv_mapping,   hl7_map
                                         snapshot_mapping, pair_mapping,  mended_mapping,
                                         hides_mapping,    cases_mapping, mended_cases,
                                         standing_mapping, by_subject,    by_position,
-                                        rows_mapping };
+                                        rows_mapping,     plain_mapping, mixed_mapping };
 
 static const struct format *const formats[] = { &format_json, &format_csv, &format_hl7v2, NULL };
 static const struct transport *const transports[] = { NULL };

@@ -41,7 +41,9 @@ enum world_format {
     WORLD_STANDING,
     WORLD_SUBJECT,
     WORLD_POSITION,
-    WORLD_ROWS
+    WORLD_ROWS,
+    WORLD_PLAIN,
+    WORLD_MIXED
 };
 /* Everything but the feed. False, with a line on stderr, when something cannot be made. */
 bool world_init(struct world *w, enum world_format format);

@@ -54,7 +54,7 @@ static void by_the_subject_it_is_not(void)
     CU_ASSERT_PTR_NULL(mapping_notes(m));
 }
 
-static void no_mapping_of_ours_goes_by_a_place(void)
+static void nothing_is_noted_of_a_mapping_of_ours(void)
 {
     static const char *const names[] = { "nhs/itk-adt-2.4/in.yaml", "nhs/adt-2.x/in.yaml",
                                          "nhs/transfer-hub-json/in.yaml",
@@ -129,6 +129,66 @@ static void adt_of_ours_is_remembered_by_the_subject(void)
     }
 }
 
+#define CSV_HEAD                                                                                   \
+    "in: {format: csv, id: person}\n"                                                              \
+    "common:\n"                                                                                    \
+    "  header.environment: {text: live}\n"                                                         \
+    "  subject.local_id: person\n"                                                                 \
+    "events:\n"
+
+/* A rule with that `on`, which watches that. */
+static const struct mapping *watching(const char *head, const char *on, const char *of)
+{
+    helper_fresh();
+    return helper_mapping(
+        arena_format(&hp.scratch,
+                     "%s  - on: {%s}\n    emit: Restriction.lifted\n    changed: {by: subject, "
+                     "of: %s}\n    fields: {restriction.kind: {text: location}}\n",
+                     head, on, of));
+}
+
+/* The path that it says nothing of, where that is left out; "": it says something. */
+static const char *silent(const char *head, const char *on, const char *of)
+{
+    const struct mapping *m = watching(head, on, of);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+    const struct mapping_note *n = mapping_notes(m);
+    if (!n)
+        return "";
+    CU_ASSERT(n->what == NOTICE_SILENT && !n->next);
+    CU_ASSERT_EQUAL(n->line, 8);
+    return arena_format(&hp.scratch, "%.*s", SHOWN(n->path));
+}
+
+/* What is not sent is no change: `on` holds where it is left out, and nothing is told. */
+static void a_rule_that_watches_what_is_left_out_is_noted(void)
+{
+    CU_ASSERT_STRING_EQUAL(silent(CSV_HEAD, "hide: {not: [y]}", "hide"), "hide");
+    CU_ASSERT_STRING_EQUAL(silent(CSV_HEAD, "hide: {not: [y]}, lock: absent", "[lock, hide]"),
+                           "lock");
+    CU_ASSERT_STRING_EQUAL(silent(HEAD, "PV1-16: absent", "PV1-16"), "PV1-16");
+    CU_ASSERT_STRING_EQUAL(silent(JSON_HEAD, "hide: {not: [y]}", "hide"), "hide");
+}
+
+static void a_rule_that_watches_what_is_there_is_not(void)
+{
+    CU_ASSERT_STRING_EQUAL(silent(CSV_HEAD, "hide: absent", "[person, hide]"), "");
+    CU_ASSERT_STRING_EQUAL(silent(CSV_HEAD, "hide: {not: [y]}, lock: present", "[lock, hide]"), "");
+    CU_ASSERT_STRING_EQUAL(silent(CSV_HEAD, "hide: {other: [y]}", "hide"), "");
+    CU_ASSERT_STRING_EQUAL(silent(CSV_HEAD, "hide: [n]", "hide"), "");
+    CU_ASSERT_STRING_EQUAL(silent(CSV_HEAD, "lock: absent", "hide"), "");
+}
+
+/* A CSV cell is there or not: nothing in it is never emptied on purpose. */
+static void a_rule_that_never_makes_an_event_is_refused(void)
+{
+    CU_ASSERT_PTR_NULL(watching(CSV_HEAD, "hide: absent", "hide"));
+    CU_ASSERT_TRUE(helper_has_problem("map.changed", 8));
+    CU_ASSERT_EQUAL(hp.p.count, 1);
+    CU_ASSERT_PTR_NULL(watching(CSV_HEAD, "hide: absent, lock: absent", "[hide, lock]"));
+    CU_ASSERT_TRUE(helper_has_problem("map.changed", 8));
+}
+
 static void what_it_cannot_go_by_is_refused(void)
 {
     static const char *const rows[] = {
@@ -154,12 +214,16 @@ static CU_TestInfo cases[] = {
     { "a key by a place among what repeats is noted",
       a_key_by_a_place_among_what_repeats_is_noted },
     { "by the subject it is not", by_the_subject_it_is_not },
-    { "no mapping of ours goes by a place", no_mapping_of_ours_goes_by_a_place },
+    { "nothing is noted of a mapping of ours", nothing_is_noted_of_a_mapping_of_ours },
     { "a list of codes has one memory for what it restricts",
       a_list_of_codes_has_one_memory_for_what_it_restricts },
     { "a level is lifted by a lower one that stands alone",
       a_level_is_lifted_by_a_lower_one_that_stands_alone },
     { "ADT of ours is remembered by the subject", adt_of_ours_is_remembered_by_the_subject },
+    { "a rule that watches what is left out is noted",
+      a_rule_that_watches_what_is_left_out_is_noted },
+    { "a rule that watches what is there is not", a_rule_that_watches_what_is_there_is_not },
+    { "a rule that never makes an event is refused", a_rule_that_never_makes_an_event_is_refused },
     { "what it cannot go by is refused", what_it_cannot_go_by_is_refused },
     CU_TEST_INFO_NULL,
 };
