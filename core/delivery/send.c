@@ -1,6 +1,8 @@
 /* send.c - one disclosure through the door to the partner. */
 #include "delivery/send.h"
 
+#include "delivery/ask_at.h"
+
 #include "host/log.h"
 
 #include <stdio.h>
@@ -30,9 +32,12 @@ static bool send_render(const struct send_input *in, const struct door_verdict *
                         struct arena *a, struct buf *work, bool *fits, struct err *e)
 {
     struct mapping_own own = { .local_id = in->local_id, .now_ms = in->now_ms };
+    struct view shown = door->view;
     struct node *tree;
     buf_reset(work);
-    if (!mapping_out(in->o->mapping, a, &door->view, &own, &tree, fits, e))
+    if (!ask_at_desk(in->bundle, in->to, a, &shown, e))
+        return false;
+    if (!mapping_out(in->o->mapping, a, &shown, &own, &tree, fits, e))
         return false;
     if (!*fits)
         return true;

@@ -60,8 +60,8 @@ extern const char *const load_offices[];
 /* load_keys.c: the keys of every map. */
 extern const struct strict_table load_keys_region, load_keys_agency, load_keys_codes,
     load_keys_service, load_keys_traced_feed, load_keys_traced, load_keys_key_checks,
-    load_keys_approver, load_keys_person, load_keys_agreement, load_keys_basis, load_keys_in_force,
-    load_keys_contacts, load_keys_approval, load_keys_clause, load_keys_oblige,
+    load_keys_approver, load_keys_person, load_keys_desk, load_keys_agreement, load_keys_basis,
+    load_keys_in_force, load_keys_contacts, load_keys_approval, load_keys_clause, load_keys_oblige,
     load_keys_prohibitions, load_keys_prohibition, load_keys_aliases, load_keys_facts,
     load_keys_fact, load_keys_opens, load_keys_responsible, load_keys_consent, load_keys_objection,
     load_keys_extension, load_keys_extender, load_keys_stop;

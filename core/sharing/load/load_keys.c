@@ -44,7 +44,13 @@ STRICT_TABLE(
     STRICT_MAY("people", STRICT_MAP, "who acts on what is held or set aside, by id"),
     STRICT_MAY("holds", STRICT_MAP,
                "REASON: TIME after which somebody is paged about a hold, as {unknown: 4 hours}; "
-               "default for all other reasons"));
+               "default for all other reasons"),
+    STRICT_MAY("restricted_desk", STRICT_MAP,
+               "whom recipients ask about somebody restricted, where their agency names nobody"));
+
+STRICT_TABLE(load_keys_desk, "restricted_desk:",
+             STRICT_MUST("team", STRICT_TEXT, "the desk to ring; never a source's own"),
+             STRICT_MUST("phone", STRICT_TEXT, "its telephone number"));
 
 STRICT_TABLE(load_keys_agency,
              "agencies: NAME:", STRICT_MAY("title", STRICT_TEXT, "its name as people know it"),
@@ -54,6 +60,9 @@ STRICT_TABLE(load_keys_agency,
              STRICT_MAY("feeds", STRICT_MAP,
                         "feeds whose NHS numbers are traced, by the feed's name"),
              STRICT_MAY("key_check", STRICT_TEXT, "check value of the agency's own key"),
+             STRICT_MAY("restricted_desk", STRICT_MAP,
+                        "whom its own staff ask about somebody restricted: it stands with the "
+                        "notice in place of the source's contact"),
              STRICT_MUST("services", STRICT_MAP, "what of it sends or receives, by id"));
 
 STRICT_TABLE(load_keys_codes, "agencies: NAME: codes:",
@@ -89,11 +98,17 @@ STRICT_TABLE(load_keys_person, "people: NAME:",
              STRICT_MUST("key", STRICT_TEXT, "public key in base64 (concordat key --person)"),
              STRICT_MUST("until", STRICT_TEXT, "the last day, YYYY-MM-DD"));
 
-static const struct strict_table *const region[] = { &load_keys_region,      &load_keys_agency,
-                                                     &load_keys_codes,       &load_keys_service,
-                                                     &load_keys_traced_feed, &load_keys_traced,
-                                                     &load_keys_key_checks,  &load_keys_approver,
-                                                     &load_keys_person,      NULL };
+static const struct strict_table *const region[] = { &load_keys_region,
+                                                     &load_keys_agency,
+                                                     &load_keys_codes,
+                                                     &load_keys_service,
+                                                     &load_keys_traced_feed,
+                                                     &load_keys_traced,
+                                                     &load_keys_key_checks,
+                                                     &load_keys_approver,
+                                                     &load_keys_person,
+                                                     &load_keys_desk,
+                                                     NULL };
 
 /* ---- agreements/ ---- */
 

@@ -72,6 +72,14 @@ static void load_key_checks(struct loader *l, const struct node *map)
     l->bundle->recipients_key = load_key_check(l, node_get(map, "recipients"));
 }
 
+static struct restricted_desk load_desk(struct loader *l, const struct node *map)
+{
+    if (!map)
+        return (struct restricted_desk){ .team = { .n = 0 } };
+    strict_keys(&l->reader, map, &load_keys_desk);
+    return (struct restricted_desk){ strict_text(map, "team"), strict_text(map, "phone") };
+}
+
 static void load_agency(struct loader *l, const struct node *n, struct agency *out)
 {
     if (!load_is_id(n->key))
@@ -82,6 +90,7 @@ static void load_agency(struct loader *l, const struct node *n, struct agency *o
     out->name = n->key;
     out->title = strict_text(n, "title");
     out->key = load_key_check(l, node_get(n, "key_check"));
+    out->desk = load_desk(l, strict_member(n, "restricted_desk", NODE_MAP));
     out->entitled = number && slice_equal_text(strict_text(n, "nhs_number"), "entitled");
 }
 
@@ -172,4 +181,5 @@ void load_region(struct loader *l, const struct node *root)
     read_region_approvers(l, node_get(root, "approvers"));
     load_named_people(l, strict_member(root, "people", NODE_MAP));
     load_holds(l, strict_member(root, "holds", NODE_MAP));
+    l->bundle->desk = load_desk(l, strict_member(root, "restricted_desk", NODE_MAP));
 }

@@ -13,6 +13,14 @@ int bundle_agency(const struct bundle *b, struct slice name)
     return names_find(&b->compiled->agencies, name);
 }
 
+const struct restricted_desk *bundle_desk(const struct bundle *b, uint16_t service)
+{
+    const struct restricted_desk *own = &b->agencies[b->services[service].agency].desk;
+    if (own->team.n)
+        return own;
+    return b->desk.team.n ? &b->desk : NULL;
+}
+
 bool bundle_feed_is_traced(const struct bundle *b, struct slice agency, struct slice feed)
 {
     for (size_t i = 0; i < b->compiled->traced_count; i++)

@@ -22,12 +22,19 @@ struct key_check {
     uint32_t line;
 };
 
+/* Whom to ask where a notice says so and the source's own contact is withheld. It follows from the
+ * recipient alone, so it tells nothing of the source. */
+struct restricted_desk {
+    struct slice team, phone; /* both, or both empty: there is none */
+};
+
 struct agency {
     struct slice name;
     bool entitled; /* holds the region key, may see NHS numbers */
     uint16_t first_service, service_count;
     struct slice title;   /* its name for people; empty: none */
     struct key_check key; /* of its own key */
+    struct restricted_desk desk;
 };
 
 struct service {
@@ -52,6 +59,7 @@ struct bundle {
     struct slice region;
     int partitions;
     struct key_check region_key, recipients_key;
+    struct restricted_desk desk; /* of agencies without one */
     const struct agency *agencies;
     size_t agency_count;
     const struct service *services;
@@ -78,6 +86,8 @@ const char *bundle_short_hash(const struct bundle *b, char out[17]);
 /* By "agency/service" and by agency name; -1 when there is none. */
 int bundle_service(const struct bundle *b, struct slice name);
 int bundle_agency(const struct bundle *b, struct slice name);
+/* The desk of that service's own agency, else the region's; NULL: there is none. */
+const struct restricted_desk *bundle_desk(const struct bundle *b, uint16_t service);
 /* Whether region.yaml declares that feed of that agency as traced (numbers verified). */
 bool bundle_feed_is_traced(const struct bundle *b, struct slice agency, struct slice feed);
 /* The agreement of that name and version, or NULL. */

@@ -257,8 +257,53 @@ static void check_tells(struct analysis *x)
     }
 }
 
+static bool is_shared_with(const struct analysis *x, size_t service)
+{
+    for (size_t i = 0; i < x->b->clause_count; i++)
+        if (services_have(&x->b->clauses[i].to, (unsigned)service))
+            return true;
+    return false;
+}
+
+/* The services that the prohibition takes the source's contact from and that have nobody else to
+ * ask; *first: one of them. */
+static size_t count_deskless(const struct analysis *x, const struct prohibition *p, size_t *first)
+{
+    size_t n = 0;
+    for (size_t i = x->b->service_count; i-- > 0;) {
+        bool is_asked = services_have(&p->to, (unsigned)i) && is_shared_with(x, i);
+        if (!is_asked || bundle_desk(x->b, (uint16_t)i))
+            continue;
+        *first = i;
+        n++;
+    }
+    return n;
+}
+
+/* A prohibition that says whom to ask, and leaves nobody who could be asked. */
+static void check_desks(struct analysis *x)
+{
+    struct categories contact = { { 0 } };
+    size_t first = 0;
+    if (!catalogue_categories(x->b->catalogue, SLICE("source.contact"), &contact))
+        return;
+    for (size_t i = 0; i < x->b->prohibition_count; i++) {
+        const struct prohibition *p = &x->b->prohibitions[i];
+        if (p->tell.n == 0 || !analyse_meet(&p->withhold, &contact))
+            continue;
+        size_t n = count_deskless(x, p, &first);
+        if (n)
+            (void)problems_say(x->warnings, "check.desk", p->file, p->line, p->column,
+                               "prohibition '%.*s' tells recipients to ask, and withholds the "
+                               "source's contact: %zu of them have nobody to ask ('%.*s' first), "
+                               "so name a restricted_desk of their agency in region.yaml",
+                               SHOWN(p->id), n, SHOWN(x->b->services[first].name));
+    }
+}
+
 void analyse_pairs(struct analysis *x)
 {
+    check_desks(x);
     check_shadows(x);
     check_obligations(x);
     check_tells(x);

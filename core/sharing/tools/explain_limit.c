@@ -74,7 +74,26 @@ static void put_kinds(const struct bundle *b, const struct clause *c, const stru
     buf_text(out, ")");
 }
 
-static void put_condition(const struct bundle *b, const struct prohibition *p, struct buf *out)
+/* Who is told this is told whom to ask, where the agency of each has a desk for it. */
+static void put_desk(const struct bundle *b, const struct clause *c, const struct prohibition *p,
+                     struct buf *out)
+{
+    static const struct slice contact = SLICE_INIT("source.contact");
+    struct categories withheld = { { 0 } };
+    if (!catalogue_categories(b->catalogue, contact, &withheld))
+        return;
+    categories_keep(&withheld, &p->withhold);
+    if (categories_is_empty(&withheld))
+        return;
+    for (size_t i = 0; i < b->service_count; i++)
+        if (services_have(&c->to, (unsigned)i) && services_have(&p->to, (unsigned)i) &&
+            !bundle_desk(b, (uint16_t)i))
+            return;
+    buf_text(out, " and may ask the restricted desk of its own agency or region");
+}
+
+static void put_condition(const struct bundle *b, const struct clause *c,
+                          const struct prohibition *p, struct buf *out)
 {
     if (p->when) {
         buf_text(out, ", if ");
@@ -86,6 +105,7 @@ static void put_condition(const struct bundle *b, const struct prohibition *p, s
         buf_text(out, "; the recipient is then told \"");
         explain_word(p->tell, out);
         buf_text(out, "\"");
+        put_desk(b, c, p, out);
     }
 }
 
@@ -115,7 +135,7 @@ void explain_limit(const struct bundle *b, const struct clause *c, const struct 
     put_side(b, " with ", &c->to, &p->to, out);
     put_side(b, " from ", &c->from, &p->from, out);
     put_kinds(b, c, p, out);
-    put_condition(b, p, out);
+    put_condition(b, c, p, out);
     buf_format(out, " [%.*s]", SHOWN(p->id));
 }
 

@@ -482,7 +482,54 @@ static void a_disclosure_id_that_is_quoted_back_is_known(void)
     CU_ASSERT(delivery_find_reference("/no/such/file", &id, &found, &yes, &desk.e) && !yes);
 }
 
+/* What is shown of whom to ring, by a disclosure of its own each time; the receipt knows nothing of
+ * it. */
+static void who_is_told_to_ask_is_told_whom_to_ask(void)
+{
+    static const char desk_shown[] =
+        "\"ring\":\"Wexshire safeguarding desk\",\"phone\":\"01632 960191\"";
+    static const struct {
+        struct say say;
+        const char *withhold, *tell, *outcome, *ring;
+    } rows[] = {
+        { { .notice = "ask" }, NULL, NULL, "accepted", desk_shown },
+        { { .notice = NULL }, NULL, NULL, "accepted", NULL },
+        { { .notice = "ask", .contact = "Ward W7" },
+          NULL,
+          NULL,
+          "accepted",
+          "\"ring\":\"Ward W7\"" },
+        { { .contact = "Ward W7" }, NULL, NULL, "accepted", "\"ring\":\"Ward W7\"" },
+        /* what was queued before the person was restricted */
+        { { .contact = "Ward W7" }, "source.contact", "ask", "reduced", desk_shown },
+        { { .contact = "Ward W7" }, "source.contact", NULL, "reduced", NULL },
+        { { .n = 2, .notice = "ask", .contact = "Ward W7" },
+          "source.contact",
+          "ask",
+          "reduced",
+          desk_shown },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct say say = rows[i].say;
+        say.n = (int)i + 1;
+        say.who = (char)('A' + i);
+        if (rows[i].withhold)
+            desk_tell(&(struct tell){ .who = say.who,
+                                      .sequence = 1,
+                                      .withhold = { rows[i].withhold },
+                                      .tell = rows[i].tell });
+        desk_say(&say);
+        CU_ASSERT(desk_step());
+        CU_ASSERT_EQUAL_FATAL(p->count, i + 1);
+        CU_ASSERT_STRING_EQUAL(desk_outcome(say.n), rows[i].outcome);
+        const char *ring = rows[i].ring ? rows[i].ring : "\"action\"";
+        CU_ASSERT_PTR_NOT_NULL(strstr(p->got[i].text, ring));
+        CU_ASSERT(rows[i].ring || !strstr(p->got[i].text, "\"ring\""));
+    }
+}
+
 static CU_TestInfo cases[] = {
+    { "who is told to ask is told whom to ask", who_is_told_to_ask_is_told_whom_to_ask },
     { "what is routed is sent once with its id", what_is_routed_is_sent_once_with_its_id },
     { "a receipt stands in the partition of its subject",
       a_receipt_stands_in_the_partition_of_its_subject },

@@ -249,6 +249,8 @@ struct slice desk_record(const struct say *s)
     CU_ASSERT_FATAL(build_init(&b, schema->plan, &desk.arena, &desk.e));
     set_header(&b, s, type);
     set_cleared(&b, s);
+    set(&b, "header.notice", s->notice);
+    set(&b, "header.contact_team", s->contact);
     if (!s->action || strcmp(s->action, "retracts") != 0) {
         set_name(&b, s);
         set(&b, "person.postcode", s->postcode);

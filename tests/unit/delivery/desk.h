@@ -47,7 +47,8 @@ struct say {
     const char *action;
     int original;
     const char *agreement, *family, *ward, *postcode, *type, *kind;
-    const char *cleared[3]; /* paths, NULL-terminated */
+    const char *cleared[3];       /* paths, NULL-terminated */
+    const char *notice, *contact; /* that the router told; the source's team */
 };
 /* "0": none yet. Static text of a disclosure's id, for eight calls. */
 const char *desk_id(int n);
