@@ -58,3 +58,13 @@ bool prohibitions_hide(const struct bundle *b, const struct slice *names, size_t
             return true;
     return false;
 }
+
+bool prohibition_takes_contact(const struct bundle *b, const struct prohibition *p)
+{
+    for (size_t i = 0; i < catalogue_count(b->catalogue); i++) {
+        const struct header_slots *h = plan_header(catalogue_at(b->catalogue, i)->plan);
+        if (h && categories_has(&p->withhold, bundle_portion(b, i, (size_t)h->contact_team)))
+            return true;
+    }
+    return false;
+}

@@ -5,10 +5,13 @@
 
 #include "sharing/rules/bundle.h"
 
+struct prohibition; /* compiled.h */
 /* Its id, as the file has it. */
 struct slice prohibition_name(const struct bundle *b, uint32_t prohibition);
 /* Its file, and the line there. */
 const char *prohibition_place(const struct bundle *b, uint32_t prohibition, uint32_t *line);
+/* Whether it withholds whom to ring at the source. */
+bool prohibition_takes_contact(const struct bundle *b, const struct prohibition *p);
 /* What may be shown of its name. Unless the reader asked for protected ones, a protected
  * prohibition reads "prohibited", and so does one that this bundle does not know. */
 struct slice prohibition_shown(const struct bundle *b, struct slice name, bool may_see_protected);
@@ -17,7 +20,6 @@ struct slice prohibition_shown(const struct bundle *b, struct slice name, bool m
 void prohibitions_shown(const struct bundle *b, const struct slice *names, size_t n,
                         bool may_see_protected, void (*each)(void *ctx, struct slice shown),
                         void *ctx);
-struct prohibition; /* compiled.h */
 /* Whether seeing that it acted tells something of the person. NULL: one this bundle does not
  * know. */
 bool prohibition_hides(const struct prohibition *p);

@@ -5,6 +5,7 @@
  * are held against each other; at most NEAR of them, so that the cost stays a sort. */
 #include <stdlib.h>
 
+#include "sharing/rules/prohibition.h"
 #include "sharing/tools/analyse_inside.h"
 #include "sharing/tools/when_logic.h"
 
@@ -283,13 +284,10 @@ static size_t count_deskless(const struct analysis *x, const struct prohibition 
 /* A prohibition that says whom to ask, and leaves nobody who could be asked. */
 static void check_desks(struct analysis *x)
 {
-    struct categories contact = { { 0 } };
     size_t first = 0;
-    if (!catalogue_categories(x->b->catalogue, SLICE("source.contact"), &contact))
-        return;
     for (size_t i = 0; i < x->b->prohibition_count; i++) {
         const struct prohibition *p = &x->b->prohibitions[i];
-        if (p->tell.n == 0 || !analyse_meet(&p->withhold, &contact))
+        if (p->tell.n == 0 || !prohibition_takes_contact(x->b, p))
             continue;
         size_t n = count_deskless(x, p, &first);
         if (n)

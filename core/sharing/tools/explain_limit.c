@@ -1,6 +1,7 @@
 /* explain_limit.c - what a clause can share of its events, and what prohibitions take of that. */
 #include "sharing/tools/explain_limit.h"
 
+#include "sharing/rules/prohibition.h"
 #include "sharing/tools/explain.h"
 #include "sharing/tools/explain_words.h"
 #include "sharing/tools/when_logic.h"
@@ -78,12 +79,7 @@ static void put_kinds(const struct bundle *b, const struct clause *c, const stru
 static void put_desk(const struct bundle *b, const struct clause *c, const struct prohibition *p,
                      struct buf *out)
 {
-    static const struct slice contact = SLICE_INIT("source.contact");
-    struct categories withheld = { { 0 } };
-    if (!catalogue_categories(b->catalogue, contact, &withheld))
-        return;
-    categories_keep(&withheld, &p->withhold);
-    if (categories_is_empty(&withheld))
+    if (!prohibition_takes_contact(b, p))
         return;
     for (size_t i = 0; i < b->service_count; i++)
         if (services_have(&c->to, (unsigned)i) && services_have(&p->to, (unsigned)i) &&

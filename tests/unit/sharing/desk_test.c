@@ -19,8 +19,8 @@ static const struct bundle *with(const char *of_region, const char *of_council,
                                  const char *prohibition)
 {
     struct problems p = { 0 };
-    const char *region = small_replace(small_region, "region: ",
-                                       arena_format(&world.arena, "%sregion: ", of_region));
+    const char *region = small_replace(
+        small_region, "region: ", arena_format(&world.arena, "%sregion: ", of_region));
     const char *council = arena_format(&world.arena, COUNCIL "%s", of_council);
     const struct small_file files[] = {
         { "agreements/sharing.yaml", small_agreement(NULL, clause) },
@@ -65,8 +65,7 @@ static void a_desk_has_a_team_and_a_phone(void)
 static bool warns(const char *of_region, const char *of_council, const char *prohibition)
 {
     struct problems problems = { 0 }, warnings = { 0 };
-    struct analyse_input in = { .bundle = with(of_region, of_council, prohibition),
-                                .now_ms = T0 };
+    struct analyse_input in = { .bundle = with(of_region, of_council, prohibition), .now_ms = T0 };
     bool found = false;
     CU_ASSERT_PTR_NOT_NULL_FATAL(in.bundle);
     analyse(&in, &world.arena, &problems, &warnings);
