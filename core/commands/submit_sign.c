@@ -20,16 +20,17 @@ struct signer {
     struct buf *out;
 };
 
-/* People who may stop or extend sign bundles that do no more than that. Whoever loads the bundle
- * checks that it does no more. */
+/* People who may stop or extend sign bundles that do no more than that: no first one, and a stop
+ * widens nothing. Whoever loads the bundle checks the rest. */
 static const struct approver *find_signing_person(struct signer *g, const struct bundle *b,
                                                   struct slice name)
 {
     const struct named *who = people_named(&b->people, name);
-    if (!who)
+    if (!who || !g->pack->has_previous)
         return NULL;
     bool extends = g->s->what != SIGN_BUNDLE && people_person_may(who, ROLE_EXTENDS);
-    bool stops = g->s->what != SIGN_EXTENSIONS && people_person_may(who, ROLE_STOPS);
+    bool stops = g->s->what != SIGN_EXTENSIONS && !g->pack->widens;
+    stops = stops && people_person_may(who, ROLE_STOPS);
     if (!extends && !stops)
         return NULL;
     enum people_role role = extends ? ROLE_EXTENDS : ROLE_STOPS;
