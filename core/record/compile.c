@@ -261,8 +261,10 @@ static bool compile_leaf(struct compiler *c, const struct node *field, const str
     schema_rules_leaf(field, c->internal, c->p);
     if (!c->internal && !scope.item && s->category != CATEGORY_ALWAYS)
         schema_rules_withholdable(field, shape->nullable, c->p);
-    bool good = set_type(c, s, op, shape) && set_iso8601(c, s, field) &&
-                schema_words(c->a, field, "vocabulary", &s->vocabulary, &s->vocabulary_count, c->p);
+    bool good =
+        set_type(c, s, op, shape) && set_iso8601(c, s, field) &&
+        schema_words(c->a, field, "vocabulary", &s->vocabulary, &s->vocabulary_count, c->p) &&
+        schema_words(c->a, field, "needed_with", &s->needed_with, &s->needed_with_count, c->p);
     op->kept = !op->nullable || s->category == CATEGORY_ALWAYS;
     plan->categories[plan->count] = (uint8_t)s->category;
     plan->empty[plan->count] = (uint8_t)(op->nullable + (op->type == SLOT_ARRAY));

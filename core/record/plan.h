@@ -44,6 +44,8 @@ struct slot {
     const struct plan *item;        /* SLOT_ARRAY of records; NULL for an array of strings */
     const struct slice *vocabulary; /* attribute "vocabulary" of a string field; NULL: any text */
     size_t vocabulary_count;
+    const struct slice *needed_with; /* attribute "needed_with": kinds that mislead without it */
+    size_t needed_with_count;
 };
 
 /* Properties of a plan. */

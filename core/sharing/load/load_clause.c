@@ -184,6 +184,8 @@ static void load_clause(struct loader *l, const struct node *n, const bool *part
     load_release(l, node_get(n, "release"), schemas, c);
     load_obligations(l, strict_member(n, "oblige", NODE_MAP), schemas, c);
     load_lasting(l, node_get(n, "lasting"), c);
+    const struct node *untold = strict_member(n, "death_not_told", NODE_TEXT);
+    c->death_not_told = untold ? untold->text : (struct slice){ .n = 0 };
     load_scope(l, schemas, &scope);
     scope.purposes = (struct words){ &g->purpose, 1 };
     c->when = load_when(l, node_get(n, "when"), &scope);

@@ -172,6 +172,8 @@ STRICT_TABLE(load_keys_clause,
              STRICT_MAY("lasting", STRICT_TEXT,
                         "KIND + N days: the clause goes on for this long after such an event"),
              STRICT_MAY("because", STRICT_TEXT, "why, for whoever signs"),
+             STRICT_MAY("death_not_told", STRICT_TEXT,
+                        "why who hears of a stay never hears that it ended by death"),
              STRICT_MAY("oblige", STRICT_MAP,
                         "what of the release is sent only in a reduced form"));
 

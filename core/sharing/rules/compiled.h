@@ -31,6 +31,7 @@ struct clause {
     const struct when *when;   /* NULL: no condition */
     struct slice lasting_kind; /* empty: as long as the agreement */
     int64_t lasting_ms;
+    struct slice death_not_told; /* why; empty: it is told, or the end without its cause */
     struct categories obliged[OBLIGE_COUNT]; /* portions of release that only go changed */
     struct categories plain;                 /* the others */
     bool has_obligations;

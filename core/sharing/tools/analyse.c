@@ -183,6 +183,7 @@ void analyse(const struct analyse_input *in, struct arena *a, struct problems *p
         analyse_sources(&x);
     if (in->delivery_count)
         analyse_ways(&x);
+    analyse_ends(&x);
     analyse_terms(&x);
     analyse_facts(&x);
 }

@@ -76,6 +76,7 @@ void analyse_cover(struct analysis *x);   /* analyse_cover.c: kinds and categori
 void analyse_sources(struct analysis *x); /* analyse_cover.c: against the site's mappings */
 void analyse_ways(struct analysis *x);    /* analyse_ways.c: what no delivery carries */
 void analyse_facts(struct analysis *x);   /* analyse_facts.c: what nobody may say or end */
+void analyse_ends(struct analysis *x);    /* analyse_ends.c: an opening told, and not its end */
 void analyse_terms(struct analysis *x);   /* analyse_terms.c: approvals, ends, reviews */
 
 #endif

@@ -295,6 +295,11 @@ static void put_clause(struct page *p, const struct clause *c)
     }
     buf_text(&p->sentence, ".");
     put_sentence(p, 4);
+    if (c->death_not_told.n) {
+        buf_format(&p->sentence, "That a stay ended by death is not told: %.*s.",
+                   (int)c->death_not_told.n, (const char *)c->death_not_told.p);
+        put_sentence(p, 4);
+    }
     put_prohibitions(p, c, &shared);
 }
 
