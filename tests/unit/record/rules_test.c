@@ -28,8 +28,9 @@ static void remove_file(const char *name)
 }
 
 /* What an event is made of comes from the real schemas. */
-static const char *const types[] = { "Header",     "Action",       "Environment",  "Subject",
-                                     "PersonName", "Demographics", "RelatedPerson" };
+static const char *const types[] = { "Header",        "Action",         "Environment",
+                                     "Subject",       "PersonName",     "Demographics",
+                                     "RelatedPerson", "ConsentEvidence" };
 
 static void fresh(void)
 {
