@@ -23,10 +23,6 @@ static bool is_reserved(struct slice path)
                                         "header.agreement_version",
                                         "header.clause",
                                         "header.notice",
-                                        "header.consent.basis",
-                                        "header.consent.recorded_by",
-                                        "header.consent.recorded_on",
-                                        "header.consent.until",
                                         "subject.reference",
                                         "subject.reference_of",
                                         "subject.route" };

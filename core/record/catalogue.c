@@ -64,15 +64,6 @@ static const struct {
     { "person.birth_date", offsetof(struct header_slots, birth_date) },
 };
 
-static void pin_appended(const struct plan *plan, struct header_slots *h)
-{
-    h->because = plan_slot(plan, SLICE("header.because"));
-    h->consent_basis = plan_slot(plan, SLICE("header.consent.basis"));
-    h->consent_recorded_by = plan_slot(plan, SLICE("header.consent.recorded_by"));
-    h->consent_recorded_on = plan_slot(plan, SLICE("header.consent.recorded_on"));
-    h->consent_until = plan_slot(plan, SLICE("header.consent.until"));
-}
-
 static bool pin_header(struct arena *a, const struct node *root, struct plan *plan,
                        struct problems *p)
 {
@@ -86,7 +77,7 @@ static bool pin_header(struct arena *a, const struct node *root, struct plan *pl
         memcpy((uint8_t *)h + pins[i].at, &slot, sizeof slot);
     }
     if (h)
-        pin_appended(plan, h);
+        h->because = plan_slot(plan, SLICE("header.because"));
     plan->header = h;
     return h ? good : schema_no_memory(p);
 }

@@ -70,8 +70,7 @@ struct header_slots {
         contact_team, contact_phone, timeliness, urgency, identity_confidence, cleared, original,
         agreement, agreement_version, clause, notice, nhs_number, nhs_number_status, birth_date,
         local_id, case_reference, reference, reference_of, route, birth_hash, unknown_restriction;
-    /* Below 0: a schema of before they were there, as its records are replayed. */
-    int because, consent_basis, consent_recorded_by, consent_recorded_on, consent_until;
+    int because; /* below 0: a schema of before it was there, as its records are replayed */
 };
 /* NULL for an internal schema. */
 const struct header_slots *plan_header(const struct plan *p);

@@ -13,7 +13,6 @@ struct check {
     bool tell;            /* print what differs */
     struct ref_set named; /* by check_case */
     size_t decisions, disclosed, held, withheld;
-    size_t evidence; /* fields that told of a consent */
     uint8_t
         digest[HASH_BYTES]; /* of all that was decided and rendered; goes on from what is there */
 };

@@ -133,7 +133,7 @@ static void add(struct ref_set *s, struct ref_set more)
         s->has[i] |= more.has[i];
 }
 
-struct ref_set ref_words_set(const struct ref_case *c, const struct ref_words *w)
+static struct ref_set named_by(const struct ref_case *c, const struct ref_words *w)
 {
     struct ref_set set = { { false } };
     for (size_t n = 0; n < w->n; n++)
@@ -371,15 +371,15 @@ static void oblige(const struct ref_case *c, struct ref_decision *d)
     struct ref_set left = d->released;
     for (size_t n = 0; n < d->clause_count && !is_empty(&left); n++) {
         const struct ref_clause *clause = &c->bundle->clauses[d->clauses[n]];
-        struct ref_set plain = ref_words_set(c, &clause->release);
+        struct ref_set plain = named_by(c, &clause->release);
         for (size_t o = 0; o < REF_OBLIGATIONS_COUNT; o++)
-            take_away(&plain, ref_words_set(c, &clause->oblige[o]));
+            take_away(&plain, named_by(c, &clause->oblige[o]));
         take_away(&left, plain);
     }
     for (size_t o = 0; o < REF_OBLIGATIONS_COUNT && !is_empty(&left); o++) {
         struct ref_set wanted = { { false } };
         for (size_t n = 0; n < d->clause_count; n++)
-            add(&wanted, ref_words_set(c, &c->bundle->clauses[d->clauses[n]].oblige[order[o]]));
+            add(&wanted, named_by(c, &c->bundle->clauses[d->clauses[n]].oblige[order[o]]));
         for (size_t i = 0; i < REF_SLOTS_MAX; i++)
             d->obliged[order[o]].has[i] = wanted.has[i] && left.has[i];
         take_away(&left, wanted);
@@ -400,7 +400,7 @@ static void prohibit(struct arena *a, const struct ref_case *c, struct ref_decis
             (p->to.n && !names_service(b, &p->to, NULL, d->to)) ||
             ref_evaluate(c, d->to, p->when).truth == REF_FALSE)
             continue;
-        struct ref_set withhold = ref_words_set(c, &p->withhold);
+        struct ref_set withhold = named_by(c, &p->withhold);
         for (size_t n = 0; n < REF_SLOTS_MAX; n++) {
             takes |= withhold.has[n] && would.has[n];
             d->released.has[n] &= !withhold.has[n];
@@ -422,7 +422,7 @@ static size_t why_prohibited(const struct ref_case *c, const struct ref_decision
     for (size_t n = 0; n < d->prohibition_count; n++) {
         const struct ref_prohibition *p = &c->bundle->prohibitions[d->prohibitions[n]];
         if (!p->reason)
-            take_away(&others_left, ref_words_set(c, &p->withhold));
+            take_away(&others_left, named_by(c, &p->withhold));
         else if (ref_reason(p->reason) < own)
             own = ref_reason(p->reason);
     }
@@ -460,7 +460,7 @@ static void release(const struct ref_case *c, struct ref_decision *d)
 {
     struct ref_set all = fields_of_type(c);
     for (size_t n = 0; n < d->clause_count; n++) {
-        struct ref_set some = ref_words_set(c, &c->bundle->clauses[d->clauses[n]].release);
+        struct ref_set some = named_by(c, &c->bundle->clauses[d->clauses[n]].release);
         for (size_t i = 0; i < REF_SLOTS_MAX; i++)
             d->released.has[i] |= some.has[i] && all.has[i];
     }

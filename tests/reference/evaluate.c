@@ -428,17 +428,6 @@ static size_t negated_reason_of_atom(const struct ref_expr *x)
 
 static struct ref_verdict walk(const struct ask *k, const struct ref_expr *x);
 
-const struct ref_consent *ref_consent_in(const struct ref_case *c, int to, const struct ref_expr *x)
-{
-    const struct ask k = { .of = c, .recipient = to };
-    const struct ref_consent *yes = NULL;
-    if (x->op == REF_CONSENT)
-        return ref_consent_given(c, to, x->text, who_is(&k, x));
-    for (size_t i = 0; i < x->count && !yes; i++)
-        yes = ref_consent_in(c, to, x->args[i]);
-    return yes;
-}
-
 /* What of a condition asks about words that are in conflict: consents, or objections. */
 void ref_conflicts(const struct ref_case *c, int to, const struct ref_expr *x, bool *consent,
                    bool *objection)

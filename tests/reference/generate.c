@@ -404,8 +404,6 @@ static void make_clause(const struct maker *m, size_t n, size_t agreement, struc
     make_obligations(m, c);
     while (chance(m, 40))
         add_field(m, &c->release, &c->share, true);
-    if (chance(m, 15))
-        add_word(m, &c->release, "consent-evidence");
     if (chance(m, 30))
         add_whole(m, c);
     if (chance(m, m->obliges_much ? 70 : 20))

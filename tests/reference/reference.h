@@ -286,11 +286,6 @@ struct ref_set ref_named(const struct ref_case *c);
  * the alphabet ("field PATH" where a category has that name). Parted by "; ". */
 const char *ref_names(struct arena *a, const struct ref_case *c, const struct ref_set *named,
                       const struct ref_set *set);
-struct ref_set ref_words_set(const struct ref_case *c, const struct ref_words *w);
-/* What the disclosure says in that slot of the consent that opened the gate; NULL: nothing. */
-const char *ref_evidence(struct arena *a, const struct ref_case *c, const struct ref_decision *d,
-                         size_t slot);
-bool ref_is_evidence(const struct plan *p, size_t slot);
 /* One decision a candidate, by number of service. */
 void ref_decide(struct arena *a, const struct ref_case *c, struct ref_decision **out, size_t *n);
 /* The one of one service; false when it is no candidate. */
@@ -305,12 +300,6 @@ struct ref_verdict {
 struct ref_verdict ref_evaluate(const struct ref_case *c, int recipient, const struct ref_expr *x);
 /* to: whoever would get it. */
 enum ref_truth ref_consent_stands(const struct ref_case *c, int to, const char *purpose, int who);
-/* The yes that makes it so: of the last ones the first on file; NULL: it does not stand. */
-const struct ref_consent *ref_consent_given(const struct ref_case *c, int to, const char *purpose,
-                                            int who);
-/* The first consent of a condition that stands, as it is read; NULL: none. */
-const struct ref_consent *ref_consent_in(const struct ref_case *c, int to,
-                                         const struct ref_expr *x);
 void ref_conflicts(const struct ref_case *c, int to, const struct ref_expr *x, bool *consent,
                    bool *objection);
 bool ref_consent_was_asked(const struct ref_case *c, const char *purpose, int who);

@@ -121,28 +121,6 @@ enum ref_truth ref_consent_stands(const struct ref_case *c, int to, const char *
     return agreed(c, to, purpose, who, &any_no);
 }
 
-const struct ref_consent *ref_consent_given(const struct ref_case *c, int to, const char *purpose,
-                                            int who)
-{
-    int64_t last_ms = INT64_MIN;
-    if (ref_consent_stands(c, to, purpose, who) != REF_TRUE)
-        return NULL;
-    for (size_t agency = 0; agency < c->bundle->agency_count; agency++) {
-        struct opinion o = of_consent(c, agency, to, purpose, who);
-        if (o.says == 1 && o.at_ms > last_ms)
-            last_ms = o.at_ms;
-    }
-    for (size_t i = 0; i < c->facts->consent_count; i++) {
-        const struct ref_consent *f = &c->facts->consents[i];
-        size_t agency = c->bundle->services[f->source].agency;
-        if (is_about(f, purpose, who) && holds(f, c->at_ms) && f->at_ms == last_ms &&
-            !counts_no_more(c, to, purpose, who, f->number) &&
-            of_consent(c, agency, to, purpose, who).says == 1)
-            return f;
-    }
-    return NULL;
-}
-
 enum ref_truth ref_objection_stands(const struct ref_case *c, int to, int who)
 {
     bool any_no;

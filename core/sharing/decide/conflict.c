@@ -6,13 +6,18 @@
 
 struct looking {
     const struct question *q;
-    asked_each_fn *each;
+    uint16_t recipient;
+    void (*each)(void *ctx, const struct sharing_question *ask);
     void *ctx;
 };
 
-static void look_at_question(void *ctx, const struct sharing_question *ask)
+static struct slice agency_of(const struct looking *l)
 {
-    const struct looking *l = ctx;
+    return service_agency(l->q->bundle, l->recipient);
+}
+
+static void look_at_question(const struct looking *l, const struct sharing_question *ask)
+{
     const struct question *q = l->q;
     enum truth t = TRUTH_UNKNOWN;
     if (ask->is_objection)
@@ -23,12 +28,53 @@ static void look_at_question(void *ctx, const struct sharing_question *ask)
         l->each(l->ctx, ask);
 }
 
-void conflict_each(const struct question *q, const struct decision *d, asked_each_fn *each,
-                   void *ctx)
+static void look_at_guard(const struct looking *l, const struct agreement *g)
 {
-    struct looking l = { q, each, ctx };
-    for (size_t i = 0; i < d->clause_count; i++)
-        asked_each(q, &q->bundle->clauses[d->clauses[i]], d->to.n, look_at_question, &l);
+    struct sharing_question ask = { .who = l->recipient, .for_agency = agency_of(l) };
+    if (slice_equal_text(g->confidentiality, "implied-consent")) {
+        ask.is_objection = true;
+        look_at_question(l, &ask);
+    } else if (slice_equal_text(g->confidentiality, "explicit-consent")) {
+        ask.purpose = g->purpose;
+        if (!facts_consent_was_asked(l->q->facts, g->purpose, l->recipient))
+            ask.who = l->q->event->source;
+        look_at_question(l, &ask);
+    }
+}
+
+static uint16_t who_is_asked(const struct looking *l, int64_t who)
+{
+    if (who == WHEN_RECIPIENT)
+        return l->recipient;
+    return who == WHEN_SOURCE ? l->q->event->source : (uint16_t)who;
+}
+
+static void look_at_condition(const struct looking *l, const struct when_node *n)
+{
+    bool is_objection = n->op == WHEN_CALL && n->function == WHEN_OBJECTION;
+    bool is_consent = n->op == WHEN_CALL && n->function == WHEN_CONSENT;
+    if (is_objection || is_consent) {
+        struct sharing_question ask = { .is_objection = is_objection,
+                                        .who = who_is_asked(l, n->args->number),
+                                        .for_agency = agency_of(l) };
+        if (is_consent)
+            ask.purpose = n->args->next->text;
+        look_at_question(l, &ask);
+    }
+    for (const struct when_node *arg = n->args; arg; arg = arg->next)
+        look_at_condition(l, arg);
+}
+
+void conflict_each(const struct question *q, const struct decision *d,
+                   void (*each)(void *ctx, const struct sharing_question *ask), void *ctx)
+{
+    const struct looking l = { q, d->to.n, each, ctx };
+    for (size_t i = 0; i < d->clause_count; i++) {
+        const struct clause *c = &q->bundle->clauses[d->clauses[i]];
+        look_at_guard(&l, &q->bundle->agreements[c->agreement]);
+        if (c->when)
+            look_at_condition(&l, c->when->root);
+    }
 }
 
 static void keep_reason(void *ctx, const struct sharing_question *ask)

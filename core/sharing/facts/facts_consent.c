@@ -275,30 +275,6 @@ enum truth facts_consent(const struct person *p, const struct sharing_question *
     return may_be_shared(&all);
 }
 
-/* Whether the word is among its agency's last and not overruled. */
-static bool is_last_word(const struct person *p, const struct sharing_question *ask, int64_t at_ms,
-                         const struct word *w)
-{
-    return w->at_ms == last_moment(p, ask, at_ms, w->source) && !is_overruled(p, ask, w->by);
-}
-
-const struct consent_fact *facts_consent_given(const struct person *p,
-                                               const struct sharing_question *ask, int64_t at_ms)
-{
-    const struct consent_fact *given = NULL;
-    struct word w;
-    if (facts_consent(p, ask, at_ms) != TRUTH_TRUE)
-        return NULL;
-    for (size_t i = 0; i < p->consent_count; i++) {
-        bool is_yes = word_on(p, ask, at_ms, i, &w) && w.says == SAID_YES;
-        if (!is_yes || !is_last_word(p, ask, at_ms, &w))
-            continue;
-        if (!given || w.at_ms > given->occurred_ms)
-            given = &p->consents[i];
-    }
-    return given;
-}
-
 enum truth facts_objection(const struct person *p, const struct sharing_question *ask)
 {
     struct lasts all = find_lasts(p, ask, 0);
@@ -317,7 +293,8 @@ struct slice facts_words(const struct person *p, const struct sharing_question *
     for (size_t i = 0; ids && i < count; i++) {
         if (!word_on(p, ask, at_ms, i, &w) || w.says != says)
             continue;
-        if (!is_last_word(p, ask, at_ms, &w))
+        bool is_last = w.at_ms == last_moment(p, ask, at_ms, w.source);
+        if (!is_last || is_overruled(p, ask, w.by))
             continue;
         memcpy(ids + n, w.by->b, ID_BYTES);
         n += ID_BYTES;

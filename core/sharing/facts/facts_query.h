@@ -42,10 +42,6 @@ static inline struct slice service_agency(const struct bundle *b, uint16_t servi
 /* The facts' answers, also for the agreements' guards (latest word by time of occurring). Unknown
  * of a consent or an objection: a yes of one agency against another's no (conflict.h). */
 enum truth facts_consent(const struct person *p, const struct sharing_question *ask, int64_t at_ms);
-/* The yes that answers it, where facts_consent is true: the last one, of several of one moment the
- * first on file. NULL: it is not true. */
-const struct consent_fact *facts_consent_given(const struct person *p,
-                                               const struct sharing_question *ask, int64_t at_ms);
 /* Whether any word for that service itself, or for all, was ever given. */
 bool facts_consent_was_asked(const struct person *p, struct slice purpose, uint16_t who);
 enum truth facts_objection(const struct person *p, const struct sharing_question *ask);

@@ -8,7 +8,7 @@
 #include "sharing/decide/oblige.h"
 
 #define HEADER_ROOM 1024 /* of replaced header fields, the longest together */
-#define HEADER_SLOTS (12 + EVIDENCE_SLOTS)
+#define HEADER_SLOTS 12
 
 void project_id(const struct bundle *b, const struct event *ev, uint16_t recipient, unsigned again,
                 struct disclosure_id *out)
@@ -114,14 +114,6 @@ static void put_action(const struct project *p, struct header *h)
     }
 }
 
-static void put_consent(const struct project *p, struct header *h)
-{
-    struct evidence_told told;
-    evidence_tell(&p->evidence, p->event->slots, p->portions, p->released, p->obliged, &told);
-    for (size_t i = 0; i < told.count; i++)
-        put_text_slot(h, (int)told.slots[i], told.texts[i]);
-}
-
 static bool fill_disclosure_header(const struct project *p, const struct disclosure *d,
                                    struct header *h, struct err *e)
 {
@@ -145,7 +137,6 @@ static bool fill_disclosure_header(const struct project *p, const struct disclos
     if (s->because >= 0)
         put_text_slot(h, s->because, p->because);
     put_action(p, h);
-    put_consent(p, h);
     put_text_slot(h, s->reference, slice_text(reference));
     put_number_slot(h, s->route, subject_partition(&p->in->subject, p->in->bundle->partitions));
     return put_cleared_paths(p, h, e) && buf_done(&h->bytes, e);
@@ -166,7 +157,7 @@ static void put_changed_slots(const struct project *p, struct header *h)
 {
     for (size_t i = 0; i < plan_slots(p->event->view->plan); i++) {
         enum obligation o = oblige_form(p->obliged, p->portions[i]);
-        if (o == OBLIGE_COUNT || evidence_has_slot(p->event->slots, i))
+        if (o == OBLIGE_COUNT)
             continue;
         begin_slot(h);
         oblige_put(p->in->bundle, p->event->view, i, o, &h->bytes);
@@ -181,8 +172,7 @@ bool project_disclosure(const struct project *p, struct disclosure *out, struct 
     size_t changed = count_obliged(p);
     struct header h = { .list = ARENA_ARRAY(p->arena, HEADER_SLOTS + changed, struct replacement) };
     struct buf bytes;
-    size_t told = p->evidence.consent ? p->evidence.consent->source.n : 0;
-    size_t room = HEADER_ROOM + told + p->tell.n + v->bytes.n + changed * oblige_room(b);
+    size_t room = HEADER_ROOM + p->tell.n + v->bytes.n + changed * oblige_room(b);
     out->to.n = p->recipient;
     project_id(b, p->event, p->recipient, p->again, &out->id);
     judge_pseudonym(p->in->keys, b, out->to, &p->in->subject, &out->key);

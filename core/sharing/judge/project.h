@@ -2,7 +2,6 @@
 #ifndef CONCORDAT_SHARING_JUDGE_PROJECT_H
 #define CONCORDAT_SHARING_JUDGE_PROJECT_H
 
-#include "sharing/decide/evidence.h"
 #include "sharing/facts/draft.h"
 #include "sharing/judge/judge.h"
 
@@ -20,7 +19,6 @@ struct project {
     struct slice action;  /* empty: the event's own */
     struct slice because; /* a word of header.because */
     unsigned again;       /* how often that recipient has had this event before */
-    struct evidence evidence;
 };
 
 /* The id of the disclosure of that event to that service, the `again`-th after the first. It is the

@@ -73,19 +73,8 @@ static bool keep_told(struct arena *a, const struct told *t, struct released *ou
     return out->changed.p || err_memory(e);
 }
 
-static void add_evidence(const struct event *ev, const uint8_t *portions, const struct decision *d,
-                         const struct evidence *x, struct told *t)
-{
-    struct evidence_told told;
-    evidence_tell(x, ev->slots, portions, &d->released, d->obliged, &told);
-    for (size_t i = 0; i < told.count; i++)
-        if (!slice_is_empty(told.texts[i]))
-            add_told_slot(t, told.slots[i]);
-}
-
 bool released_by(const struct bundle *b, struct arena *a, const struct event *ev,
-                 const struct decision *d, const struct evidence *x, struct released *out,
-                 struct err *e)
+                 const struct decision *d, struct released *out, struct err *e)
 {
     const struct plan *p = ev->view->plan;
     const uint8_t *portions = bundle_portions(b, ev->schema);
@@ -101,15 +90,12 @@ bool released_by(const struct bundle *b, struct arena *a, const struct event *ev
         unsigned portion = portions[i];
         if (!categories_has(&d->released, portion) || !view_has(ev->view, i))
             continue;
-        if (evidence_has_slot(ev->slots, i))
-            continue;
         enum obligation o = is_changed ? oblige_form(d->obliged, portion) : OBLIGE_COUNT;
         if (o == OBLIGE_COUNT)
             add_told_slot(&t, i);
         else
             add_changed(b, ev, i, o, &value, &t);
     }
-    add_evidence(ev, portions, d, x, &t);
     return add_cleared(b, a, ev, d, &t, e) && keep_told(a, &t, out, e);
 }
 

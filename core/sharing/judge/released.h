@@ -2,15 +2,12 @@
 #ifndef CONCORDAT_SHARING_JUDGE_RELEASED_H
 #define CONCORDAT_SHARING_JUDGE_RELEASED_H
 
-#include "sharing/decide/evidence.h"
 #include "sharing/facts/draft.h"
 #include "sharing/judge/judge.h"
 
-/* What d tells of ev, and of the consent that let it through; in a. Only slots that hold something,
- * or that the sender says are cleared. */
+/* What d tells of ev; in a. Only slots that hold something, or that the sender says are cleared. */
 MUST_CHECK bool released_by(const struct bundle *b, struct arena *a, const struct event *ev,
-                            const struct decision *d, const struct evidence *x,
-                            struct released *out, struct err *e);
+                            const struct decision *d, struct released *out, struct err *e);
 /* Whether now tells anything that before did not: another slot, or more of one that travelled
  * changed before. */
 bool released_more(const struct released *now, const struct released *before);

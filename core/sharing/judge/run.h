@@ -87,7 +87,6 @@ struct sending {
     unsigned again;      /* how often that recipient has had this event before */
     bool caught_up;      /* it could not be shared with that recipient before */
     bool had;            /* they have this event already, and it now tells more */
-    struct evidence evidence;
 };
 /* because.c: the word of header.because for it. */
 struct slice run_because(const struct event *ev, const struct sending *how);

@@ -83,7 +83,7 @@ static const struct receiver *find_having(const struct episode_event *x, uint16_
 }
 
 static bool add_receiver(struct run *r, const struct event *ev, const struct decision *d,
-                         const struct disclosure *sent, const struct sending *how)
+                         const struct disclosure *sent, struct slice clause)
 {
     struct episode_event *x = draft_event(&r->draft, &ev->id);
     if (!x)
@@ -92,14 +92,14 @@ static bool add_receiver(struct run *r, const struct event *ev, const struct dec
     struct receiver *more = ARENA_ARRAY(r->arena, x->receiver_count + 1, struct receiver);
     if (!more)
         return err_memory(r->e);
-    if (!released_by(r->in->bundle, r->arena, ev, d, &how->evidence, &released, r->e))
+    if (!released_by(r->in->bundle, r->arena, ev, d, &released, r->e))
         return false;
     if (x->receiver_count)
         memcpy(more, x->receivers, x->receiver_count * sizeof *more);
     more[x->receiver_count] = (struct receiver){
         .service = d->to.n,
         .id = sent->id,
-        .clause = how->clause,
+        .clause = clause,
         .released = released,
         .let_go = released_hold(r, ev, d->to.n) != NULL,
     };
@@ -125,14 +125,13 @@ bool run_disclose(struct run *r, const struct event *ev, struct decision *d,
                          .tell = how->tell,
                          .action = how->action,
                          .because = run_because(ev, how),
-                         .again = how->again,
-                         .evidence = how->evidence };
+                         .again = how->again };
     struct disclosure *item = list_add(r->arena, &r->disclosures);
     if (!item)
         return err_memory(r->e);
     d->disclosure = (int32_t)r->disclosures.count - 1;
     draft_end_hold(&r->draft, &ev->id, d->to.n);
-    return project_disclosure(&p, item, r->e) && add_receiver(r, ev, d, item, how);
+    return project_disclosure(&p, item, r->e) && add_receiver(r, ev, d, item, how->clause);
 }
 
 static void hold_instead(const struct question *q, struct decision *d, const char *reason)
@@ -182,14 +181,14 @@ static bool hold_reopened(struct run *r, const struct question *q, const struct 
  * no event, and may take out what this one would not lose. before NULL: nothing is there, but the
  * door has stopped it once. */
 static bool tells_more(struct run *r, const struct event *ev, const struct decision *d,
-                       const struct evidence *x, const struct receiver *before, bool *yes)
+                       const struct receiver *before, bool *yes)
 {
     static const struct released nothing;
     struct categories forbidden;
     struct released now, through;
     struct person facts;
     bool took = false;
-    if (!released_by(r->in->bundle, r->arena, ev, d, x, &now, r->e))
+    if (!released_by(r->in->bundle, r->arena, ev, d, &now, r->e))
         return false;
     *yes = !before || released_more(&now, &before->released);
     if (!*yes)
@@ -206,14 +205,14 @@ static bool tells_more(struct run *r, const struct event *ev, const struct decis
 /* Whether a decision made when a gate opened says anything new. What was withheld stays withheld;
  * what is held is held already; who has the event gets it again only when it now tells more. */
 static bool says_anything_new(struct run *r, const struct round *round, const struct decision *d,
-                              const struct evidence *x, bool *yes)
+                              bool *yes)
 {
     const struct event *ev = round->event;
-    const struct episode_event *noted = draft_event(&r->draft, &ev->id);
-    const struct receiver *has = find_having(noted, d->to.n);
+    const struct episode_event *x = draft_event(&r->draft, &ev->id);
+    const struct receiver *has = find_having(x, d->to.n);
     const struct hold *h = draft_hold(&r->draft, &ev->id, d->to.n);
-    if (d->outcome == OUTCOME_DISCLOSE && find_receiver(noted, d->to.n))
-        return tells_more(r, ev, d, x, has, yes);
+    if (d->outcome == OUTCOME_DISCLOSE && find_receiver(x, d->to.n))
+        return tells_more(r, ev, d, has, yes);
     if (!has && d->outcome == OUTCOME_DISCLOSE)
         *yes = true;
     else if (!has && d->outcome == OUTCOME_HOLD)
@@ -224,7 +223,7 @@ static bool says_anything_new(struct run *r, const struct round *round, const st
 }
 
 static bool send_disclosure(struct run *r, const struct round *round, struct decision *d,
-                            struct slice tell, const struct evidence *evidence)
+                            struct slice tell)
 {
     const struct episode_event *x = draft_event(&r->draft, &round->event->id);
     const struct receiver *has = find_receiver(x, d->to.n);
@@ -233,8 +232,8 @@ static bool send_disclosure(struct run *r, const struct round *round, struct dec
         before = find_receiver(round->original, d->to.n);
     struct sending how = { .clause = clause_name(r->in->bundle, d->clauses[0]),
                            .tell = tell,
-                           .caught_up = round->caught_up || released_hold(r, round->event, d->to.n),
-                           .evidence = *evidence };
+                           .caught_up =
+                               round->caught_up || released_hold(r, round->event, d->to.n) };
     if (before)
         how.original = slice_text(before->id.text);
     if (has)
@@ -283,14 +282,11 @@ static bool decide_recipient(struct run *r, const struct question *q, const stru
 {
     struct decision d;
     struct slice tell;
-    struct evidence evidence = { .consent = NULL };
     bool is_new = true;
     const struct event *ev = round->event;
     if (!decide_over_all(r, q, round, recipient, &d, &tell))
         return false;
-    if (d.outcome == OUTCOME_DISCLOSE)
-        evidence = evidence_of(q, &d);
-    if (round->caught_up && !says_anything_new(r, round, &d, &evidence, &is_new))
+    if (round->caught_up && !says_anything_new(r, round, &d, &is_new))
         return false;
     if (!is_new)
         return true;
@@ -299,7 +295,7 @@ static bool decide_recipient(struct run *r, const struct question *q, const stru
         draft_end_hold(&r->draft, &ev->id, recipient);
     if (d.outcome == OUTCOME_HOLD && !add_hold_of(r, ev, &d, round->is_reopened))
         return false;
-    if (d.outcome == OUTCOME_DISCLOSE && !send_disclosure(r, round, &d, tell, &evidence))
+    if (d.outcome == OUTCOME_DISCLOSE && !send_disclosure(r, round, &d, tell))
         return false;
     return run_decision(r, &d);
 }

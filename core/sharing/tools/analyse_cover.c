@@ -1,5 +1,4 @@
 /* analyse_cover.c - what no clause speaks of, and clauses against what the site's mappings make. */
-#include "sharing/decide/evidence.h"
 #include "sharing/tools/analyse_inside.h"
 #include "sharing/tools/when_logic.h"
 
@@ -85,15 +84,6 @@ void analyse_cover(struct analysis *x)
 
 /* ---- against the mappings ---- */
 
-/* The router fills these, of whatever event. */
-static void join_evidence(const struct analysis *x, size_t schema, struct categories *out)
-{
-    const struct plan *p = x->k->schemas[schema]->plan;
-    for (size_t i = 0; i < plan_slots(p); i++)
-        if (evidence_has_slot(plan_header(p), i))
-            categories_add(out, bundle_portion(x->b, schema, i));
-}
-
 /* What the sources of a clause make of it together. */
 struct supply {
     bool any, all_kinds;
@@ -115,7 +105,6 @@ static bool find_supply(const struct analysis *x, const struct clause *c, struct
                 continue;
             said = true;
             categories_join(&out->filled, &says->filled);
-            join_evidence(x, (size_t)bundle_schema(x->b, says->schema->plan), &out->filled);
         }
         out->any |= said;
         out->all_kinds &= said;

@@ -107,14 +107,6 @@ static void set(struct build *b, const char *path, const char *text)
         CU_ASSERT_TRUE_FATAL(build_text(b, (size_t)slot, slice_text(text), &hp.e));
 }
 
-static void set_consent(struct build *b)
-{
-    set(b, "header.consent.basis", "explicit");
-    set(b, "header.consent.recorded_by", "source-agency/source-service");
-    set(b, "header.consent.recorded_on", "2026-02-04");
-    set(b, "header.consent.until", "2026-08-04");
-}
-
 static struct view record_of(const struct mapped_event *event, bool is_disclosed)
 {
     struct build b = event->build;
@@ -127,10 +119,8 @@ static struct view record_of(const struct mapped_event *event, bool is_disclosed
     set(&b, "header.agreement", "example-agreement");
     set(&b, "header.agreement_version", "3");
     set(&b, "header.clause", "example-clause");
-    if (is_disclosed) {
+    if (is_disclosed)
         set(&b, "header.because", "as-it-happened");
-        set_consent(&b);
-    }
     buf_init(&out, 1 << 20);
     CU_ASSERT_TRUE_FATAL(build_done(&b, &out, &hp.e));
     struct slice bytes = arena_copy(&hp.scratch, buf_slice(&out));

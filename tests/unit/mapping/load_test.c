@@ -49,8 +49,6 @@ static void names_each_problem_at_its_line(void)
         { "  - {on: {MSH-9.2: A01}}\n", "map.kind" },
         { "  - {emit: HospitalStay.admitted, fields: {stay.wards: PV1-3}}\n", "map.record-path" },
         { "  - {emit: HospitalStay.admitted, fields: {header.id: MSH-10}}\n", "map.record-path" },
-        { "  - {emit: HospitalStay.admitted, fields: {header.consent.until: MSH-10}}\n",
-          "map.record-path" },
         { "  - {emit: HospitalStay.admitted, fields: {stay.ward: PV1-}}\n", "map.path" },
         { "  - {emit: HospitalStay.admitted, fields: {stay.ward: .1}}\n", "map.path" },
         { "  - {emit: HospitalStay.admitted, fields: {stay.ward: {as: trim}}}\n", "map.field" },

@@ -28,9 +28,8 @@ static void remove_file(const char *name)
 }
 
 /* What an event is made of comes from the real schemas. */
-static const char *const types[] = { "Header",        "Action",         "Environment",
-                                     "Subject",       "PersonName",     "Demographics",
-                                     "RelatedPerson", "ConsentEvidence" };
+static const char *const types[] = { "Header",     "Action",       "Environment",  "Subject",
+                                     "PersonName", "Demographics", "RelatedPerson" };
 
 static void fresh(void)
 {

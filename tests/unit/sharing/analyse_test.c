@@ -378,7 +378,7 @@ static void conditions_that_read_what_they_do_not_release_are_listed(void)
     expect(GOOD, "  - {id: p, withhold: [stay], source: law, when: 'age() < 18'}\n", false,
            "check.reads", "prohibition 'p' is not protected");
     expect(GOOD, "", false, "check.unshared", "registered");
-    expect(GOOD, "", false, "check.unreceived", "identity.confidence");
+    expect(GOOD, "", false, "check.unreceived", "protected");
 }
 
 static void ends_reviews_and_missing_approvals_are_told_in_time(void)
@@ -457,7 +457,7 @@ static void expect_of_feed(const char *clauses, const char *kind, const char *fi
 #define FIELD "  - {id: good, " STAY ", release: [stay.leave_until]}\n"
 #define ALL_BUT_TIMES                                                                              \
     "  - {id: more, " STAY ", release: [identity, location, contact, needs, source, clinical, "    \
-    "consent-evidence, related-person, protected, stay.ward, stay.site]}\n"
+    "related-person, protected, stay.ward, stay.site]}\n"
 
 static void named_fields_are_weighed_by_themselves(void)
 {
@@ -478,8 +478,6 @@ static void clauses_are_held_against_the_mappings_of_their_sources(void)
     expect_of_feed(GOOD, "discharged", "stay.ward", "check.unsaid", "makes an event of its type");
     expect_of_feed(GOOD, "admitted", "stay.ward", "check.unsaid", "HospitalStay.moved");
     expect_of_feed(GOOD, "admitted", "stay.ward", "check.unfilled", "fills: identity.name");
-    expect_of_feed("  - {id: good, " STAY ", release: [consent-evidence, identity.name]}\n",
-                   "admitted", "stay.ward", "check.unfilled", "fills: identity.name");
     expect_of_feed(WHEN("stay.class == \"inpatient\""), "admitted", "stay.ward", "check.unfilled",
                    "reads 'stay.class'");
     expect_of_feed(WHEN("age() > 17"), "admitted", "stay.ward", "check.unfilled", "reads 'age()'");
