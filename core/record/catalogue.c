@@ -76,8 +76,6 @@ static bool pin_header(struct arena *a, const struct node *root, struct plan *pl
                                   pins[i].path);
         memcpy((uint8_t *)h + pins[i].at, &slot, sizeof slot);
     }
-    if (h)
-        h->because = plan_slot(plan, SLICE("header.because"));
     plan->header = h;
     return h ? good : schema_no_memory(p);
 }

@@ -70,7 +70,6 @@ struct header_slots {
         contact_team, contact_phone, timeliness, urgency, identity_confidence, cleared, original,
         agreement, agreement_version, clause, notice, nhs_number, nhs_number_status, birth_date,
         local_id, case_reference, reference, reference_of, route, birth_hash, unknown_restriction;
-    int because; /* below 0: a schema of before it was there, as its records are replayed */
 };
 /* NULL for an internal schema. */
 const struct header_slots *plan_header(const struct plan *p);

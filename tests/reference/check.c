@@ -174,26 +174,8 @@ static bool same_fields(const struct check *k, const struct ref_decision *want,
     return same_cleared(k, want, sent);
 }
 
-/* Why it comes now: not for how it was decided, but whether a person let it go, and how old it is.
- */
-static const char *why_now(const struct ref_case *c, const struct header_slots *h)
-{
-    const struct ref_value *said = &c->event->values[h->occurred_precision];
-    const char *precision = said->sort == REF_IS_TEXT ? said->text : "";
-    int64_t ends_ms = c->event->occurred_ms + REF_DAY_MS;
-    if (c->is_released)
-        return "caught-up";
-    if (ref_same(precision, "year"))
-        ends_ms += 366 * REF_DAY_MS;
-    if (ref_same(precision, "month"))
-        ends_ms += 31 * REF_DAY_MS;
-    if (ref_same(precision, "day"))
-        ends_ms += REF_DAY_MS;
-    return ends_ms < c->at_ms ? "late" : "as-it-happened";
-}
-
-/* The notice is in the record itself, and why it comes now. Of several the first in the file is
- * told, so not when shuffled. */
+/* The notice is in the record itself. Of several the first in the file is told, so not when
+ * shuffled. */
 static bool same_record(const struct check *k, const struct ref_decision *want,
                         const struct judged *out, const struct decision *got)
 {
@@ -208,10 +190,7 @@ static bool same_record(const struct check *k, const struct ref_decision *want,
     if (!wire_open(bytes, &fingerprint, &body, &e) || fingerprint != plan_fingerprint(p) ||
         !plan_view(p, k->arena, body, &v, &e))
         return false;
-    const struct header_slots *h = plan_header(p);
-    struct slice notice = view_text(&v, (size_t)h->notice);
-    if (!slice_equal_text(view_text(&v, (size_t)h->because), why_now(k->of, h)))
-        return false;
+    struct slice notice = view_text(&v, (size_t)plan_header(p)->notice);
     return (k->shuffle || slice_equal_text(notice, want->tell ? want->tell : "")) &&
            same_fields(k, want, &v);
 }

@@ -8,7 +8,7 @@
 #include "sharing/decide/oblige.h"
 
 #define HEADER_ROOM 1024 /* of replaced header fields, the longest together */
-#define HEADER_SLOTS 12
+#define HEADER_SLOTS 11
 
 void project_id(const struct bundle *b, const struct event *ev, uint16_t recipient, unsigned again,
                 struct disclosure_id *out)
@@ -134,8 +134,6 @@ static bool fill_disclosure_header(const struct project *p, const struct disclos
     put_number_slot(h, s->agreement_version, version);
     put_text_slot(h, s->clause, clause);
     put_text_slot(h, s->notice, p->tell);
-    if (s->because >= 0)
-        put_text_slot(h, s->because, p->because);
     put_action(p, h);
     put_text_slot(h, s->reference, slice_text(reference));
     put_number_slot(h, s->route, subject_partition(&p->in->subject, p->in->bundle->partitions));

@@ -16,9 +16,8 @@ struct project {
     struct slice clause;              /* "agreement/version/clause" */
     struct slice original; /* that recipient's disclosure id of the original; may be empty */
     struct slice tell;
-    struct slice action;  /* empty: the event's own */
-    struct slice because; /* a word of header.because */
-    unsigned again;       /* how often that recipient has had this event before */
+    struct slice action; /* empty: the event's own */
+    unsigned again;      /* how often that recipient has had this event before */
 };
 
 /* The id of the disclosure of that event to that service, the `again`-th after the first. It is the

@@ -85,11 +85,7 @@ struct sending {
         original; /* the recipient's own id of what this replaces or takes back; may be empty */
     struct slice action; /* empty: the event's own */
     unsigned again;      /* how often that recipient has had this event before */
-    bool caught_up;      /* it could not be shared with that recipient before */
-    bool had;            /* they have this event already, and it now tells more */
 };
-/* because.c: the word of header.because for it. */
-struct slice run_because(const struct event *ev, const struct sending *how);
 /* Projects and notes the disclosure that a decision permits. */
 MUST_CHECK bool run_disclose(struct run *r, const struct event *ev, struct decision *d,
                              const struct sending *how);

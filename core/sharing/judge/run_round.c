@@ -124,7 +124,6 @@ bool run_disclose(struct run *r, const struct event *ev, struct decision *d,
                          .original = how->original,
                          .tell = how->tell,
                          .action = how->action,
-                         .because = run_because(ev, how),
                          .again = how->again };
     struct disclosure *item = list_add(r->arena, &r->disclosures);
     if (!item)
@@ -230,15 +229,11 @@ static bool send_disclosure(struct run *r, const struct round *round, struct dec
     const struct receiver *before = has;
     if (!before)
         before = find_receiver(round->original, d->to.n);
-    struct sending how = { .clause = clause_name(r->in->bundle, d->clauses[0]),
-                           .tell = tell,
-                           .caught_up =
-                               round->caught_up || released_hold(r, round->event, d->to.n) };
+    struct sending how = { .clause = clause_name(r->in->bundle, d->clauses[0]), .tell = tell };
     if (before)
         how.original = slice_text(before->id.text);
     if (has)
         how.action = SLICE("replaces");
-    how.had = find_having(x, d->to.n) != NULL;
     for (size_t i = 0; has && i < x->receiver_count; i++)
         if (x->receivers[i].service == d->to.n)
             how.again++;

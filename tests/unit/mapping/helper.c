@@ -107,7 +107,7 @@ static void set(struct build *b, const char *path, const char *text)
         CU_ASSERT_TRUE_FATAL(build_text(b, (size_t)slot, slice_text(text), &hp.e));
 }
 
-static struct view record_of(const struct mapped_event *event, bool is_disclosed)
+struct view helper_record(const struct mapped_event *event)
 {
     struct build b = event->build;
     struct view v = { .plan = NULL };
@@ -119,19 +119,12 @@ static struct view record_of(const struct mapped_event *event, bool is_disclosed
     set(&b, "header.agreement", "example-agreement");
     set(&b, "header.agreement_version", "3");
     set(&b, "header.clause", "example-clause");
-    if (is_disclosed)
-        set(&b, "header.because", "as-it-happened");
     buf_init(&out, 1 << 20);
     CU_ASSERT_TRUE_FATAL(build_done(&b, &out, &hp.e));
     struct slice bytes = arena_copy(&hp.scratch, buf_slice(&out));
     buf_release(&out);
     CU_ASSERT_TRUE_FATAL(plan_view(event->schema->plan, &hp.scratch, bytes, &v, &hp.e));
     return v;
-}
-
-struct view helper_record(const struct mapped_event *event)
-{
-    return record_of(event, false);
 }
 
 struct slice helper_text(const struct mapped_event *event, const char *path)
@@ -143,7 +136,7 @@ struct slice helper_text(const struct mapped_event *event, const char *path)
 
 struct slice helper_out(const struct mapping *m, const struct mapped_event *event)
 {
-    struct view v = record_of(event, true);
+    struct view v = helper_record(event);
     struct mapping_own own = { SLICE("P00123"), 1770000000000 };
     struct node *tree = NULL;
     bool fits = false;
