@@ -292,9 +292,8 @@ static void check_desks(struct analysis *x)
         size_t n = count_deskless(x, p, &first);
         if (n)
             (void)problems_say(x->warnings, "check.desk", p->file, p->line, p->column,
-                               "prohibition '%.*s' tells recipients to ask, and withholds the "
-                               "source's contact: %zu of them have nobody to ask ('%.*s' first), "
-                               "so name a restricted_desk of their agency in region.yaml",
+                               "prohibition '%.*s' says to ask and takes away whom: %zu services, "
+                               "as '%.*s', need a restricted_desk in region.yaml",
                                SHOWN(p->id), n, SHOWN(x->b->services[first].name));
     }
 }

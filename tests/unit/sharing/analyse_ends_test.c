@@ -5,12 +5,13 @@
 #include "sharing/tools/analyse.h"
 #include "small.h"
 
-#define FACTS                                                                                      \
+#define FACTS_OF(ends)                                                                             \
     "facts:\n"                                                                                     \
     "  - on: {HospitalStay: [admitted]}\n"                                                         \
     "    by: [acute-trust]\n"                                                                      \
     "    opens: {relationship: inpatient, with: source}\n"                                         \
-    "    closed_by: {HospitalStay: [discharged, ended_by_death, over], by: [acute-trust]}\n"
+    "    closed_by: {HospitalStay: [" ends "], by: [acute-trust]}\n"
+#define FACTS FACTS_OF("discharged, ended_by_death, over")
 #define CLAUSE(id, kinds, more)                                                                    \
     "  - id: " id "\n"                                                                             \
     "    share: {HospitalStay: [" kinds "]}\n"                                                     \
@@ -18,11 +19,11 @@
     "    to: adult-social-care\n"                                                                  \
     "    release: [identity.name, " more
 
-static bool finds(const char *clauses, const char *code)
+static bool finds_under(const char *facts, const char *clauses, const char *code)
 {
     struct problems problems = { 0 }, warnings = { 0 };
     const struct small_file files[] = {
-        { "facts.yaml", FACTS }, { "agreements/sharing.yaml", small_agreement(NULL, clauses) }
+        { "facts.yaml", facts }, { "agreements/sharing.yaml", small_agreement(NULL, clauses) }
     };
     char line[600];
     bool found = false;
@@ -35,10 +36,28 @@ static bool finds(const char *clauses, const char *code)
         if (!code)
             printf("\n%s", err_print(&problems.list[i], line, sizeof line));
     }
+    for (size_t i = 0; i < warnings.count; i++)
+        found |= code && strcmp(warnings.list[i].code, code) == 0;
     found |= !code && problems.count == 0;
     problems_release(&problems);
     problems_release(&warnings);
     return found;
+}
+
+static bool finds(const char *clauses, const char *code)
+{
+    return finds_under(FACTS, clauses, code);
+}
+
+static void an_end_that_closes_nothing_is_warned_of(void)
+{
+    static const char clause[] =
+        CLAUSE("a", "admitted, discharged, ended_by_death", "stay.destination]\n");
+    CU_ASSERT(finds_under(FACTS_OF("discharged"), clause, "check.unclosed"));
+    CU_ASSERT(finds_under(FACTS_OF("ended_by_death"), clause, "check.unclosed"));
+    CU_ASSERT_FALSE(finds_under(FACTS_OF("discharged, ended_by_death"), clause, "check.unclosed"));
+    CU_ASSERT_FALSE(finds_under(FACTS_OF("discharged, over"), clause, "check.unclosed"));
+    CU_ASSERT_FALSE(finds(clause, "check.unclosed"));
 }
 
 static void a_discharge_without_where_to_is_found(void)
@@ -76,6 +95,7 @@ static void an_opening_without_each_end_is_found(void)
 static CU_TestInfo cases[] = {
     { "a discharge without where to is found", a_discharge_without_where_to_is_found },
     { "an opening without each end is found", an_opening_without_each_end_is_found },
+    { "an end that closes nothing is warned of", an_end_that_closes_nothing_is_warned_of },
     CU_TEST_INFO_NULL
 };
 CU_SuiteInfo suite_analyse_ends = {
