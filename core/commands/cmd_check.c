@@ -210,7 +210,9 @@ static void look_at_site(struct cli *c, const struct bundle *b, const struct sit
 static bool look_at_all(struct cli *c, const struct bundle *b, const struct site *s)
 {
     struct findings f = { { 0 }, { 0 } };
-    struct analyse_input in = { .bundle = b, .now_ms = clock_wall_ms() };
+    struct analyse_input in = { .bundle = b,
+                                .now_ms = clock_wall_ms(),
+                                .is_in_force = s && !s->places.demo };
     const struct site_note *notes = s ? s->notes : NULL;
     bool good = true;
     for (const struct site_note *n = notes; n; n = n->next)

@@ -2,10 +2,10 @@
  *
  * Problems: a clause that never shares anything (its condition can never be true, nobody else can
  * receive, prohibitions take all of it), a word that a field never holds, two prohibitions that
- * would tell a recipient different things. Warnings: all that is doubtful, that this site's
- * mappings do not make or its deliveries cannot carry, that ends soon. Each at file:line, one
- * sentence, code check.*. Pure: the time is given. Cost: sorting and bitmaps; clauses are held
- * against prohibitions, and against few of their like. */
+ * would tell a recipient different things, an end of a stay that misleads or is not told. Warnings:
+ * all that is doubtful, that this site's mappings do not make or its deliveries cannot carry, that
+ * ends soon. Each at file:line, one sentence, code check.*. Pure: the time is given. Cost: sorting
+ * and bitmaps; clauses are held against prohibitions, and against few of their like. */
 #ifndef CONCORDAT_SHARING_TOOLS_ANALYSE_H
 #define CONCORDAT_SHARING_TOOLS_ANALYSE_H
 
@@ -36,6 +36,7 @@ struct analyse_input {
     const struct analyse_delivery *deliveries; /* none: the site's ways out are not known */
     size_t delivery_count;
     bool has_all_deliveries; /* of the region: a service without one here has none */
+    bool is_in_force;        /* signed already: what older programs did not ask is a warning */
 };
 
 /* Adds what it finds, in no order. Texts of file names borrow from the bundle, or live in a. */

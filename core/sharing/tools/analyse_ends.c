@@ -2,6 +2,12 @@
  * without each of its ends. */
 #include "sharing/tools/analyse_inside.h"
 
+/* What is asked of a bundle that comes is not asked of one that is in force. */
+static struct problems *findings(const struct analysis *x)
+{
+    return x->in->is_in_force ? x->warnings : x->problems;
+}
+
 /* ---- a kind that needs a field ---- */
 
 static bool is_released(const struct analysis *x, const struct clause *c, unsigned portion)
@@ -19,7 +25,7 @@ static void check_kind(struct analysis *x, const struct clause *c, uint32_t kind
         const struct slot *at = plan_slot_at(s->plan, i);
         bool is_needed = slice_is_one_of(name, at->needed_with, at->needed_with_count);
         if (is_needed && !is_released(x, c, portions[i]))
-            (void)problems_say(x->problems, "check.misread", c->file, c->line, c->column,
+            (void)problems_say(findings(x), "check.misread", c->file, c->line, c->column,
                                "clause '%.*s' shares %.*s.%.*s without '%.*s', so who reads it "
                                "cannot tell what happened",
                                SHOWN(c->name), SHOWN(s->name), (int)name.n, (const char *)name.p,
@@ -105,7 +111,7 @@ static void check_opening(struct analysis *x, const struct clause *c, unsigned t
                      "clause '%.*s' tells '%.*s' that a stay began, and its agreement does not "
                      "tell of these ends",
                      SHOWN(c->name), SHOWN(x->b->services[to].name));
-    struct naming m = { .to = x->problems,
+    struct naming m = { .to = findings(x),
                         .code = "check.unended",
                         .file = c->file,
                         .sentence = sentence ? sentence : "",

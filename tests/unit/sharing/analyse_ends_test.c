@@ -19,6 +19,8 @@
     "    to: adult-social-care\n"                                                                  \
     "    release: [identity.name, " more
 
+static bool in_force;
+
 static bool finds_under(const char *facts, const char *clauses, const char *code)
 {
     struct problems problems = { 0 }, warnings = { 0 };
@@ -29,7 +31,9 @@ static bool finds_under(const char *facts, const char *clauses, const char *code
     bool found = false;
     if (!small_open(files, 2))
         return false;
-    const struct analyse_input in = { .bundle = world.bundle, .now_ms = T0 };
+    const struct analyse_input in = { .bundle = world.bundle,
+                                      .now_ms = T0,
+                                      .is_in_force = in_force };
     analyse(&in, &world.arena, &problems, &warnings);
     for (size_t i = 0; i < problems.count; i++) {
         found |= code && strcmp(problems.list[i].code, code) == 0;
@@ -92,7 +96,19 @@ static void an_opening_without_each_end_is_found(void)
         CU_ASSERT(finds(good[i], NULL));
 }
 
+static void what_is_in_force_is_warned_of_alone(void)
+{
+    static const char clause[] = CLAUSE("a", "admitted, discharged", "stay.times]\n");
+    in_force = true;
+    CU_ASSERT(finds(clause, "check.misread"));
+    CU_ASSERT(finds(clause, "check.unended"));
+    CU_ASSERT(finds(clause, NULL)); /* no problem */
+    in_force = false;
+    CU_ASSERT_FALSE(finds(clause, NULL));
+}
+
 static CU_TestInfo cases[] = {
+    { "what is in force is warned of alone", what_is_in_force_is_warned_of_alone },
     { "a discharge without where to is found", a_discharge_without_where_to_is_found },
     { "an opening without each end is found", an_opening_without_each_end_is_found },
     { "an end that closes nothing is warned of", an_end_that_closes_nothing_is_warned_of },
