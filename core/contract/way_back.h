@@ -17,6 +17,7 @@ struct selection {
     struct slice ids[SELECTION_IDS_MAX];
     size_t id_count;
     struct slice code;
+    struct slice except; /* a code that is meant only where it, or an id, is named */
     int64_t since_ms, until_ms;
 };
 static inline bool selection_takes(const struct selection *s, struct slice id, struct slice code,
@@ -29,7 +30,9 @@ static inline bool selection_takes(const struct selection *s, struct slice id, s
         return false;
     bool is_in_time = at_ms >= s->since_ms && at_ms < s->until_ms;
     bool is_of_code = slice_is_empty(s->code) || slice_equal(s->code, code);
-    return is_in_time && is_of_code;
+    bool is_passed =
+        !slice_is_empty(s->except) && slice_is_empty(s->code) && slice_equal(s->except, code);
+    return is_in_time && is_of_code && !is_passed;
 }
 
 struct way_back {

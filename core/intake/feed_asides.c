@@ -189,6 +189,16 @@ static bool means_words(const struct way_back *w)
     return w->drop && w->which.id_count == 0 && slice_equal_text(w->which.code, WORDS_KEPT);
 }
 
+/* What somebody must be asked about is taken again by its own code or id alone: all else is mended
+ * with a mapping, and an old word about sharing is not. */
+static struct way_back as_meant(const struct way_back *w)
+{
+    struct way_back meant = *w;
+    if (!w->drop)
+        meant.which.except = SLICE(SAID_AGAIN);
+    return meant;
+}
+
 static bool drop_words(struct feed *f, const struct selection *which, uint64_t *done, struct err *e)
 {
     int64_t some = 1;
@@ -216,9 +226,10 @@ static bool drop_lost(struct feed *f, const struct way_back *w, uint64_t *done, 
 
 bool feed_take_back(struct feed *f, const struct way_back *w, uint64_t *done, struct err *e)
 {
+    const struct way_back meant = as_meant(w);
     *done = 0;
     return means_words(w) ? drop_words(f, &w->which, done, e)
-                          : take_all(f, w, false, done, e) && drop_lost(f, w, done, e);
+                          : take_all(f, &meant, false, done, e) && drop_lost(f, w, done, e);
 }
 
 bool feed_take_ordered(struct feed *f, struct err *e)
@@ -283,13 +294,14 @@ bool feed_take_back_alone(const char *spool, const char *name, const struct way_
 {
     static const char schema[] =
         QUARANTINE_SCHEMA WORDS_SCHEMA QUARANTINE_SCHEMA_LATER WORDS_SCHEMA_LATER;
+    const struct way_back meant = as_meant(w);
     struct db *d = NULL;
     *done = 0;
     if (!db_open(spool, schema, &d, e))
         return false;
-    bool good =
-        words_add_time(d, clock_wall_ms(), e) &&
-        (means_words(w) ? order_words(d, &w->which, done, e) : order_rows(d, name, w, done, e));
+    bool good = words_add_time(d, clock_wall_ms(), e) &&
+                (means_words(w) ? order_words(d, &w->which, done, e)
+                                : order_rows(d, name, &meant, done, e));
     db_close(&d);
     return good;
 }

@@ -367,10 +367,10 @@ static bool asks_again(const struct feed *f, const struct making *k)
     for (size_t i = 0; i < k->m->mapped.event_count; i++) {
         if (!feed_asks_again(f, k->m, &k->m->mapped.events[i], &k->events[i].news))
             continue;
-        (void)err_set(&k->m->why, ERR_REJECT, "intake.said_again", 0,
+        (void)err_set(&k->m->why, ERR_REJECT, SAID_AGAIN, 0,
                       "the message allows again what was restricted since the same bytes came "
                       "before, and tells no time: ask whether it is an old file; if not, concordat "
-                      "quarantine SITE again");
+                      "quarantine SITE again --code intake.said_again");
         k->m->reading = READ_UNMAPPED;
         return true;
     }

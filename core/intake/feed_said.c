@@ -60,6 +60,16 @@ static struct slice thing_of(const struct build *b)
     return build_get_text(b, (size_t)slot);
 }
 
+/* Whether it lessens what is shared: what does so by its kind, said or corrected, and what takes
+ * another word back. */
+static bool says_no(const struct mapped_event *event)
+{
+    const struct build *b = &event->build;
+    const struct header_slots *h = plan_header(b->plan);
+    bool takes_back = slice_equal_text(build_get_text(b, (size_t)h->action), "retracts");
+    return schema_restricts(event->schema, build_get_text(b, (size_t)h->kind)) != takes_back;
+}
+
 /* Adds the sides that are kept of `what` beside a subject key. */
 static void add_sides(const struct mapped_event *event, char what, const struct subject_key *who,
                       struct change *list, size_t *count)
@@ -76,7 +86,7 @@ static void add_sides(const struct mapped_event *event, char what, const struct 
     uint8_t hash[HASH_BYTES];
     sha256_slices(parts, sizeof parts / sizeof parts[0], hash);
     memcpy(c->key, hash, ID_BYTES);
-    memset(c->of, event->restricts ? 'n' : 'y', sizeof c->of);
+    memset(c->of, says_no(event) ? 'n' : 'y', sizeof c->of);
 }
 
 static void add_all_sides(const struct mapped_event *event, const struct subject_key *who,
@@ -151,8 +161,8 @@ static bool is_sent_again(const struct message *m, const struct mapped_event *ev
                           const struct said *x, bool same, bool believed)
 {
     if (x->row.revision > 0)
-        return same && (believed || !event->restricts);
-    return m->is_seen && !event->restricts && x->turns == 0;
+        return same && (believed || !says_no(event));
+    return m->is_seen && !says_no(event) && x->turns == 0;
 }
 
 bool feed_weigh_said(struct feed *f, const struct message *m, const struct mapped_event *event,
@@ -188,7 +198,7 @@ bool feed_asks_again(const struct feed *f, struct message *m, const struct mappe
 {
     if (f->turn.again || !feed_is_own_word(n) || !n->said->is_anew)
         return false;
-    if (event->restricts)
+    if (says_no(event))
         return false;
     m->turns = n->said->turns;
     return true;
@@ -197,7 +207,7 @@ bool feed_asks_again(const struct feed *f, struct message *m, const struct mappe
 void feed_place_said(const struct feed *f, const struct mapped_event *event, const struct news *n,
                      struct place *p)
 {
-    if (!event->restricts && !n->said->is_anew)
+    if (!says_no(event) && !n->said->is_anew)
         return;
     p->revision = n->said->row.revision;
     p->opening = f->spool.lines.opening;
@@ -212,7 +222,8 @@ bool feed_note_side(struct feed *f, const struct news *n, struct err *e)
         bool differs = false;
         if (!spool_change_get(&f->spool, c, &differs, e))
             return false;
-        c->revision += differs;
+        c->revision +=
+            differs && (c->revision > 0 || c->of[0] == 'n'); /* a first yes is against none */
         if (!spool_change_put(&f->spool, c, e))
             return false;
     }

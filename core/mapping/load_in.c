@@ -223,6 +223,24 @@ static bool is_set_by(const struct rule *r, int slot)
     return false;
 }
 
+/* Whether a common field bounds what the rule allows: it is then read as the rule's own, since a no
+ * of the same mapping may leave it out. */
+static bool is_bound(const struct rule *r, struct slice path)
+{
+    return rule_allows(r) &&
+           (slice_equal_text(path, "header.occurred") || slice_starts(path, SLICE("consent.")) ||
+            slice_starts(path, SLICE("restriction.")));
+}
+
+static void add_bound(struct loader *l, struct rule *r, const struct node *n, int slot)
+{
+    struct field *f = load_field(l, n, r->schema->plan, false);
+    if (!f)
+        return;
+    f->bounds = true;
+    add_setter(l, r, n, f, slot);
+}
+
 /* Gives a rule the common fields that its record has and its own fields do not set. */
 static void add_common(struct loader *l, struct rule *r, struct common *all, size_t n)
 {
@@ -241,7 +259,9 @@ static void add_common(struct loader *l, struct rule *r, struct common *all, siz
         }
         if (!c->field || is_set_by(r, slot))
             continue;
-        if (same_shape(s, c->slot))
+        if (is_bound(r, c->node->key))
+            add_bound(l, r, c->node, slot);
+        else if (same_shape(s, c->slot))
             add_setter(l, r, c->node, c->field, slot);
         else
             strict_say_key(

@@ -40,7 +40,8 @@ struct feed_counts {
     uint64_t words, words_bytes;
     int64_t words_oldest_ms;
     bool words_full;
-#define WORDS_KEPT "words.kept" /* the code by which a named person drops some (asides.h) */
+#define SAID_AGAIN "intake.said_again" /* set aside since somebody must be asked */
+#define WORDS_KEPT "words.kept"        /* the code by which a named person drops some (asides.h) */
     struct spool_fetch fetch;
     int64_t snapshot_ms, stale_after_ms; /* when the last complete one came; 0: none, no limit */
 };

@@ -146,11 +146,46 @@ static void load_fact_places(struct loader *l, const struct node *n, struct fact
     out->place_count = count;
 }
 
+/* Whether the line names that kind, or another way for its episode to end. */
+static bool is_closing(const struct loader *l, const struct fact_rule *r, size_t schema,
+                       struct slice kind)
+{
+    const struct schema *s = catalogue_at(l->bundle->catalogue, schema);
+    for (size_t i = 0; i < s->kind_count; i++) {
+        int64_t named = bundle_kind(l->bundle, schema, s->kinds[i]);
+        if (named >= 0 && kinds_have(r->closed_by, r->closed_by_count, (uint32_t)named) &&
+            schema_is_alike(s, s->kinds[i], kind))
+            return true;
+    }
+    return false;
+}
+
+/* Adds each kind that is another way for an episode to end than one that the line names: a line
+ * written before a schema knew that way would leave the episode open by it. */
+static bool add_ways_to_end(struct loader *l, struct fact_rule *r)
+{
+    const struct catalogue *c = l->bundle->catalogue;
+    uint32_t *all = ARENA_ARRAY(l->reader.arena, l->compiled->kind_count + 1, uint32_t);
+    size_t n = 0;
+    if (!all)
+        return strict_memory(&l->reader);
+    for (size_t i = 0; i < catalogue_count(c); i++) {
+        const struct schema *s = catalogue_at(c, i);
+        for (size_t k = 0; k < s->kind_count; k++)
+            if (is_closing(l, r, i, s->kinds[k]))
+                all[n++] = (uint32_t)bundle_kind(l->bundle, i, s->kinds[k]);
+    }
+    r->closed_by = all;
+    r->closed_by_count = n;
+    return true;
+}
+
 /* {Type: [kind, ...], by: [role, ...]} */
 static void load_closing(struct loader *l, const struct node *n, struct fact_rule *r)
 {
     load_sayers(l, node_get(n, "by"), n, "closed_by: {TYPE: [KIND], by: [ROLE, ...]}", &r->closers);
-    (void)load_kinds(l, n, &r->closed_by, &r->closed_by_count, NULL);
+    if (load_kinds(l, n, &r->closed_by, &r->closed_by_count, NULL))
+        (void)add_ways_to_end(l, r);
 }
 
 static void load_opens(struct loader *l, const struct node *n, const struct line *line,

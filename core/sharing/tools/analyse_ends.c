@@ -65,20 +65,6 @@ static bool is_way_to_end(const struct analysis *x, uint32_t kind)
     return (s->ends >> (kind - x->k->kind_base[bundle_schema(x->b, s->plan)])) & 1;
 }
 
-/* The numbers of the kinds of its type: from begin to before end. */
-static uint32_t kinds_begin(const struct analysis *x, uint32_t kind)
-{
-    struct slice name;
-    const struct schema *s = analyse_kind(x, kind, &name);
-    return x->k->kind_base[bundle_schema(x->b, s->plan)];
-}
-
-static uint32_t kinds_end(const struct analysis *x, uint32_t kind)
-{
-    struct slice name;
-    return kinds_begin(x, kind) + (uint32_t)analyse_kind(x, kind, &name)->kind_count;
-}
-
 /* What of the line's ends that service is not told, by the names in m. A kind that closes and is no
  * way to end says that it is over, and stands for all. */
 static bool add_untold(const struct analysis *x, const struct clause *c, unsigned to,
@@ -139,48 +125,8 @@ static void check_openings(struct analysis *x, const struct clause *c)
     }
 }
 
-/* ---- an end that closes nothing ---- */
-
-/* The ends of a stay that leave open what the line opens, by their names in m. A kind that closes
- * and is no way to end says that it is over, and closes it whatever the end. */
-static bool add_unclosed(const struct analysis *x, const struct fact_rule *r, struct naming *m)
-{
-    bool any = false;
-    for (size_t i = 0; i < r->closed_by_count; i++)
-        if (!is_way_to_end(x, r->closed_by[i]))
-            return false;
-    if (!r->closed_by_count)
-        return false;
-    uint32_t base = kinds_begin(x, r->closed_by[0]);
-    for (uint32_t kind = base; kind < kinds_end(x, base); kind++) {
-        if (!is_way_to_end(x, kind) || kinds_have(r->closed_by, r->closed_by_count, kind))
-            continue;
-        any = true;
-        if (m)
-            analyse_name_kind(x, m, kind);
-    }
-    return any;
-}
-
-static void check_closing(struct analysis *x, const struct fact_rule *r)
-{
-    if (r->effect != FACT_OPENS || !add_unclosed(x, r, NULL))
-        return;
-    struct naming m = { .to = x->warnings,
-                        .code = "check.unclosed",
-                        .file = "facts.yaml",
-                        .sentence = "what this line opens stays open after these ends: name them "
-                                    "under 'closed_by' as well",
-                        .line = r->line,
-                        .column = 1 };
-    (void)add_unclosed(x, r, &m);
-    naming_end(&m);
-}
-
 void analyse_ends(struct analysis *x)
 {
-    for (size_t i = 0; i < x->b->fact_count; i++)
-        check_closing(x, &x->b->facts[i]);
     for (size_t i = 0; i < x->b->clause_count; i++) {
         const struct clause *c = &x->b->clauses[i];
         if (analyse_is_gone_clause(x, c))

@@ -173,7 +173,7 @@ static void an_approval_of_another_text_or_of_before_counts_for_nothing(void)
     const struct edition *first = begin();
     put_extension("2031-01-20");
     const struct edition *second = signed_by(first, "EC");
-    const char *old = line_with(second, "eve");
+    const char *old = line_with(second, " eve ");
     put_extension("2031-01-25");
     const struct edition *other = signed_by(first, "CH");
     CU_ASSERT_FALSE(is_extended(with_line(other, old)));

@@ -77,8 +77,11 @@ static bool have_ids_of_their_own(void)
 
 static uint64_t take_all_again(void)
 {
-    const struct way_back b = { .which = { .until_ms = INT64_MAX } };
+    const struct way_back whole = { .which = { .until_ms = INT64_MAX } };
+    const struct way_back b = { .which = { .code = SLICE(SAID_AGAIN), .until_ms = INT64_MAX } };
     uint64_t n = 0;
+    CU_ASSERT(feed_take_back(w.feed, &whole, &n, &w.e));
+    CU_ASSERT_EQUAL(n, 0); /* somebody must be asked: only the code or an id means it */
     CU_ASSERT(feed_take_back(w.feed, &b, &n, &w.e));
     return n;
 }
@@ -315,7 +318,17 @@ static void under_another_key_it_is_the_same_person(void)
     CU_ASSERT_STRING_EQUAL(letters + strlen(letters) - 2, "SH");
 }
 
+static void a_yes_that_is_taken_back_again_is_told(void)
+{
+    say("p1,agrees,p,,");
+    say("p1,unagree,p,,");
+    say("p1,agrees,p,2026-01-02T10:00:00Z,");
+    say("p1,unagree,p,,");
+    CU_ASSERT_STRING_EQUAL(told(), "YYYY");
+}
+
 static CU_TestInfo cases[] = {
+    { "a yes that is taken back again is told", a_yes_that_is_taken_back_again_is_told },
     { "what hides is told anew after a lift", what_hides_is_told_anew_after_a_lift },
     { "after 14 days, too", after_14_days_too },
     { "a lift without a time asks somebody", a_lift_without_a_time_asks_somebody },

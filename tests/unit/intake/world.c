@@ -107,6 +107,8 @@ static const char rows_mapping[] =
     "  - {on: {flag: hide, worker: w2}, emit: Restriction.raised, " hides                          \
     "fields: {restriction.kind: {text: record}}}\n"                                                \
     "  - {on: {flag: agrees}, emit: Consent.granted, fields: {consent.purpose: what}}\n"           \
+    "  - {on: {flag: unagree}, emit: Consent.granted, action: retracts,"                           \
+    " fields: {consent.purpose: what}}\n"                                                          \
     "  - {on: {flag: declines}, emit: Consent.revoked, fields: {consent.purpose: what}}\n"         \
     "  - {on: {worker: present}, emit: Caseload.declared,"                                         \
     " fields: {caseload.worker: {from: worker, table: {w1: w1, w2: w2}, else: refuse}}}\n"

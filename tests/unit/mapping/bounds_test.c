@@ -49,7 +49,40 @@ static void what_bounds_a_yes_is_read_or_it_is_none(void)
     }
 }
 
+/* A bound that stands under common is read as one that the rule says itself. */
+static void what_bounds_it_under_common_is_read_too(void)
+{
+    static const char yaml[] =
+        "in: {format: json, id: id, type: type}\n"
+        "common: {header.environment: {text: live}, subject.local_id: who,\n"
+        "  header.occurred: {from: at, as: iso-time, else: leave},\n"
+        "  consent.recipient: {from: to, table: {x: a/b}, else: leave},\n"
+        "  consent.expires: {from: until, as: iso-time, else: leave}}\n"
+        "events:\n"
+        "  - {on: {type: t}, emit: Consent.%s, fields: {consent.purpose: {text: p}}}\n";
+    static const struct {
+        const char *kind, *says;
+        bool is_mapped;
+    } rows[] = {
+        { "granted", "\"at\":\"2026-02-02\",\"to\":\"x\",\"until\":\"2026-03-01\"", true },
+        { "granted", "\"at\":\"2026-02-02\",\"to\":\"x\",\"until\":\"soon\"", false },
+        { "granted", "\"at\":\"2026-02-02\",\"to\":\"y\"", false },
+        { "granted", "\"at\":\"1970-01-01T00:00:00\",\"to\":\"x\"", false },
+        { "revoked", "\"at\":\"2026-02-02\",\"to\":\"y\",\"until\":\"soon\"", true },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct mapped out = { .event_count = 0 };
+        const struct mapping *m = helper_mapping(arena_format(&hp.scratch, yaml, rows[i].kind));
+        const char *message = arena_format(
+            &hp.scratch, "{\"id\":\"1\",\"who\":\"A1\",\"type\":\"t\",%s}", rows[i].says);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+        err_clear(&hp.e);
+        CU_ASSERT_EQUAL(helper_in(m, slice_text(message), &out), rows[i].is_mapped);
+    }
+}
+
 static CU_TestInfo cases[] = {
+    { "what bounds it under common is read too", what_bounds_it_under_common_is_read_too },
     { "what bounds a yes is read or it is none", what_bounds_a_yes_is_read_or_it_is_none },
     CU_TEST_INFO_NULL,
 };

@@ -5,7 +5,7 @@
 #include <CUnit/CUnit.h>
 #include <stdio.h>
 
-/* PV1-36, PV1-37, the postcode, PID-30; then what is said of it. */
+/* PV1-36, PV1-37, the postcode, PID-30 or a day for PID-29; then what is said of it. */
 static const struct row {
     const char *method, *code, *postcode, *died, *place;
 } rows[] = {
@@ -19,6 +19,7 @@ static const struct row {
     { "1", "88", "WX1 2AB", "", "other place" }, /* a hospice */
     { "1", "98", "WX1 2AB", "", "not known" },
     { "1", "19", "WX1 2AB", "Y", "not known" }, /* said to have died */
+    { "1", "19", "WX1 2AB", "20260210", "not known" },
     { "4", "79", "WX1 2AB", "Y", NULL },
     { "4", "", "ZZ99 3VZ", "", NULL },
     { "", "79", "WX1 2AB", "", NULL },
@@ -30,15 +31,16 @@ static const struct row {
 
 static const char *message(const struct row *r)
 {
+    bool is_day = r->died[0] == '2';
     return arena_format(
         &hp.scratch,
         "MSH|^~\\&|PAS|ZX9|ROUTE|ROUTE|20260210163500||ADT^A03^ADT_A03|W1|P|2.4\r"
         "EVN||202602101634||||202602101630\r"
         "PID|1||9990000026^^^NHS~A1234521^^^ZX9^PI||TESTPATIENT^ADA||19411101|2|||"
-        "4 MILL LANE^WEXBRIDGE^^^%s^GBR^H|||||||||||||||||||%s||01\r"
+        "4 MILL LANE^WEXBRIDGE^^^%s^GBR^H||||||||||||||||||%s|%s||01\r"
         "PV1|1|I|ZX9^ELM^B2^ZX901|21|||||||||||||||V2001^^^VISITID|||||||||||||||||%s|%s|||||||"
         "202602021005|202602101630\r",
-        r->postcode, r->died, r->method, r->code);
+        r->postcode, is_day ? r->died : "", is_day ? "" : r->died, r->method, r->code);
 }
 
 /* What a CSV with one row, none of whose cells has a comma, says in that column. */

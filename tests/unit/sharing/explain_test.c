@@ -232,7 +232,7 @@ static void words_for_facts_are_said_where_they_are_used(void)
                                  "    release: [stay.ward]\n    when: %s\n";
     static const char known[] =
         "known through inpatient: who says (hospital stay: admitted), until "
-        "(hospital stay: discharged)";
+        "(hospital stay: discharged, ended by death)";
     static const char case_[] = "known through open case: who says (caseload: declared), until";
     static const char responsible[] = "responsible for adult social care: who says (caseload: "
                                       "declared)";
